@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef NF_ALG_OPTION_H
+#define NF_ALG_OPTION_H
+
+#include <linux/types.h>
+#include <linux/nf_nat_alg.h>
+
+struct nf_alg_net;
+
+/**
+ * struct nf_alg_setting - a new value of an option
+ * @option: enum nf_alg_option, as it came over netlink
+ * @value: in the option's unit
+ */
+struct nf_alg_setting {
+	u32 option;
+	u32 value;
+};
+
+/**
+ * nf_alg_options_set() - set options, all or none
+ * @an: namespace; the caller holds its config
+ * @settings: which and to what
+ * @count: how many
+ * @bad: which of them is at fault, if one is
+ *
+ * Return: 0; -ENOENT if there is no such option; -ERANGE if the value is out of
+ * range; -EDOM if the media ports would not be a range.
+ */
+int nf_alg_options_set(struct nf_alg_net *an,
+		       const struct nf_alg_setting *settings, u32 count,
+		       u32 *bad);
+
+#endif /* NF_ALG_OPTION_H */
