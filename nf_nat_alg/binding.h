@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef NF_ALG_BINDING_H
+#define NF_ALG_BINDING_H
+
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+#include <linux/rhashtable.h>
+#include "endpoint.h"
+#include "protocol.h"
+
+struct nf_alg_call;
+struct nf_alg_host;
+struct nf_alg_message;
+struct nf_alg_net;
+struct nf_alg_session;
+
+/* How a binding is wanted */
+#define NF_ALG_BIND_EVEN	BIT(0)	/* public port keeps the inside port's parity */
+#define NF_ALG_BIND_DOOR	BIT(1)	/* a signalling listener: its flows get the protocol's helper */
+#define NF_ALG_BIND_CLOSED	BIT(2)	/* reserved, but admits nothing until nf_alg_bind_open() */
+#define NF_ALG_BIND_STAY	BIT(3)	/* no later offer replaces it */
+/* Set by the engine in nf_alg_grip.flags */
+#define NF_ALG_BIND_PENDING	BIT(7)	/* goes with nf_alg_call_rollback() */
+
+/**
+ * struct nf_alg_binding - an inside endpoint and its public endpoint
+ * @inside_node: in nf_alg_bindings.inside
+ * @public_node: in nf_alg_bindings.public
+ * @inside: the host as it knows itself
+ * @public: the host as the world sees it; equal to @inside where there is no
+ *	NAT
+ * @peer_addr: address of the latest flow's other end
+ * @peer_port: its port; 0 before the first flow
+ * @zone: conntrack zone id
+ * @l4proto: IPPROTO_UDP or IPPROTO_TCP
+ * @flags: NF_ALG_BIND_DOOR if any owner wanted that
+ * @protocol: enum nf_alg_protocol_id
+ * @vrf: ifindex of the inside host's VRF, or 0
+ * @oif: ifindex of the device whose address masquerade took, or 0
+ * @created: time of its birth in jiffies
+ * @used: time of the latest new flow in jiffies
+ * @grips: who owns it, struct nf_alg_grip; RCU
+ * @host: who is charged
+ * @rcu: freed after a grace period
+ *
+ * Found under RCU; constant but for @peer_addr, @peer_port and @used, which any
+ * new flow writes without a lock, and @flags and @grips, which are written
+ * under nf_alg_bindings.lock.
+ */
+struct nf_alg_binding {
+	struct rhlist_head inside_node;
+	struct rhash_head public_node;
+	struct nf_alg_endpoint inside;
+	struct nf_alg_endpoint public;
+	union nf_inet_addr peer_addr;
+	__be16 peer_port;
+	u16 zone;
+	u8 l4proto;
+	u8 flags;
+	u8 protocol;
+	int vrf;
+	int oif;
+	u32 created;
+	u32 used;
+	struct hlist_head grips;
+	union {
+		struct nf_alg_host *host;
+		struct rcu_head rcu;
+	};
+};
+
+/**
+ * struct nf_alg_grip - a call holds a binding
+ * @node: in nf_alg_binding.grips
+ * @list: in nf_alg_call.grips
+ * @undo: in nf_alg_message.undo while that message is translated
+ * @binding: what is held
+ * @call: who holds it
+ * @remote: who may come in; family 0: anyone; port 0: any port of that host
+ * @round: the offer that took it last, nf_alg_call.round
+ * @flags: NF_ALG_BIND_*
+ * @expires: when it goes, in jiffies, if @expiring
+ * @expiring: a newer offer did not take it again
+ * @rcu: freed after a grace period
+ *
+ * All under nf_alg_bindings.lock; @node, @binding, @call, @remote and @flags
+ * are read under RCU as well.
+ */
+struct nf_alg_grip {
+	struct hlist_node node;
+	struct list_head list;
+	struct list_head undo;
+	struct nf_alg_binding *binding;
+	struct nf_alg_call *call;
+	struct nf_alg_endpoint remote;
+	u32 round;
+	u8 flags;
+	bool expiring;
+	unsigned long expires;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct nf_alg_binding_filter - which bindings to clear
+ * @l4proto: IPPROTO_UDP, IPPROTO_TCP or 0: both
+ * @inside: inside endpoint; family 0: all; port 0: all of that host
+ * @public: public endpoint; likewise
+ */
+struct nf_alg_binding_filter {
+	u8 l4proto;
+	struct nf_alg_endpoint inside;
+	struct nf_alg_endpoint public;
+};
+
+/**
+ * nf_alg_binding_clear() - take bindings away from their owners
+ * @an: namespace
+ * @filter: which; NULL: all
+ *
+ * Flows that exist go on; new ones are no longer admitted. May sleep.
+ *
+ * Return: how many there were.
+ */
+unsigned int nf_alg_binding_clear(struct nf_alg_net *an,
+				  const struct nf_alg_binding_filter *filter);
+
+/**
+ * struct nf_alg_bind - what translate() wants bound
+ * @inside: the inside host's address and first port
+ * @remote: who may come in; family 0: anyone; port 0: any port of that host
+ * @l4proto: IPPROTO_UDP or IPPROTO_TCP
+ * @count: adjacent ports, 1 to 16 (2 for RTP with RTCP)
+ * @flags: NF_ALG_BIND_*
+ * @prefer: public port to take if it is free (network order), or 0 for the
+ *	inside port if free, else one of the media range
+ */
+struct nf_alg_bind {
+	struct nf_alg_endpoint inside;
+	struct nf_alg_endpoint remote;
+	u8 l4proto;
+	u8 count;
+	u8 flags;
+	__be16 prefer;
+};
+
+/**
+ * nf_alg_bind() - bind inside ports to public ports for a call
+ * @msg: the message that asks; its sender must be inside, and be @want->inside
+ * @call: who owns the binding
+ * @want: what is wanted
+ * @public: where the public address and first port are put
+ *
+ * The public address is the one the signalling flow itself is translated to
+ * (msg->from->seen). Bindings that exist for the inside endpoint are found and
+ * shared, so a repeated message gets the same answer. New ones are pending:
+ * they go away if translate() fails, if nf_alg_call_rollback() is called, and
+ * stay after nf_alg_call_commit().
+ *
+ * Return: 0, or -reason: DOOR_OTHER_HOST, LIMIT_BINDINGS, LIMIT_DOOR_RATE,
+ * NO_PUBLIC_PORT, NO_MEMORY.
+ */
+int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
+		const struct nf_alg_bind *want, struct nf_alg_endpoint *public);
+
+/**
+ * nf_alg_bind_open() - let a closed door admit flows
+ * @call: owner
+ * @inside: the inside address and port it was taken for
+ * @l4proto: IPPROTO_UDP or IPPROTO_TCP
+ *
+ * Return: true if there was one.
+ */
+bool nf_alg_bind_open(struct nf_alg_call *call,
+		      const struct nf_alg_endpoint *inside, u8 l4proto);
+
+/**
+ * nf_alg_bound_public() - whose public endpoint is this
+ * @session: gives namespace, zone and VRF
+ * @l4proto: IPPROTO_UDP or IPPROTO_TCP
+ * @public: address and port
+ * @inside: where the inside endpoint is put; may be NULL
+ *
+ * Return: true if a binding has it.
+ */
+bool nf_alg_bound_public(const struct nf_alg_session *session, u8 l4proto,
+			 const struct nf_alg_endpoint *public,
+			 struct nf_alg_endpoint *inside);
+
+/**
+ * nf_alg_bound_inside() - what is this inside endpoint bound to
+ * @session: gives namespace, zone and VRF
+ * @l4proto: IPPROTO_UDP or IPPROTO_TCP
+ * @inside: address and port
+ * @public: where the public endpoint is put; may be NULL
+ *
+ * Return: true if a binding has it.
+ */
+bool nf_alg_bound_inside(const struct nf_alg_session *session, u8 l4proto,
+			 const struct nf_alg_endpoint *inside,
+			 struct nf_alg_endpoint *public);
+
+/* For message.c: the message failed, or was sent */
+void nf_alg_bind_undo(struct nf_alg_message *msg);
+void nf_alg_bind_keep(struct nf_alg_message *msg);
+
+/* For call.c; the caller holds nf_alg_bindings.lock */
+void nf_alg_grip_release(struct nf_alg_net *an, struct nf_alg_grip *grip);
+bool nf_alg_binding_flows(struct nf_alg_net *an,
+			  const struct nf_alg_binding *binding);
+
+/* For flow.c; the caller holds RCU */
+struct nf_alg_binding *
+nf_alg_binding_by_public(struct nf_alg_net *an, u8 l4proto, u16 zone,
+			 const struct nf_alg_endpoint *public);
+struct nf_alg_binding *
+nf_alg_binding_by_inside(struct nf_alg_net *an, u8 l4proto, u16 zone, int vrf,
+			 const struct nf_alg_endpoint *inside, int oif);
+struct nf_alg_grip *
+nf_alg_binding_admits(const struct nf_alg_binding *binding,
+		      const struct nf_alg_endpoint *remote);
+
+int nf_alg_binding_cache_init(void);
+void nf_alg_binding_cache_exit(void);
+
+#endif /* NF_ALG_BINDING_H */

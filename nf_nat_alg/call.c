@@ -1,0 +1,639 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Calls and registrations: who owns bindings, and for how long
+ */
+#include <linux/jhash.h>
+#include <linux/jiffies.h>
+#include <linux/module.h>
+#include <linux/once.h>
+#include <linux/siphash.h>
+#include <linux/slab.h>
+#include <net/netfilter/nf_conntrack.h>
+#include "binding.h"
+#include "call.h"
+#include "event.h"
+#include "host.h"
+#include "message.h"
+#include "netns.h"
+#include "trace.h"
+
+/* Calls taken down at one go */
+#define NF_ALG_CALL_BATCH	32
+
+static siphash_aligned_key_t
+nf_alg_call_secret[NF_ALG_CALL_DIGEST / sizeof(u64)] __read_mostly;
+
+static u32 nf_alg_call_key_hash(const void *data, u32 len, u32 seed)
+{
+	const struct nf_alg_call_key *key = data;
+
+	return jhash2((const u32 *)&key->inside, sizeof(key->inside) / 4,
+		      jhash_3words((u32)key->hash, key->vrf,
+				   key->zone | key->protocol << 16 |
+				   key->kind << 24, seed));
+}
+
+static u32 nf_alg_call_hash(const void *data, u32 len, u32 seed)
+{
+	const struct nf_alg_call *call = data;
+
+	return nf_alg_call_key_hash(&call->key, len, seed);
+}
+
+static int nf_alg_call_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct nf_alg_call_key *key = arg->key;
+	const struct nf_alg_call *call = obj;
+
+	return key->hash != call->key.hash || key->len != call->key.len ||
+	       key->vrf != call->key.vrf || key->zone != call->key.zone ||
+	       key->protocol != call->key.protocol ||
+	       key->kind != call->key.kind ||
+	       !nf_alg_same_host(&key->inside, &call->key.inside) ||
+	       memcmp(key->bytes, call->key.bytes, nf_alg_call_key_size(key));
+}
+
+static const struct rhashtable_params nf_alg_call_params = {
+	.head_offset = offsetof(struct nf_alg_call, node),
+	.key_len = sizeof(struct nf_alg_call_key),
+	.hashfn = nf_alg_call_key_hash,
+	.obj_hashfn = nf_alg_call_hash,
+	.obj_cmpfn = nf_alg_call_cmp,
+	.automatic_shrinking = true,
+};
+
+/* Fill in a key; @digest is where a long one is put */
+static void nf_alg_call_key_init(struct nf_alg_call_key *key,
+				 const struct nf_alg_session *session,
+				 enum nf_alg_call_kind kind,
+				 const struct nf_alg_endpoint *inside,
+				 const void *bytes, u32 len, u64 *digest)
+{
+	int i;
+
+	net_get_random_once(nf_alg_call_secret, sizeof(nf_alg_call_secret));
+
+	memset(key, 0, sizeof(*key));
+	key->inside = *inside;
+	key->inside.port = 0;
+	key->vrf = session->vrf;
+	key->zone = session->zone;
+	key->protocol = session->protocol->id;
+	key->kind = kind;
+	key->len = len;
+	key->bytes = bytes;
+	key->hash = siphash(bytes, len, &nf_alg_call_secret[0]);
+	if (len <= NF_ALG_CALL_KEY_MAX)
+		return;
+
+	digest[0] = key->hash;
+	for (i = 1; i < ARRAY_SIZE(nf_alg_call_secret); i++)
+		digest[i] = siphash(bytes, len, &nf_alg_call_secret[i]);
+	key->bytes = (const u8 *)digest;
+}
+
+/* The connection everything of a session is a relative of, with a reference.
+ * Conntrack shows the master of each related flow, so there must be one.
+ */
+static struct nf_conn *nf_alg_session_root(const struct nf_alg_session *session)
+{
+	struct nf_conn *ct = session->ct;
+
+	if (!ct)
+		return NULL;
+	while (ct->master)
+		ct = ct->master;
+	return refcount_inc_not_zero(&ct->ct_general.use) ? ct : NULL;
+}
+
+/**
+ * nf_alg_call_master() - whose relatives the flows of a call are
+ * @call: call; the caller holds RCU
+ *
+ * Return: the connection with a reference, or NULL once the call is dead.
+ */
+struct nf_conn *nf_alg_call_master(const struct nf_alg_call *call)
+{
+	struct nf_conn *ct = READ_ONCE(call->master);
+
+	if (!ct || !refcount_inc_not_zero(&ct->ct_general.use))
+		return NULL;
+	/* Connections are reused at once: is it still the same? */
+	if (READ_ONCE(call->master) == ct)
+		return ct;
+	nf_ct_put(ct);
+	return NULL;
+}
+
+static void nf_alg_call_free_rcu(struct rcu_head *rcu)
+{
+	kfree(container_of(rcu, struct nf_alg_call, rcu));
+}
+
+/**
+ * nf_alg_call_put() - done with a call
+ * @call: call
+ */
+void nf_alg_call_put(struct nf_alg_call *call)
+{
+	if (!refcount_dec_and_test(&call->refs))
+		return;
+	if (call->protocol->call_end)
+		call->protocol->call_end(call);
+	nf_alg_host_discharge(call->an, call->host, NF_ALG_CHARGE_CALL);
+	call_rcu(&call->rcu, nf_alg_call_free_rcu);
+}
+EXPORT_SYMBOL_GPL(nf_alg_call_put);
+
+/* A pending timer has a reference. Caller holds call->lock, and the call is not
+ * dead.
+ */
+static void nf_alg_call_arm(struct nf_alg_call *call, unsigned long when)
+{
+	if (!mod_timer(&call->timer, when))
+		refcount_inc(&call->refs);
+}
+
+/* Not later than @when. Caller holds call->lock, and the call is not dead. */
+static void nf_alg_call_arm_by(struct nf_alg_call *call, unsigned long when)
+{
+	if (!timer_pending(&call->timer) ||
+	    time_before(when, call->timer.expires))
+		nf_alg_call_arm(call, when);
+}
+
+/* Out of the table, bindings released, the timer and the table's reference
+ * dropped: the caller needs one of its own. Caller holds call->lock.
+ */
+static void nf_alg_call_kill(struct nf_alg_call *call)
+{
+	struct nf_alg_net *an = call->an;
+	struct nf_alg_grip *grip, *next;
+	struct nf_conn *master;
+
+	if (call->state == NF_ALG_CALL_DEAD)
+		return;
+	rhashtable_remove_fast(&an->calls.table, &call->node,
+			       nf_alg_call_params);
+	atomic_dec(&an->calls.count);
+	WRITE_ONCE(call->state, NF_ALG_CALL_DEAD);
+	trace_nf_alg_call_end(call);
+	nf_alg_event_call(an, NF_ALG_EVENT_CALL_END, call->key.protocol,
+			  call->key.kind, &call->key.inside, call->key.bytes,
+			  nf_alg_call_key_size(&call->key));
+
+	spin_lock(&an->bindings.lock);
+	list_for_each_entry_safe(grip, next, &call->grips, list)
+		nf_alg_grip_release(an, grip);
+	spin_unlock(&an->bindings.lock);
+
+	master = xchg(&call->master, NULL);
+	if (master)
+		nf_ct_put(master);
+	if (timer_delete(&call->timer))
+		nf_alg_call_put(call);
+	nf_alg_call_put(call);
+}
+
+/* Is there media on it? A registration's doors do not count: it ends when the
+ * registrar says so.
+ */
+static bool nf_alg_call_flows(struct nf_alg_call *call)
+{
+	struct nf_alg_net *an = call->an;
+	struct nf_alg_grip *grip;
+	bool found = false;
+
+	if (call->key.kind != NF_ALG_CALL)
+		return false;
+	spin_lock(&an->bindings.lock);
+	list_for_each_entry(grip, &call->grips, list) {
+		if (grip->flags & NF_ALG_BIND_DOOR)
+			continue;
+		found = nf_alg_binding_flows(an, grip->binding);
+		if (found)
+			break;
+	}
+	spin_unlock(&an->bindings.lock);
+	return found;
+}
+
+/* Release what was replaced; when does the next one go, if before @next? */
+static unsigned long nf_alg_call_sweep(struct nf_alg_call *call,
+				       unsigned long now, unsigned long next)
+{
+	struct nf_alg_net *an = call->an;
+	struct nf_alg_grip *grip, *safe;
+
+	spin_lock(&an->bindings.lock);
+	list_for_each_entry_safe(grip, safe, &call->grips, list) {
+		if (!grip->expiring)
+			continue;
+		if (time_after_eq(now, grip->expires))
+			nf_alg_grip_release(an, grip);
+		else if (time_before(grip->expires, next))
+			next = grip->expires;
+	}
+	spin_unlock(&an->bindings.lock);
+	return next;
+}
+
+static void nf_alg_call_timer(struct timer_list *timer)
+{
+	struct nf_alg_call *call = timer_container_of(call, timer, timer);
+	unsigned long now = jiffies;
+
+	spin_lock(&call->lock);
+	if (call->state == NF_ALG_CALL_DEAD)
+		goto unlock;
+	if (time_after_eq(now, call->deadline)) {
+		if (call->state == NF_ALG_CALL_ENDED ||
+		    !nf_alg_call_flows(call)) {
+			nf_alg_call_kill(call);
+			goto unlock;
+		}
+		call->deadline = now + HZ *
+			nf_alg_option(call->an, NF_ALG_OPTION_CALL_IDLE_TIME);
+	}
+	nf_alg_call_arm(call, nf_alg_call_sweep(call, now, call->deadline));
+unlock:
+	spin_unlock(&call->lock);
+	nf_alg_call_put(call);
+}
+
+/* Find a call that is in the table, with a reference */
+static struct nf_alg_call *nf_alg_call_lookup(struct nf_alg_net *an,
+					      const struct nf_alg_call_key *key)
+{
+	struct nf_alg_call *call;
+
+	rcu_read_lock();
+	call = rhashtable_lookup(&an->calls.table, key, nf_alg_call_params);
+	if (call && !refcount_inc_not_zero(&call->refs))
+		call = NULL;
+	rcu_read_unlock();
+	return call;
+}
+
+struct nf_alg_call *nf_alg_call_find(struct nf_alg_message *msg,
+				     enum nf_alg_call_kind kind,
+				     const struct nf_alg_endpoint *inside,
+				     const void *key, u32 len)
+{
+	u64 digest[NF_ALG_CALL_DIGEST / sizeof(u64)];
+	struct nf_alg_call_key k;
+
+	nf_alg_call_key_init(&k, msg->session, kind, inside, key, len, digest);
+	return nf_alg_call_lookup(msg->session->an, &k);
+}
+EXPORT_SYMBOL_GPL(nf_alg_call_find);
+
+static struct nf_alg_call *
+nf_alg_call_begin(const struct nf_alg_session *session,
+		  const struct nf_alg_call_key *key)
+{
+	u32 size = ALIGN(session->protocol->call_size, 8);
+	u32 len = nf_alg_call_key_size(key);
+	struct nf_alg_net *an = session->an;
+	enum nf_alg_reason reason;
+	struct nf_alg_call *call;
+
+	call = kzalloc(struct_size(call, priv, size + len), GFP_ATOMIC);
+	if (!call)
+		return ERR_PTR(-NF_ALG_REASON_NO_MEMORY);
+	call->host = nf_alg_host_charge(an, &key->inside, key->zone, key->vrf,
+					NF_ALG_CHARGE_CALL, &reason);
+	if (!call->host) {
+		kfree(call);
+		return ERR_PTR(-(long)reason);
+	}
+
+	call->key = *key;
+	memcpy(call->priv + size, key->bytes, len);
+	call->key.bytes = call->priv + size;
+	call->an = an;
+	call->protocol = session->protocol;
+	call->created = jiffies;
+	call->deadline = jiffies + HZ *
+		nf_alg_option(an, NF_ALG_OPTION_CALL_SETUP_TIME);
+	spin_lock_init(&call->lock);
+	INIT_LIST_HEAD(&call->grips);
+	timer_setup(&call->timer, nf_alg_call_timer, 0);
+	/* One for the table, one for the caller */
+	refcount_set(&call->refs, 2);
+	call->master = nf_alg_session_root(session);
+	return call;
+}
+
+/* Never was in the table */
+static void nf_alg_call_discard(struct nf_alg_call *call)
+{
+	if (call->master)
+		nf_ct_put(call->master);
+	nf_alg_host_discharge(call->an, call->host, NF_ALG_CHARGE_CALL);
+	kfree(call);
+}
+
+/* A message belongs to a call that exists: may it go on with it? */
+static bool nf_alg_call_resume(struct nf_alg_call *call,
+			       const struct nf_alg_session *session)
+{
+	struct nf_conn *old = NULL, *master;
+	bool alive;
+
+	spin_lock_bh(&call->lock);
+	alive = call->state != NF_ALG_CALL_DEAD;
+	if (call->state == NF_ALG_CALL_ENDED) {
+		/* The same identity again: it begins anew */
+		call->state = NF_ALG_CALL_SETUP;
+		call->deadline = jiffies + HZ *
+			nf_alg_option(call->an, NF_ALG_OPTION_CALL_SETUP_TIME);
+	}
+	/* New relatives of a connection that is gone would be nobody's */
+	if (alive && (!call->master || nf_ct_is_dying(call->master))) {
+		master = nf_alg_session_root(session);
+		if (master)
+			old = xchg(&call->master, master);
+	}
+	spin_unlock_bh(&call->lock);
+	if (old)
+		nf_ct_put(old);
+	return alive;
+}
+
+struct nf_alg_call *nf_alg_call_take(struct nf_alg_message *msg,
+				     enum nf_alg_call_kind kind,
+				     const struct nf_alg_endpoint *inside,
+				     const void *key, u32 len)
+{
+	const struct nf_alg_session *session = msg->session;
+	u64 digest[NF_ALG_CALL_DIGEST / sizeof(u64)];
+	struct nf_alg_net *an = session->an;
+	struct nf_alg_call *call, *other;
+	struct nf_alg_call_key k;
+
+	nf_alg_call_key_init(&k, session, kind, inside, key, len, digest);
+
+	call = nf_alg_call_lookup(an, &k);
+	if (call) {
+		if (nf_alg_call_resume(call, session))
+			return call;
+		/* It died under our eyes, and is out of the table */
+		nf_alg_call_put(call);
+	}
+
+	call = nf_alg_call_begin(session, &k);
+	if (IS_ERR(call))
+		return call;
+
+	/* Its timer must not find it dead before it is complete */
+	spin_lock_bh(&call->lock);
+	rcu_read_lock();
+	other = rhashtable_lookup_get_insert_key(&an->calls.table, &k,
+						 &call->node,
+						 nf_alg_call_params);
+	if (!IS_ERR_OR_NULL(other) && !refcount_inc_not_zero(&other->refs))
+		other = ERR_PTR(-EAGAIN);
+	rcu_read_unlock();
+	if (!other) {
+		atomic_inc(&an->calls.count);
+		nf_alg_call_arm(call, call->deadline);
+		trace_nf_alg_call_begin(call);
+		nf_alg_event_call(an, NF_ALG_EVENT_CALL_NEW, call->key.protocol,
+				  call->key.kind, &call->key.inside,
+				  call->key.bytes,
+				  nf_alg_call_key_size(&call->key));
+	}
+	spin_unlock_bh(&call->lock);
+	if (!other)
+		return call;
+
+	/* Another message of the call was faster, or there is no memory */
+	nf_alg_call_discard(call);
+	return IS_ERR(other) ? ERR_PTR(-NF_ALG_REASON_NO_MEMORY) : other;
+}
+EXPORT_SYMBOL_GPL(nf_alg_call_take);
+
+void *nf_alg_call_lock(struct nf_alg_call *call)
+{
+	spin_lock_bh(&call->lock);
+	return call->priv;
+}
+EXPORT_SYMBOL_GPL(nf_alg_call_lock);
+
+/**
+ * nf_alg_call_unlock() - leave the protocol's own part of a call
+ * @call: call
+ */
+void nf_alg_call_unlock(struct nf_alg_call *call)
+{
+	spin_unlock_bh(&call->lock);
+}
+EXPORT_SYMBOL_GPL(nf_alg_call_unlock);
+
+void *nf_alg_call_priv(struct nf_alg_call *call)
+{
+	return call->priv;
+}
+EXPORT_SYMBOL_GPL(nf_alg_call_priv);
+
+/**
+ * nf_alg_call_commit() - the offer was accepted
+ * @call: call
+ *
+ * Pending bindings stay from now on. Media that an earlier offer took and this
+ * one did not take again goes after the linger time; doors, and what was taken
+ * with NF_ALG_BIND_STAY, stay with the call. An offer that took no media at all
+ * replaces none. A call (not a registration) then lives for the option
+ * call-idle-time unless nf_alg_call_extend() says otherwise.
+ */
+void nf_alg_call_commit(struct nf_alg_call *call)
+{
+	struct nf_alg_net *an = call->an;
+	unsigned long linger = jiffies + HZ *
+		nf_alg_option(an, NF_ALG_OPTION_LINGER_TIME);
+	bool renewed = false, replaced = false;
+	struct nf_alg_grip *grip;
+
+	spin_lock_bh(&call->lock);
+	if (call->state == NF_ALG_CALL_DEAD)
+		goto unlock;
+
+	spin_lock(&an->bindings.lock);
+	list_for_each_entry(grip, &call->grips, list)
+		if (grip->round == call->round &&
+		    !(grip->flags & NF_ALG_BIND_DOOR))
+			renewed = true;
+	list_for_each_entry(grip, &call->grips, list) {
+		if (grip->flags & NF_ALG_BIND_PENDING) {
+			WRITE_ONCE(grip->flags,
+				   grip->flags & ~NF_ALG_BIND_PENDING);
+			trace_nf_alg_binding_commit(grip->binding);
+		}
+		if (!renewed || grip->round == call->round || grip->expiring ||
+		    grip->flags & (NF_ALG_BIND_DOOR | NF_ALG_BIND_STAY))
+			continue;
+		grip->expiring = true;
+		grip->expires = linger;
+		replaced = true;
+	}
+	call->round++;
+	spin_unlock(&an->bindings.lock);
+
+	if (call->state == NF_ALG_CALL_SETUP)
+		call->state = NF_ALG_CALL_LIVE;
+	if (call->state == NF_ALG_CALL_LIVE && call->key.kind == NF_ALG_CALL) {
+		call->deadline = jiffies + HZ *
+			nf_alg_option(an, NF_ALG_OPTION_CALL_IDLE_TIME);
+		nf_alg_call_arm_by(call, call->deadline);
+	}
+	if (replaced)
+		nf_alg_call_arm_by(call, linger);
+unlock:
+	spin_unlock_bh(&call->lock);
+}
+EXPORT_SYMBOL_GPL(nf_alg_call_commit);
+
+/**
+ * nf_alg_call_rollback() - the offer was refused
+ * @call: call
+ *
+ * Pending bindings go at once; what was committed stays as it is.
+ */
+void nf_alg_call_rollback(struct nf_alg_call *call)
+{
+	struct nf_alg_net *an = call->an;
+	struct nf_alg_grip *grip, *next;
+
+	spin_lock_bh(&an->bindings.lock);
+	list_for_each_entry_safe(grip, next, &call->grips, list)
+		if (grip->flags & NF_ALG_BIND_PENDING)
+			nf_alg_grip_release(an, grip);
+	call->round++;
+	spin_unlock_bh(&an->bindings.lock);
+}
+EXPORT_SYMBOL_GPL(nf_alg_call_rollback);
+
+void nf_alg_call_extend(struct nf_alg_call *call, u32 seconds)
+{
+	spin_lock_bh(&call->lock);
+	if (call->state != NF_ALG_CALL_DEAD) {
+		if (call->state == NF_ALG_CALL_ENDED)
+			call->state = NF_ALG_CALL_LIVE;
+		/* A week is for ever, and keeps the arithmetic of jiffies */
+		call->deadline = jiffies + HZ * (unsigned long)
+			min_t(u32, seconds, 7 * 24 * 3600);
+		nf_alg_call_arm_by(call, call->deadline);
+	}
+	spin_unlock_bh(&call->lock);
+}
+EXPORT_SYMBOL_GPL(nf_alg_call_extend);
+
+void nf_alg_call_end(struct nf_alg_call *call)
+{
+	spin_lock_bh(&call->lock);
+	if (call->state < NF_ALG_CALL_ENDED) {
+		call->state = NF_ALG_CALL_ENDED;
+		call->deadline = jiffies + HZ *
+			nf_alg_option(call->an, NF_ALG_OPTION_LINGER_TIME);
+		nf_alg_call_arm_by(call, call->deadline);
+	}
+	spin_unlock_bh(&call->lock);
+}
+EXPORT_SYMBOL_GPL(nf_alg_call_end);
+
+static void nf_alg_call_print(char *to, u32 size, const u8 *from, u32 len)
+{
+	u32 i;
+
+	for (i = 0; i < len && i < size - 1; i++)
+		to[i] = from[i] >= 0x20 && from[i] < 0x7f ? from[i] : '?';
+	to[i] = '\0';
+}
+
+void nf_alg_call_describe(struct nf_alg_call *call, const char *state,
+			  const void *text, u32 len)
+{
+	spin_lock_bh(&call->lock);
+	if (state)
+		strscpy(call->state_text, state, sizeof(call->state_text));
+	if (text)
+		nf_alg_call_print(call->text, sizeof(call->text), text, len);
+	spin_unlock_bh(&call->lock);
+}
+EXPORT_SYMBOL_GPL(nf_alg_call_describe);
+
+/* Gather some calls of a protocol (NULL: of any), with a reference each */
+static int nf_alg_calls_gather(struct nf_alg_net *an,
+			       const struct nf_alg_protocol *protocol,
+			       struct nf_alg_call **batch)
+{
+	struct rhashtable_iter iter;
+	struct nf_alg_call *call;
+	int n = 0;
+
+	rhashtable_walk_enter(&an->calls.table, &iter);
+	rhashtable_walk_start(&iter);
+	while (n < NF_ALG_CALL_BATCH && (call = rhashtable_walk_next(&iter))) {
+		if (IS_ERR(call) || (protocol && call->protocol != protocol))
+			continue;
+		if (refcount_inc_not_zero(&call->refs))
+			batch[n++] = call;
+	}
+	rhashtable_walk_stop(&iter);
+	rhashtable_walk_exit(&iter);
+	return n;
+}
+
+void nf_alg_calls_flush_protocol(struct nf_alg_net *an,
+				 const struct nf_alg_protocol *protocol)
+{
+	struct nf_alg_call *batch[NF_ALG_CALL_BATCH];
+	int i, n;
+
+	do {
+		n = nf_alg_calls_gather(an, protocol, batch);
+		for (i = 0; i < n; i++) {
+			spin_lock_bh(&batch[i]->lock);
+			nf_alg_call_kill(batch[i]);
+			spin_unlock_bh(&batch[i]->lock);
+			/* It may just be running, and has its reference */
+			timer_delete_sync(&batch[i]->timer);
+			nf_alg_call_put(batch[i]);
+		}
+		cond_resched();
+	} while (n);
+}
+
+/**
+ * nf_alg_calls_init() - there is no call yet
+ * @an: namespace
+ *
+ * Return: 0 or a negative errno.
+ */
+int nf_alg_calls_init(struct nf_alg_net *an)
+{
+	return rhashtable_init(&an->calls.table, &nf_alg_call_params);
+}
+
+/**
+ * nf_alg_calls_exit() - end all calls at once
+ * @an: namespace; no session of it is left
+ */
+void nf_alg_calls_exit(struct nf_alg_net *an)
+{
+	nf_alg_calls_flush_protocol(an, NULL);
+	WARN_ON_ONCE(atomic_read(&an->calls.count));
+	rhashtable_destroy(&an->calls.table);
+}
+
+/* Calls have the size their protocol wants: no cache of their own */
+int nf_alg_call_cache_init(void)
+{
+	return 0;
+}
+
+void nf_alg_call_cache_exit(void)
+{
+	rcu_barrier();
+}

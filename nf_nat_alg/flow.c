@@ -1,0 +1,643 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * New flows: which follow a binding, and which are signalling
+ *
+ * Three stops, all of which let packets of known flows pass after a test or
+ * two:
+ *
+ * binding	right after conntrack, in PRE_ROUTING and LOCAL_OUT. A flow to a
+ *		public endpoint is translated as its binding says, whatever the
+ *		NAT rules say; a flow from an inside endpoint becomes related.
+ * source	one of NAT's own lookups in POST_ROUTING, before the rules: only
+ *		new flows come here at all. A flow from an inside endpoint leaves
+ *		with its public endpoint as source, whoever it goes to.
+ * service	right before conntrack confirms: after every rule that may have
+ *		assigned a helper. Signalling gets ours.
+ */
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/module.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <net/dst.h>
+#include <net/l3mdev.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_helper.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+#include <net/netfilter/nf_nat.h>
+#include "binding.h"
+#include "call.h"
+#include "event.h"
+#include "flow.h"
+#include "netns.h"
+#include "service.h"
+#include "session.h"
+#include "trace.h"
+
+static void nf_alg_flow_pass(struct nf_alg_net *an, enum nf_alg_reason reason)
+{
+	nf_alg_reason_count(an, reason);
+	trace_nf_alg_pass(an, NULL, reason);
+	nf_alg_event_pass(an, NULL, reason);
+}
+
+static bool nf_alg_flow_ports(const struct nf_conn *ct)
+{
+	u8 l4proto = nf_ct_protonum(ct);
+
+	return l4proto == IPPROTO_UDP || l4proto == IPPROTO_TCP;
+}
+
+static u16 nf_alg_flow_zone(const struct nf_conn *ct)
+{
+	return nf_ct_zone_id(nf_ct_zone(ct), IP_CT_DIR_ORIGINAL);
+}
+
+static struct nf_alg_endpoint
+nf_alg_flow_source(const struct nf_conn *ct, enum ip_conntrack_dir dir)
+{
+	const struct nf_conntrack_tuple *tuple = &ct->tuplehash[dir].tuple;
+	struct nf_alg_endpoint endpoint = {
+		.addr = tuple->src.u3,
+		.port = tuple->src.u.all,
+		.family = tuple->src.l3num,
+	};
+
+	return endpoint;
+}
+
+static struct nf_alg_endpoint
+nf_alg_flow_destination(const struct nf_conn *ct, enum ip_conntrack_dir dir)
+{
+	const struct nf_conntrack_tuple *tuple = &ct->tuplehash[dir].tuple;
+	struct nf_alg_endpoint endpoint = {
+		.addr = tuple->dst.u3,
+		.port = tuple->dst.u.all,
+		.family = tuple->src.l3num,
+	};
+
+	return endpoint;
+}
+
+int nf_alg_flow_vrf(const struct sk_buff *skb, u8 inside)
+{
+	const struct net_device *dev = skb_dst(skb)->dev;
+
+	if (inside & BIT(IP_CT_DIR_ORIGINAL))
+		dev = dev_get_by_index_rcu(dev_net(dev), skb->skb_iif);
+	return dev ? l3mdev_master_ifindex_rcu(dev) : 0;
+}
+
+/* Would another connection already be found for the replies from @inside, who
+ * would be asked by @remote? Then conntrack would drop ours when it confirms.
+ */
+static bool nf_alg_flow_clashes(const struct nf_conn *ct,
+				const struct nf_alg_endpoint *from,
+				const struct nf_alg_endpoint *to)
+{
+	struct nf_conntrack_tuple reply = ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+
+	reply.src.u3 = to->addr;
+	reply.src.u.all = to->port;
+	reply.dst.u3 = from->addr;
+	reply.dst.u.all = from->port;
+	return nf_conntrack_tuple_taken(&reply, ct);
+}
+
+static unsigned int nf_alg_flow_translate(struct nf_conn *ct,
+					  const struct nf_alg_endpoint *to,
+					  enum nf_nat_manip_type manip)
+{
+	const struct nf_nat_range2 range = {
+		.flags = NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_SPECIFIED,
+		.min_addr = to->addr,
+		.max_addr = to->addr,
+		.min_proto.all = to->port,
+		.max_proto.all = to->port,
+	};
+
+	return nf_nat_setup_info(ct, &range, manip);
+}
+
+/* What a call's end asks: does the latest flow still exist. Written by any
+ * CPU; a torn pair is not found, which is no harm.
+ */
+static void nf_alg_flow_note(struct nf_alg_binding *b,
+			     const struct nf_alg_endpoint *peer)
+{
+	if (b->used != (u32)jiffies)
+		WRITE_ONCE(b->used, jiffies);
+	b->peer_addr = peer->addr;
+	WRITE_ONCE(b->peer_port, peer->port);
+}
+
+/* The flow becomes a relative of the call's signalling, as conntrack's own
+ * expectations would make it: the firewall's "related" lets it in.
+ */
+static bool nf_alg_flow_relate(struct sk_buff *skb, struct nf_conn *ct,
+			       const struct nf_alg_grip *grip)
+{
+	struct nf_conn *master = nf_alg_call_master(grip->call);
+
+	if (!master)
+		return false;
+	ct->master = master;
+	__set_bit(IPS_EXPECTED_BIT, &ct->status);
+#if IS_ENABLED(CONFIG_NF_CONNTRACK_MARK)
+	ct->mark = READ_ONCE(master->mark);
+#endif
+#if IS_ENABLED(CONFIG_NF_CONNTRACK_SECMARK)
+	ct->secmark = master->secmark;
+#endif
+	nf_ct_set(skb, ct, IP_CT_RELATED);
+	return true;
+}
+
+/* A flow to the public endpoint of @to; it comes from the inside endpoint of
+ * @from if that is not NULL: then both of its ends are translated.
+ */
+static unsigned int nf_alg_flow_inbound(struct nf_alg_net *an,
+					struct sk_buff *skb,
+					struct nf_conn *ct,
+					struct nf_alg_binding *to,
+					struct nf_alg_binding *from,
+					const struct nf_alg_grip *grip)
+{
+	struct nf_alg_endpoint source, remote;
+	unsigned int verdict;
+
+	source = nf_alg_flow_source(ct, IP_CT_DIR_ORIGINAL);
+	remote = from ? from->public : source;
+
+	if (nf_alg_flow_clashes(ct, &remote, &to->inside)) {
+		nf_alg_flow_pass(an, NF_ALG_REASON_BINDING_CLASH);
+		return NF_ACCEPT;
+	}
+	if (!nf_alg_flow_relate(skb, ct, grip))
+		return NF_ACCEPT;
+
+	/* Without NAT there is nothing to translate, and the rules may */
+	if (from || !nf_alg_same_endpoint(&to->inside, &to->public)) {
+		verdict = nf_alg_flow_translate(ct, &to->inside,
+						NF_NAT_MANIP_DST);
+		if (verdict != NF_ACCEPT)
+			return verdict;
+		verdict = nf_alg_flow_translate(ct, &remote, NF_NAT_MANIP_SRC);
+		if (verdict != NF_ACCEPT)
+			return verdict;
+	}
+
+	nf_alg_flow_note(to, &source);
+	if (from)
+		nf_alg_flow_note(from, &to->inside);
+	trace_nf_alg_flow(to, &remote, true);
+	return NF_ACCEPT;
+}
+
+static unsigned int nf_alg_flow_bind(struct sk_buff *skb, struct nf_conn *ct,
+				     const struct nf_hook_state *state)
+{
+	struct nf_alg_net *an = nf_alg_pernet(state->net);
+	struct nf_alg_endpoint source, destination;
+	struct nf_alg_binding *to, *from = NULL;
+	struct nf_alg_grip *grip;
+	u16 zone;
+	u8 l4proto;
+
+	if (!atomic_read(&an->bindings.count) || !nf_alg_flow_ports(ct))
+		return NF_ACCEPT;
+
+	l4proto = nf_ct_protonum(ct);
+	zone = nf_alg_flow_zone(ct);
+	source = nf_alg_flow_source(ct, IP_CT_DIR_ORIGINAL);
+	destination = nf_alg_flow_destination(ct, IP_CT_DIR_ORIGINAL);
+
+	to = nf_alg_binding_by_public(an, l4proto, zone, &destination);
+	if (state->hook == NF_INET_PRE_ROUTING)
+		from = nf_alg_binding_by_inside(an, l4proto, zone,
+						l3mdev_master_ifindex_rcu(state->in),
+						&source, 0);
+	if (!to && !from)
+		return NF_ACCEPT;
+
+	if (to) {
+		/* Who asks is known to the other by the public endpoint */
+		grip = nf_alg_binding_admits(to, from ? &from->public :
+					     &source);
+		if (grip)
+			return nf_alg_flow_inbound(an, skb, ct, to, from, grip);
+	}
+	/* It goes out: related if it goes where it was asked for */
+	if (from) {
+		grip = nf_alg_binding_admits(from, &destination);
+		if (grip)
+			nf_alg_flow_relate(skb, ct, grip);
+	}
+	return NF_ACCEPT;
+}
+
+static unsigned int nf_alg_flow_error(struct sk_buff *skb, struct nf_conn *ct,
+				      enum ip_conntrack_info ctinfo)
+{
+	u8 protocol = ip_hdr(skb)->version == 4 ? ip_hdr(skb)->protocol :
+						  ipv6_hdr(skb)->nexthdr;
+
+	if (protocol != IPPROTO_ICMP && protocol != IPPROTO_ICMPV6)
+		return NF_ACCEPT;
+	if (!nf_alg_session_helper(ct))
+		return NF_ACCEPT;
+	return nf_alg_session_icmp(skb, ct, ctinfo);
+}
+
+/* Stop "binding" */
+static unsigned int nf_alg_flow_in(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+
+	if (likely(ctinfo == IP_CT_ESTABLISHED ||
+		   ctinfo == IP_CT_ESTABLISHED_REPLY))
+		return NF_ACCEPT;
+	if (unlikely(!ct))
+		return NF_ACCEPT;
+	if (ctinfo != IP_CT_NEW)
+		return nf_alg_flow_error(skb, ct, ctinfo);
+	if (READ_ONCE(ct->status) & (IPS_CONFIRMED | IPS_TEMPLATE |
+				     IPS_EXPECTED | IPS_NAT_DONE_MASK))
+		return NF_ACCEPT;
+	return nf_alg_flow_bind(skb, ct, state);
+}
+
+/* Stop "source" */
+static unsigned int nf_alg_flow_out(void *priv, struct sk_buff *skb,
+				    const struct nf_hook_state *state)
+{
+	struct nf_alg_net *an = nf_alg_pernet(state->net);
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	struct nf_alg_endpoint source, destination;
+	struct nf_conn_nat *nat;
+	struct nf_alg_binding *b;
+	unsigned int verdict;
+
+	if (!atomic_read(&an->bindings.count) || !state->in ||
+	    nf_ct_is_confirmed(ct) || !nf_alg_flow_ports(ct))
+		return NF_ACCEPT;
+
+	source = nf_alg_flow_source(ct, IP_CT_DIR_ORIGINAL);
+	b = nf_alg_binding_by_inside(an, nf_ct_protonum(ct),
+				     nf_alg_flow_zone(ct),
+				     l3mdev_master_ifindex_rcu(state->in),
+				     &source, state->out->ifindex);
+	if (!b)
+		return NF_ACCEPT;
+
+	/* As the rules for destinations have left it */
+	destination = nf_alg_flow_source(ct, IP_CT_DIR_REPLY);
+	if (!nf_alg_same_endpoint(&b->inside, &b->public)) {
+		if (nf_alg_flow_clashes(ct, &b->public, &destination)) {
+			nf_alg_flow_pass(an, NF_ALG_REASON_BINDING_CLASH);
+			return NF_ACCEPT;
+		}
+		/* When masquerade's device goes, so does the flow */
+		nat = b->oif ? nf_ct_nat_ext_add(ct) : NULL;
+#if IS_ENABLED(CONFIG_NF_NAT_MASQUERADE)
+		if (nat)
+			nat->masq_index = b->oif;
+#endif
+		verdict = nf_alg_flow_translate(ct, &b->public,
+						NF_NAT_MANIP_SRC);
+		if (verdict != NF_ACCEPT)
+			return verdict;
+	}
+	nf_alg_flow_note(b, &destination);
+	trace_nf_alg_flow(b, &destination, false);
+	return NF_ACCEPT;
+}
+
+/* A service that one of the flow's ports belongs to: where it goes, as sent and
+ * as translated, or where it comes from.
+ */
+static struct nf_alg_service *nf_alg_flow_service(struct nf_alg_net *an,
+						  const struct nf_conn *ct,
+						  const struct nf_hook_state *state)
+{
+	const struct nf_conntrack_tuple *orig =
+		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	const __be16 ports[] = {
+		orig->dst.u.all,
+		ct->tuplehash[IP_CT_DIR_REPLY].tuple.src.u.all,
+		orig->src.u.all,
+	};
+	u8 l4proto = nf_ct_protonum(ct);
+	struct nf_alg_service *service;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(ports); i++) {
+		if (likely(!nf_alg_service_port(an, l4proto, ports[i])))
+			continue;
+		service = nf_alg_service_find(an, l4proto, ports[i],
+					      state->in ?
+					      l3mdev_master_ifindex_rcu(state->in) :
+					      0);
+		if (service)
+			return service;
+	}
+	return NULL;
+}
+
+/* Which protocol's signalling door did it come through, or does it come from;
+ * @inside: BIT(direction) of each side that has the door
+ */
+static enum nf_alg_protocol_id nf_alg_flow_door(struct nf_alg_net *an,
+						const struct nf_conn *ct,
+						const struct nf_hook_state *state,
+						u8 *inside)
+{
+	enum nf_alg_protocol_id protocol = NF_ALG_PROTOCOL_NONE;
+	u16 zone = nf_alg_flow_zone(ct);
+	u8 l4proto = nf_ct_protonum(ct);
+	struct nf_alg_endpoint endpoint;
+	struct nf_alg_binding *b;
+
+	endpoint = nf_alg_flow_destination(ct, IP_CT_DIR_ORIGINAL);
+	b = nf_alg_binding_by_public(an, l4proto, zone, &endpoint);
+	if (b && READ_ONCE(b->flags) & NF_ALG_BIND_DOOR) {
+		protocol = b->protocol;
+		*inside |= BIT(IP_CT_DIR_REPLY);
+	}
+	endpoint = nf_alg_flow_source(ct, IP_CT_DIR_ORIGINAL);
+	b = nf_alg_binding_by_inside(an, l4proto, zone,
+				     l3mdev_master_ifindex_rcu(state->in),
+				     &endpoint, 0);
+	if (b && READ_ONCE(b->flags) & NF_ALG_BIND_DOOR &&
+	    (!protocol || protocol == b->protocol)) {
+		protocol = b->protocol;
+		*inside |= BIT(IP_CT_DIR_ORIGINAL);
+	}
+	return protocol;
+}
+
+/* Sides whose address NAT changes are inside; without NAT both are */
+static u8 nf_alg_flow_inside(const struct nf_conn *ct)
+{
+	const struct nf_conntrack_tuple *orig =
+		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	const struct nf_conntrack_tuple *reply =
+		&ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+	u8 inside = 0;
+
+	if (!nf_inet_addr_cmp(&orig->src.u3, &reply->dst.u3))
+		inside |= BIT(IP_CT_DIR_ORIGINAL);
+	if (!nf_inet_addr_cmp(&reply->src.u3, &orig->dst.u3))
+		inside |= BIT(IP_CT_DIR_REPLY);
+	return inside ?: BIT(IP_CT_DIR_ORIGINAL) | BIT(IP_CT_DIR_REPLY);
+}
+
+static u8 nf_alg_flow_permitted(const struct nf_alg_service *service,
+				const struct nf_conn *ct, u8 inside)
+{
+	const struct nf_alg_access_list *list = rcu_dereference(service->list);
+	struct nf_alg_endpoint host;
+	int dir;
+
+	for (dir = 0; list && dir < IP_CT_DIR_MAX; dir++) {
+		host = nf_alg_flow_source(ct, dir);
+		if (!nf_alg_access_list_permits(list, &host))
+			inside &= ~BIT(dir);
+	}
+	return inside;
+}
+
+/* A rule has given it a helper, and that one keeps it */
+static bool nf_alg_flow_foreign(const struct nf_conn *ct)
+{
+	const struct nf_conn_help *help = nfct_help(ct);
+
+	return test_bit(IPS_HELPER_BIT, &ct->status) ||
+	       (help && rcu_access_pointer(help->helper));
+}
+
+static enum nf_alg_reason nf_alg_flow_refuse(const struct nf_conn *ct,
+					     const struct sk_buff *skb,
+					     const struct nf_hook_state *state)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+
+	if (nf_alg_flow_foreign(ct))
+		return NF_ALG_REASON_FOREIGN_HELPER;
+	if (!state->in || !skb->skb_iif)
+		return NF_ALG_REASON_LOCAL_ENDPOINT;
+	if (!dst || dst->flags & DST_FAKE_RTABLE)
+		return NF_ALG_REASON_BRIDGED;
+	if (nf_ct_protonum(ct) == IPPROTO_TCP &&
+	    ct->proto.tcp.state != TCP_CONNTRACK_SYN_SENT)
+		return NF_ALG_REASON_MIDSTREAM;
+	return NF_ALG_REASON_NONE;
+}
+
+static void nf_alg_flow_classify(struct sk_buff *skb, struct nf_conn *ct,
+				 const struct nf_hook_state *state)
+{
+	struct nf_alg_net *an = nf_alg_pernet(state->net);
+	enum nf_alg_protocol_id protocol;
+	struct nf_alg_service *service;
+	enum nf_alg_reason reason;
+	u8 inside = 0;
+	int err;
+
+	if (!nf_alg_flow_ports(ct) || netif_is_l3_master(state->out))
+		return;
+
+	service = nf_alg_flow_service(an, ct, state);
+	if (service) {
+		protocol = service->protocol;
+		inside = nf_alg_flow_inside(ct);
+	} else if (test_bit(IPS_EXPECTED_BIT, &ct->status) && state->in &&
+		   atomic_read(&an->bindings.count)) {
+		protocol = nf_alg_flow_door(an, ct, state, &inside);
+		if (!protocol)
+			return;
+	} else {
+		return;
+	}
+
+	reason = nf_alg_flow_refuse(ct, skb, state);
+	if (reason) {
+		nf_alg_flow_pass(an, reason);
+		return;
+	}
+	if (service) {
+		inside = nf_alg_flow_permitted(service, ct, inside);
+		if (!inside) {
+			nf_alg_flow_pass(an, NF_ALG_REASON_ACCESS_LIST);
+			return;
+		}
+	}
+	err = nf_alg_session_attach(an, ct, skb, protocol, inside);
+	if (err) {
+		nf_alg_flow_pass(an, -err);
+		return;
+	}
+	if (service)
+		atomic64_inc(&service->hits);
+}
+
+/* Stop "service" */
+static unsigned int nf_alg_flow_confirm(void *priv, struct sk_buff *skb,
+					const struct nf_hook_state *state)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+
+	/* New, or related by the stop above */
+	if (likely(ctinfo != IP_CT_NEW && ctinfo != IP_CT_RELATED))
+		return NF_ACCEPT;
+	if (ct && !(READ_ONCE(ct->status) & (IPS_CONFIRMED | IPS_TEMPLATE)))
+		nf_alg_flow_classify(skb, ct, state);
+	return NF_ACCEPT;
+}
+
+static const struct nf_hook_ops nf_alg_flow_ops[] = {
+	{
+		.hook = nf_alg_flow_in,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = NF_IP_PRI_CONNTRACK + 1,
+	},
+	{
+		.hook = nf_alg_flow_in,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_LOCAL_OUT,
+		.priority = NF_IP_PRI_CONNTRACK + 1,
+	},
+	{
+		.hook = nf_alg_flow_confirm,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_POST_ROUTING,
+		.priority = INT_MAX - 1,
+	},
+#if IS_ENABLED(CONFIG_IPV6)
+	{
+		.hook = nf_alg_flow_in,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = NF_IP6_PRI_CONNTRACK + 1,
+	},
+	{
+		.hook = nf_alg_flow_in,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_LOCAL_OUT,
+		.priority = NF_IP6_PRI_CONNTRACK + 1,
+	},
+	{
+		.hook = nf_alg_flow_confirm,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_POST_ROUTING,
+		.priority = INT_MAX - 1,
+	},
+#endif
+};
+
+/* NAT asks them in order of priority, before the rules. That there is one also
+ * brings NAT's own hooks up, without which nothing would be translated.
+ */
+static const struct nf_hook_ops nf_alg_flow_nat4_ops = {
+	.hook = nf_alg_flow_out,
+	.pf = NFPROTO_IPV4,
+	.hooknum = NF_INET_POST_ROUTING,
+	.priority = NF_IP_PRI_FIRST,
+};
+
+#if IS_ENABLED(CONFIG_IPV6)
+static const struct nf_hook_ops nf_alg_flow_nat6_ops = {
+	.hook = nf_alg_flow_out,
+	.pf = NFPROTO_IPV6,
+	.hooknum = NF_INET_POST_ROUTING,
+	.priority = NF_IP6_PRI_FIRST,
+};
+#endif
+
+static int nf_alg_flow_nat_register(struct net *net)
+{
+	int err;
+
+	err = nf_nat_ipv4_register_fn(net, &nf_alg_flow_nat4_ops);
+#if IS_ENABLED(CONFIG_IPV6)
+	if (err)
+		return err;
+	err = nf_nat_ipv6_register_fn(net, &nf_alg_flow_nat6_ops);
+	if (err)
+		nf_nat_ipv4_unregister_fn(net, &nf_alg_flow_nat4_ops);
+#endif
+	return err;
+}
+
+static void nf_alg_flow_nat_unregister(struct net *net)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	nf_nat_ipv6_unregister_fn(net, &nf_alg_flow_nat6_ops);
+#endif
+	nf_nat_ipv4_unregister_fn(net, &nf_alg_flow_nat4_ops);
+}
+
+/**
+ * nf_alg_hooks_register() - see packets of a namespace from now on
+ * @an: namespace; the caller holds its config mutex
+ *
+ * Conntrack and NAT are brought up there as well. May be called again.
+ *
+ * Return: 0 or a negative errno.
+ */
+int nf_alg_hooks_register(struct nf_alg_net *an)
+{
+	int err;
+
+	lockdep_assert_held(&an->config);
+	if (an->hooked)
+		return 0;
+
+	err = nf_ct_netns_get(an->net, NFPROTO_INET);
+	if (err)
+		return err;
+	err = nf_alg_flow_nat_register(an->net);
+	if (err)
+		goto conntrack;
+	err = nf_register_net_hooks(an->net, nf_alg_flow_ops,
+				    ARRAY_SIZE(nf_alg_flow_ops));
+	if (err)
+		goto nat;
+	an->hooked = true;
+	return 0;
+
+nat:
+	nf_alg_flow_nat_unregister(an->net);
+conntrack:
+	nf_ct_netns_put(an->net, NFPROTO_INET);
+	return err;
+}
+
+/**
+ * nf_alg_hooks_unregister() - see no packet of a namespace any more
+ * @an: namespace; the caller holds its config mutex
+ *
+ * When this returns no packet is in a hook of ours.
+ */
+void nf_alg_hooks_unregister(struct nf_alg_net *an)
+{
+	lockdep_assert_held(&an->config);
+	if (!an->hooked)
+		return;
+
+	nf_unregister_net_hooks(an->net, nf_alg_flow_ops,
+				ARRAY_SIZE(nf_alg_flow_ops));
+	nf_alg_flow_nat_unregister(an->net);
+	nf_ct_netns_put(an->net, NFPROTO_INET);
+	an->hooked = false;
+	synchronize_net();
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which public port a binding gets
+ */
+#include <linux/in.h>
+#include <linux/random.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+#include "binding.h"
+#include "compat/socket.h"
+#include "netns.h"
+#include "port.h"
+
+#define NF_ALG_PORT_CANDIDATES	2048
+
+/* Does a connection of somebody else use the port toward this peer */
+static bool nf_alg_port_tracked(const struct nf_alg_port_want *want, u8 i,
+				__be16 port, const struct nf_alg_endpoint *peer)
+{
+	struct nf_conntrack_tuple tuple = {};
+	const struct nf_conntrack_tuple *other;
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_zone zone;
+	struct nf_conn *ct;
+	bool foreign;
+
+	if (!peer || peer->family != want->public->family || !peer->port)
+		return false;
+
+	tuple.src.u3 = peer->addr;
+	tuple.src.u.all = peer->port;
+	tuple.src.l3num = peer->family;
+	tuple.dst.u3 = want->public->addr;
+	tuple.dst.u.all = port;
+	tuple.dst.protonum = want->l4proto;
+	nf_ct_zone_init(&zone, want->zone, NF_CT_DEFAULT_ZONE_DIR, 0);
+
+	h = nf_conntrack_find_get(want->an->net, &zone, &tuple);
+	if (!h)
+		return false;
+
+	/* The inside host's own flow may already have this port: no clash */
+	ct = nf_ct_tuplehash_to_ctrack(h);
+	other = &ct->tuplehash[!NF_CT_DIRECTION(h)].tuple;
+	foreign = !nf_inet_addr_cmp(&other->src.u3, &want->inside->addr) ||
+		  ntohs(other->src.u.all) != ntohs(want->inside->port) + i;
+	nf_ct_put(ct);
+	return foreign;
+}
+
+static bool nf_alg_port_listened(const struct nf_alg_port_want *want,
+				 __be16 port)
+{
+	struct net *net = want->an->net;
+	bool listened;
+
+	rcu_read_lock();
+	if (want->public->family == NFPROTO_IPV4)
+		listened = nf_alg_compat_listened4(net, want->l4proto,
+						   want->public->addr.ip, port);
+	else
+		listened = nf_alg_compat_listened6(net, want->l4proto,
+						   &want->public->addr.in6,
+						   port);
+	rcu_read_unlock();
+	return listened;
+}
+
+bool nf_alg_port_free(const struct nf_alg_port_want *want, u8 i, u16 port)
+{
+	struct nf_alg_endpoint public = *want->public;
+	bool bound;
+	int p;
+
+	public.port = htons(port);
+	rcu_read_lock();
+	bound = nf_alg_binding_by_public(want->an, want->l4proto, want->zone,
+					 &public);
+	rcu_read_unlock();
+	if (bound)
+		return false;
+
+	for (p = 0; p < ARRAY_SIZE(want->peer); p++)
+		if (nf_alg_port_tracked(want, i, public.port, want->peer[p]))
+			return false;
+	return !nf_alg_port_listened(want, public.port);
+}
+
+static bool nf_alg_port_all_free(const struct nf_alg_port_want *want, u16 port)
+{
+	int i;
+
+	for (i = 0; i < want->count; i++)
+		if (!nf_alg_port_free(want, i, port + i))
+			return false;
+	return true;
+}
+
+u16 nf_alg_port_choose(const struct nf_alg_port_want *want, const u16 *prefer,
+		       int n)
+{
+	u16 odd = ntohs(want->inside->port) & 1;
+	u32 low, high, slots, slot, step, left;
+	int i;
+
+	for (i = 0; i < n; i++) {
+		if (prefer[i] < NF_ALG_PORT_LOWEST ||
+		    prefer[i] + want->count - 1 > U16_MAX ||
+		    (want->parity && (prefer[i] & 1) != odd))
+			continue;
+		if (nf_alg_port_all_free(want, prefer[i]))
+			return prefer[i];
+	}
+
+	low = max_t(u32, nf_alg_option(want->an, NF_ALG_OPTION_MEDIA_PORT_LOW),
+		    NF_ALG_PORT_LOWEST);
+	high = min_t(u32, nf_alg_option(want->an,
+					NF_ALG_OPTION_MEDIA_PORT_HIGH),
+		     U16_MAX);
+	step = want->parity ? 2 : 1;
+	if (want->parity && (low & 1) != odd)
+		low++;
+	if (low + want->count - 1 > high)
+		return 0;
+
+	slots = (high - (want->count - 1) - low) / step + 1;
+	slot = get_random_u32() % slots;
+	for (left = min_t(u32, slots, NF_ALG_PORT_CANDIDATES); left; left--) {
+		u16 port = low + slot * step;
+
+		if (nf_alg_port_all_free(want, port))
+			return port;
+		if (++slot == slots)
+			slot = 0;
+	}
+	return 0;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef NF_ALG_PORT_H
+#define NF_ALG_PORT_H
+
+#include "endpoint.h"
+
+struct nf_alg_net;
+
+/* Below these the world expects services of the host itself */
+#define NF_ALG_PORT_LOWEST	1024
+
+/**
+ * struct nf_alg_port_want - adjacent public ports somebody would like to have
+ * @an: namespace
+ * @zone: conntrack zone id
+ * @l4proto: IPPROTO_UDP or IPPROTO_TCP
+ * @count: how many
+ * @parity: the first port must be as even or odd as @inside's
+ * @inside: inside endpoint; the first of @count
+ * @public: public address; its port is not looked at
+ * @peer: endpoints the inside host is known to talk with: the flow's other end
+ *	and the remote that will come; family 0 or port 0: not known
+ */
+struct nf_alg_port_want {
+	struct nf_alg_net *an;
+	u16 zone;
+	u8 l4proto;
+	u8 count;
+	bool parity;
+	const struct nf_alg_endpoint *inside;
+	const struct nf_alg_endpoint *public;
+	const struct nf_alg_endpoint *peer[2];
+};
+
+/**
+ * nf_alg_port_free() - may a public port be bound
+ * @want: whose; @count and @parity are not looked at
+ * @i: for which of its inside ports, counted from the first
+ * @port: the public port, host order
+ *
+ * Free is what no binding has, no connection of another inside endpoint uses
+ * toward a known peer, and no local socket listens on. Caller holds
+ * nf_alg_bindings.lock.
+ *
+ * Return: true if it is free.
+ */
+bool nf_alg_port_free(const struct nf_alg_port_want *want, u8 i, u16 port);
+
+/**
+ * nf_alg_port_choose() - choose public ports
+ * @want: how many and for whom
+ * @prefer: ports to take if they are free, in this order, host order; 0: none
+ * @n: how many of those
+ *
+ * Otherwise any of the media range (options media-port-low and -high): from a
+ * random place, at most 2,048 candidates. Caller holds nf_alg_bindings.lock.
+ *
+ * Return: the first port in host order, or 0.
+ */
+u16 nf_alg_port_choose(const struct nf_alg_port_want *want, const u16 *prefer,
+		       int n);
+
+#endif /* NF_ALG_PORT_H */
