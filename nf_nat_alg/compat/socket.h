@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where the tables of local sockets are, and how they are asked
+ */
+#ifndef NF_ALG_COMPAT_SOCKET_H
+#define NF_ALG_COMPAT_SOCKET_H
+
+#include <net/inet_hashtables.h>
+#include <net/inet6_hashtables.h>
+#include <net/tcp.h>
+#include <net/udp.h>
+
+/**
+ * nf_alg_compat_listened4() - does a local socket wait on an IPv4 endpoint
+ * @net: namespace
+ * @l4proto: IPPROTO_UDP or IPPROTO_TCP
+ * @addr: address
+ * @port: port
+ *
+ * Caller holds RCU.
+ *
+ * Return: true if there is one; wildcard addresses count.
+ */
+static inline bool nf_alg_compat_listened4(struct net *net, u8 l4proto,
+					   __be32 addr, __be16 port)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+	if (l4proto == IPPROTO_UDP)
+		return __udp4_lib_lookup(net, 0, 0, addr, port, 0, 0,
+					 &udp_table, NULL);
+#else
+	if (l4proto == IPPROTO_UDP)
+		return __udp4_lib_lookup(net, 0, 0, addr, port, 0, 0,
+					 net->ipv4.udp_table, NULL);
+#endif
+	return __inet_lookup_listener(net, net->ipv4.tcp_death_row.hashinfo,
+				      NULL, 0, 0, 0, addr, ntohs(port), 0, 0);
+}
+
+/* The same for IPv6 */
+static inline bool nf_alg_compat_listened6(struct net *net, u8 l4proto,
+					   const struct in6_addr *addr,
+					   __be16 port)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+	if (l4proto == IPPROTO_UDP)
+		return __udp6_lib_lookup(net, &in6addr_any, 0, addr, port, 0,
+					 0, &udp_table, NULL);
+#else
+	if (l4proto == IPPROTO_UDP)
+		return __udp6_lib_lookup(net, &in6addr_any, 0, addr, port, 0,
+					 0, net->ipv4.udp_table, NULL);
+#endif
+	return inet6_lookup_listener(net, net->ipv4.tcp_death_row.hashinfo,
+				     NULL, 0, &in6addr_any, 0, addr,
+				     ntohs(port), 0, 0);
+#else
+	return false;
+#endif
+}
+
+#endif /* NF_ALG_COMPAT_SOCKET_H */

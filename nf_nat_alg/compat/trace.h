@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef NF_ALG_COMPAT_TRACE_H
+#define NF_ALG_COMPAT_TRACE_H
+
+/* 6.10 lets a string field of a tracepoint remember its source */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+#define nf_alg_compat_assign_str(dst, src)	__assign_str(dst, src)
+#else
+#define nf_alg_compat_assign_str(dst, src)	__assign_str(dst)
+#endif
+
+#endif /* NF_ALG_COMPAT_TRACE_H */

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * UDP: a datagram is a message
+ */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/slab.h>
+#include <linux/udp.h>
+#include <net/checksum.h>
+#include <net/ip.h>
+#include <net/ip6_checksum.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include "datagram.h"
+#include "event.h"
+#include "message.h"
+#include "netns.h"
+#include "session.h"
+
+
+static void nf_alg_datagram_pass(struct nf_conn *ct,
+				 const struct nf_alg_session *session,
+				 enum nf_alg_reason reason)
+{
+	struct nf_alg_net *an = nf_alg_pernet(nf_ct_net(ct));
+
+	nf_alg_reason_count(an, reason);
+	nf_alg_event_pass(an, session, reason);
+}
+
+/* Lengths and checksums once the payload has another length */
+static void nf_alg_datagram_fix(struct sk_buff *skb, unsigned int protoff,
+				u8 family)
+{
+	struct udphdr *udp = (struct udphdr *)(skb->data + protoff);
+	u16 len = skb->len - protoff;
+	__be16 old = udp->len;
+
+	if (family == NFPROTO_IPV4) {
+		struct iphdr *ip = ip_hdr(skb);
+
+		/* Too long for the next link it is fragmented, whoever asked
+		 * for the opposite: it was the right length when it was sent.
+		 */
+		if (ip->frag_off & htons(IP_DF)) {
+			ip->frag_off = 0;
+			__ip_select_ident(dev_net(skb_dst(skb)->dev), ip, 1);
+		}
+		ip->tot_len = htons(skb->len);
+		ip_send_check(ip);
+	} else {
+		ipv6_hdr(skb)->payload_len =
+			htons(skb->len - sizeof(struct ipv6hdr));
+	}
+	skb->ignore_df = 1;
+
+	udp->len = htons(len);
+	if (skb->ip_summed == CHECKSUM_PARTIAL) {
+		inet_proto_csum_replace2(&udp->check, skb, old, udp->len,
+					 true);
+	} else if (udp->check) {
+		__wsum sum;
+
+		udp->check = 0;
+		sum = csum_partial(udp, len, 0);
+		if (family == NFPROTO_IPV4)
+			udp->check = csum_tcpudp_magic(ip_hdr(skb)->saddr,
+						       ip_hdr(skb)->daddr, len,
+						       IPPROTO_UDP, sum);
+		else
+			udp->check = csum_ipv6_magic(&ipv6_hdr(skb)->saddr,
+						     &ipv6_hdr(skb)->daddr,
+						     len, IPPROTO_UDP, sum);
+		if (!udp->check)
+			udp->check = CSUM_MANGLED_0;
+		skb->ip_summed = CHECKSUM_NONE;
+	}
+}
+
+/* Put the edits into the packet. Returns false, with nothing done, if it cannot
+ * grow that much or there is no memory.
+ */
+static bool nf_alg_datagram_edit(struct sk_buff *skb, unsigned int protoff,
+				 struct nf_alg_message *msg)
+{
+	unsigned int off = protoff + sizeof(struct udphdr);
+	u8 *copy;
+
+	if ((s32)skb->len + msg->growth > U16_MAX)
+		return false;
+	copy = kmemdup(msg->data, msg->len, GFP_ATOMIC);
+	if (!copy)
+		return false;
+	if (skb_ensure_writable(skb, skb->len) ||
+	    (msg->growth > skb_tailroom(skb) &&
+	     pskb_expand_head(skb, 0, msg->growth - skb_tailroom(skb),
+			      GFP_ATOMIC))) {
+		kfree(copy);
+		return false;
+	}
+	if (msg->growth > 0)
+		skb_put(skb, msg->growth);
+	else
+		__skb_trim(skb, skb->len + msg->growth);
+	msg->data = copy;
+	nf_alg_message_write(msg, skb->data + off);
+	nf_alg_datagram_fix(skb, protoff, msg->session->family);
+	return true;
+}
+
+/* The flow's first packet: it must be in conntrack's table before anything
+ * points to it. Its place may have been taken by another in this moment.
+ */
+static bool nf_alg_datagram_confirm(struct sk_buff *skb, struct nf_conn *ct,
+				    int *verdict)
+{
+	enum ip_conntrack_info ctinfo;
+
+	if (nf_ct_is_confirmed(ct))
+		return true;
+	*verdict = nf_conntrack_confirm(skb);
+	return *verdict == NF_ACCEPT && nf_ct_get(skb, &ctinfo) == ct;
+}
+
+/**
+ * nf_alg_datagram() - a packet of a UDP flow that may be ours
+ * @session: its session, or NULL if it has none yet
+ * @skb: packet, in the last step of POST_ROUTING
+ * @protoff: offset of the UDP header
+ * @ct: the connection
+ * @help: what it remembers
+ * @dir: direction of the packet
+ *
+ * Datagrams that are not of the protocol pass and are counted; they do not make
+ * the flow foreign, for keepalives and STUN share its port.
+ *
+ * Return: a netfilter verdict; only conntrack itself makes it other than
+ * NF_ACCEPT.
+ */
+int nf_alg_datagram(struct nf_alg_session *session, struct sk_buff *skb,
+		    unsigned int protoff, struct nf_conn *ct,
+		    struct nf_alg_help *help, enum ip_conntrack_dir dir)
+{
+	const struct nf_alg_protocol *protocol;
+	unsigned int off = protoff + sizeof(struct udphdr);
+	struct nf_alg_message *msg;
+	int verdict = NF_ACCEPT;
+	const u8 *data;
+	u8 *copy;
+	u32 len;
+
+	if (skb->len <= off)
+		return NF_ACCEPT;
+	if (skb_is_gso(skb)) {
+		nf_alg_datagram_pass(ct, session, NF_ALG_REASON_GSO_DATAGRAM);
+		return NF_ACCEPT;
+	}
+	if (skb_linearize(skb)) {
+		nf_alg_datagram_pass(ct, session, NF_ALG_REASON_NO_MEMORY);
+		return NF_ACCEPT;
+	}
+	data = skb->data + off;
+	len = skb->len - off;
+
+	if (!session) {
+		struct nf_alg_frame frame = {};
+
+		protocol = nf_alg_protocol_find(help->protocol);
+		if (!protocol)
+			return NF_ACCEPT;
+		if (protocol->frame && protocol->frame(data, len, &frame) < 0) {
+			nf_alg_datagram_pass(ct, NULL,
+					     NF_ALG_REASON_NOT_PROTOCOL);
+			return NF_ACCEPT;
+		}
+		if (!nf_alg_datagram_confirm(skb, ct, &verdict))
+			return verdict;
+		session = nf_alg_session_begin(ct, help, protocol);
+		if (!session)
+			return NF_ACCEPT;
+	}
+
+	spin_lock_bh(&session->lock);
+	if (session->dead)
+		goto unlock;
+	msg = nf_alg_message_translate(session, dir, data, len);
+	if (!msg)
+		goto unlock;
+	if (nf_alg_datagram_edit(skb, protoff, msg)) {
+		copy = (u8 *)msg->data;
+		nf_alg_message_end(msg, true);
+		kfree(copy);
+	} else {
+		nf_alg_message_end(msg, false);
+		nf_alg_datagram_pass(ct, session, NF_ALG_REASON_NO_MEMORY);
+	}
+unlock:
+	spin_unlock_bh(&session->lock);
+	return NF_ACCEPT;
+}

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Bytes become messages: framing, holding, translating, queueing
+ */
+#include <linux/slab.h>
+#include "event.h"
+#include "message.h"
+#include "netns.h"
+#include "session.h"
+#include "stream.h"
+
+/* With less than this a stream is always served, however many there are */
+#define NF_ALG_FAIR_MIN		4096
+
+/**
+ * nf_alg_stream_charge() - account for memory
+ * @session: session; its lock is held
+ * @stream: the stream
+ * @bytes: taken, or given back where negative
+ */
+void nf_alg_stream_charge(struct nf_alg_session *session,
+			  struct nf_alg_stream *stream, s32 bytes)
+{
+	stream->memory += bytes;
+	atomic_long_add(bytes, &session->an->sessions.memory);
+}
+
+/**
+ * nf_alg_stream_allowance() - how many bytes more a stream may keep
+ * @session: session; its lock is held
+ * @stream: the stream
+ *
+ * Up to half of the namespace's memory is for whoever comes. Above that a
+ * stream gets an equal share of that half, so that many connections that send
+ * messages without end cannot starve a call beside them.
+ *
+ * Return: bytes.
+ */
+u32 nf_alg_stream_allowance(const struct nf_alg_session *session,
+			    const struct nf_alg_stream *stream)
+{
+	struct nf_alg_net *an = session->an;
+	u32 max = nf_alg_option(an, NF_ALG_OPTION_MEMORY_MAX);
+	u32 limit = nf_alg_option(an, NF_ALG_OPTION_QUEUE_MAX);
+	long used = atomic_long_read(&an->sessions.memory);
+
+	if (used >= max)
+		return 0;
+	if (used >= max / 2)
+		limit = min_t(u32, limit,
+			      max_t(u32, NF_ALG_FAIR_MIN, max / 2 /
+				    (atomic_read(&an->sessions.count) + 1)));
+	if (stream->memory >= limit)
+		return 0;
+	return min_t(u32, limit - stream->memory, max - used);
+}
+
+/* Bytes as they are. Returns false if there is no memory. */
+static bool nf_alg_hold_pass(struct nf_alg_session *session,
+			     enum ip_conntrack_dir dir, const u8 *data, u32 len,
+			     u32 in_end)
+{
+	struct nf_alg_chunk *chunk = nf_alg_chunk_alloc(len);
+
+	if (!chunk)
+		return false;
+	memcpy(chunk->data, data, len);
+	nf_alg_stream_queue(session, dir, chunk, in_end);
+	return true;
+}
+
+static void nf_alg_hold_drop(struct nf_alg_session *session,
+			     struct nf_alg_stream *stream)
+{
+	nf_alg_stream_charge(session, stream, -(s32)stream->hold_len);
+	kfree(stream->hold);
+	stream->hold = NULL;
+	stream->hold_off = 0;
+	stream->hold_len = 0;
+	stream->hold_size = 0;
+}
+
+/**
+ * nf_alg_hold_flush() - let what is held go as it is
+ * @session: session; its lock is held
+ * @dir: direction of the stream
+ *
+ * Return: false if there is no memory; it is then still held.
+ */
+bool nf_alg_hold_flush(struct nf_alg_session *session,
+		       enum ip_conntrack_dir dir)
+{
+	struct nf_alg_stream *stream = &session->streams->dir[dir];
+
+	if (!stream->hold_len)
+		return true;
+	if (!nf_alg_hold_pass(session, dir, stream->hold + stream->hold_off,
+			      stream->hold_len, stream->rcv_nxt))
+		return false;
+	nf_alg_hold_drop(session, stream);
+	return true;
+}
+
+/**
+ * nf_alg_hold_raw() - from now on a stream passes as it is
+ * @session: session; its lock is held
+ * @dir: direction of the stream
+ * @reason: why; counted
+ *
+ * A connection on which neither end has said anything in this protocol is
+ * not this protocol at all. Where memory is short the timer flushes later.
+ */
+void nf_alg_hold_raw(struct nf_alg_session *session, enum ip_conntrack_dir dir,
+		     enum nf_alg_reason reason)
+{
+	struct nf_alg_streams *streams = session->streams;
+	struct nf_alg_stream *stream = &streams->dir[dir];
+	struct nf_alg_stream *back = &streams->dir[!dir];
+
+	if (stream->raw)
+		return;
+	nf_alg_reason_count(session->an, reason);
+	nf_alg_event_pass(session->an, session, reason);
+	stream->raw = true;
+	nf_alg_hold_flush(session, dir);
+	if (!stream->framed && !back->framed && !back->raw) {
+		back->raw = true;
+		nf_alg_hold_flush(session, !dir);
+	}
+}
+
+/* The time of an incomplete message begins */
+static void nf_alg_hold_clock(struct nf_alg_session *session,
+			      struct nf_alg_stream *stream)
+{
+	u32 ms = nf_alg_option(session->an, NF_ALG_OPTION_HOLD_TIME);
+
+	stream->hold_until = jiffies + msecs_to_jiffies(ms);
+}
+
+static bool nf_alg_hold_append(struct nf_alg_session *session,
+			       struct nf_alg_stream *stream, const u8 *data,
+			       u32 len)
+{
+	u32 need = stream->hold_len + len;
+
+	if (need > stream->hold_size) {
+		u32 size = max_t(u32, need, 2 * stream->hold_size);
+		u8 *hold = krealloc(stream->hold, size, GFP_ATOMIC);
+
+		if (!hold)
+			return false;
+		stream->hold = hold;
+		stream->hold_size = size;
+	}
+	if (!stream->hold_len)
+		nf_alg_hold_clock(session, stream);
+	memcpy(stream->hold + stream->hold_len, data, len);
+	stream->hold_len = need;
+	nf_alg_stream_charge(session, stream, len);
+	return true;
+}
+
+/* One step through bytes that lie in one row. Returns how many were dealt with;
+ * 0 if the message is not complete; -ENOMEM; -EPROTO when the stream has become
+ * raw.
+ */
+static int nf_alg_hold_step(struct nf_alg_session *session,
+			    enum ip_conntrack_dir dir, const u8 *data, u32 len,
+			    u32 in)
+{
+	struct nf_alg_stream *stream = &session->streams->dir[dir];
+	struct nf_alg_net *an = session->an;
+	struct nf_alg_message *msg;
+	struct nf_alg_chunk *chunk;
+	u32 out_len;
+	int n;
+
+	if (stream->pass_left) {
+		n = min(len, stream->pass_left);
+		if (!nf_alg_hold_pass(session, dir, data, n, in + n))
+			return -ENOMEM;
+		stream->pass_left -= n;
+		return n;
+	}
+
+	n = session->protocol->frame(data, len, &stream->frame);
+	if (n < 0) {
+		nf_alg_hold_raw(session, dir,
+				stream->framed ? -n :
+						 NF_ALG_REASON_NOT_PROTOCOL);
+		return -EPROTO;
+	}
+	if (n == NF_ALG_FRAME_MORE) {
+		u32 max = nf_alg_option(an, NF_ALG_OPTION_MESSAGE_MAX);
+		const struct nf_alg_frame *frame = &stream->frame;
+
+		if (frame->head &&
+		    (frame->head > max || frame->body > max - frame->head)) {
+			/* Its end is known: the next one may be ours again */
+			nf_alg_reason_count(an,
+					    NF_ALG_REASON_MESSAGE_TOO_LONG);
+			nf_alg_event_pass(an, session,
+					  NF_ALG_REASON_MESSAGE_TOO_LONG);
+			stream->pass_left = frame->head + frame->body;
+			memset(&stream->frame, 0, sizeof(stream->frame));
+			stream->framed = true;
+			return nf_alg_hold_step(session, dir, data, len, in);
+		}
+		if (len >= nf_alg_option(an, NF_ALG_OPTION_HOLD_MAX)) {
+			nf_alg_hold_raw(session, dir,
+					NF_ALG_REASON_MESSAGE_TOO_LONG);
+			return -EPROTO;
+		}
+		return 0;
+	}
+
+	msg = nf_alg_message_translate(session, dir, data, n);
+	out_len = msg ? n + msg->growth : n;
+	chunk = nf_alg_chunk_alloc(out_len);
+	if (!chunk) {
+		if (msg)
+			nf_alg_message_end(msg, false);
+		return -ENOMEM;
+	}
+	if (msg) {
+		nf_alg_message_write(msg, chunk->data);
+		nf_alg_message_end(msg, true);
+	} else {
+		memcpy(chunk->data, data, n);
+	}
+	memset(&stream->frame, 0, sizeof(stream->frame));
+	stream->framed = true;
+	nf_alg_stream_queue(session, dir, chunk, in + n);
+	return n;
+}
+
+/* Whole messages out of bytes that nobody holds yet. Returns how many bytes were
+ * dealt with, and holds what is left; less than @len where memory is short.
+ */
+static u32 nf_alg_hold_first(struct nf_alg_session *session,
+			     enum ip_conntrack_dir dir, const u8 *data, u32 len)
+{
+	struct nf_alg_stream *stream = &session->streams->dir[dir];
+	u32 used = 0;
+	int n = 0;
+
+	while (used < len && !stream->raw) {
+		n = nf_alg_hold_step(session, dir, data + used, len - used,
+				     stream->rcv_nxt);
+		if (n <= 0)
+			break;
+		used += n;
+		stream->rcv_nxt += n;
+	}
+	if (used == len || stream->raw || n == -ENOMEM)
+		return used;
+	if (!nf_alg_hold_append(session, stream, data + used, len - used))
+		return used;
+	stream->rcv_nxt += len - used;
+	return len;
+}
+
+/* More bytes of a message that is held, and perhaps of those that follow */
+static u32 nf_alg_hold_more(struct nf_alg_session *session,
+			    enum ip_conntrack_dir dir, const u8 *data, u32 len)
+{
+	struct nf_alg_stream *stream = &session->streams->dir[dir];
+
+	if (!nf_alg_hold_append(session, stream, data, len))
+		return 0;
+	stream->rcv_nxt += len;
+	while (stream->hold_len && !stream->raw) {
+		int n = nf_alg_hold_step(session, dir,
+					 stream->hold + stream->hold_off,
+					 stream->hold_len,
+					 stream->rcv_nxt - stream->hold_len);
+
+		if (n <= 0)
+			break;
+		stream->hold_off += n;
+		stream->hold_len -= n;
+		nf_alg_stream_charge(session, stream, -n);
+	}
+	if (!stream->hold_len) {
+		nf_alg_hold_drop(session, stream);
+	} else if (stream->hold_off) {
+		memmove(stream->hold, stream->hold + stream->hold_off,
+			stream->hold_len);
+		stream->hold_off = 0;
+		nf_alg_hold_clock(session, stream);
+	}
+	return len;
+}
+
+/**
+ * nf_alg_hold_feed() - take bytes over from the sender
+ * @session: session; its lock is held
+ * @dir: direction of the stream
+ * @data: the bytes that stand at rcv_nxt, linear
+ * @len: how many
+ *
+ * Return: how many were taken over; rcv_nxt has advanced by that. The sender
+ * repeats the others.
+ */
+u32 nf_alg_hold_feed(struct nf_alg_session *session, enum ip_conntrack_dir dir,
+		     const u8 *data, u32 len)
+{
+	struct nf_alg_stream *stream = &session->streams->dir[dir];
+	u32 used = 0;
+
+	if (nf_alg_stream_allowance(session, stream) < len) {
+		/* Who holds something is asked to move on, the others wait */
+		if (stream->hold_len)
+			nf_alg_hold_raw(session, dir,
+					NF_ALG_REASON_LIMIT_HELD);
+		if (nf_alg_stream_allowance(session, stream) < len &&
+		    stream->memory)
+			return 0;
+	}
+
+	if (!stream->raw)
+		used = stream->hold_len ?
+			       nf_alg_hold_more(session, dir, data, len) :
+			       nf_alg_hold_first(session, dir, data, len);
+	if (stream->raw && used < len && nf_alg_hold_flush(session, dir) &&
+	    nf_alg_hold_pass(session, dir, data + used, len - used,
+			     stream->rcv_nxt + len - used)) {
+		stream->rcv_nxt += len - used;
+		used = len;
+	}
+	nf_alg_stream_renumber(session, dir);
+	return used;
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One whole message: its edits, all or none
+ */
+#include <linux/module.h>
+#include <linux/slab.h>
+#include "binding.h"
+#include "event.h"
+#include "message.h"
+#include "netns.h"
+#include "trace.h"
+
+static struct kmem_cache *nf_alg_message_cache __read_mostly;
+
+int nf_alg_edit(struct nf_alg_message *msg, u32 off, u32 old_len,
+		const void *bytes, u32 new_len)
+{
+	struct nf_alg_change *change;
+	int i;
+
+	if (off > msg->len || old_len > msg->len - off)
+		return -NF_ALG_REASON_MALFORMED;
+	if (old_len == new_len && !memcmp(msg->data + off, bytes, new_len))
+		return 0;
+	if (msg->changes == NF_ALG_EDITS_MAX ||
+	    new_len > sizeof(msg->text) - msg->text_len)
+		return -NF_ALG_REASON_LIMIT_EDITS;
+
+	/* Most edits come in order: look for the place from the end */
+	for (i = msg->changes; i > 0; i--) {
+		change = &msg->change[i - 1];
+		if (change->off + change->old_len <= off &&
+		    (change->off < off || change->old_len))
+			break;
+		if (change->off < off + old_len || change->off == off)
+			return -NF_ALG_REASON_MALFORMED;
+	}
+	change = &msg->change[i];
+	memmove(change + 1, change, (msg->changes - i) * sizeof(*change));
+	change->off = off;
+	change->old_len = old_len;
+	change->new_off = msg->text_len;
+	change->new_len = new_len;
+	memcpy(msg->text + msg->text_len, bytes, new_len);
+	msg->text_len += new_len;
+	msg->growth += new_len - old_len;
+	msg->changes++;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(nf_alg_edit);
+
+/**
+ * nf_alg_message_translate() - show a whole message to its protocol
+ * @session: the flow; its lock is held
+ * @dir: direction in which it travels
+ * @data: the message, linear
+ * @len: its length in bytes
+ *
+ * Return: the message with its edits, to be written and then ended; or NULL if
+ * it passes as it is. What it asked for is given back in that case, and the
+ * reason counted, unless there was simply nothing to change.
+ */
+struct nf_alg_message *nf_alg_message_translate(struct nf_alg_session *session,
+						enum ip_conntrack_dir dir,
+						const u8 *data, u32 len)
+{
+	struct nf_alg_net *an = session->an;
+	struct nf_alg_message *msg;
+	int err = -NF_ALG_REASON_NO_MEMORY;
+
+	session->messages[dir]++;
+	msg = kmem_cache_alloc(nf_alg_message_cache, GFP_ATOMIC);
+	if (!msg)
+		goto pass;
+
+	msg->data = data;
+	msg->len = len;
+	msg->dir = dir;
+	msg->session = session;
+	msg->from = &session->side[dir];
+	msg->to = &session->side[!dir];
+	INIT_LIST_HEAD(&msg->undo);
+	msg->growth = 0;
+	msg->changes = 0;
+	msg->text_len = 0;
+
+	err = session->protocol->translate(msg);
+	trace_nf_alg_message(msg, err);
+	if (!err && msg->changes)
+		return msg;
+	nf_alg_message_end(msg, !err);
+	if (!err)
+		return NULL;
+pass:
+	nf_alg_reason_count(an, -err);
+	nf_alg_event_pass(an, session, -err);
+	return NULL;
+}
+
+/**
+ * nf_alg_message_write() - the message as it goes out
+ * @msg: a translated message
+ * @to: room for msg->len + msg->growth bytes; must not overlap msg->data
+ */
+void nf_alg_message_write(const struct nf_alg_message *msg, u8 *to)
+{
+	const struct nf_alg_change *change = msg->change;
+	const struct nf_alg_change *end = change + msg->changes;
+	u32 pos = 0;
+
+	for (; change < end; change++) {
+		memcpy(to, msg->data + pos, change->off - pos);
+		to += change->off - pos;
+		memcpy(to, msg->text + change->new_off, change->new_len);
+		to += change->new_len;
+		pos = change->off + change->old_len;
+	}
+	memcpy(to, msg->data + pos, msg->len - pos);
+}
+
+/**
+ * nf_alg_message_end() - done with a message
+ * @msg: the message; freed
+ * @sent: it goes out as the protocol wished; otherwise the bindings it took
+ *	are given back
+ */
+void nf_alg_message_end(struct nf_alg_message *msg, bool sent)
+{
+	if (sent) {
+		if (msg->changes) {
+			msg->session->translated[msg->dir]++;
+			nf_alg_event_message(msg);
+		}
+		nf_alg_bind_keep(msg);
+	} else {
+		nf_alg_bind_undo(msg);
+	}
+	kmem_cache_free(nf_alg_message_cache, msg);
+}
+
+int nf_alg_message_cache_init(void)
+{
+	nf_alg_message_cache = KMEM_CACHE(nf_alg_message, 0);
+	return nf_alg_message_cache ? 0 : -ENOMEM;
+}
+
+void nf_alg_message_cache_exit(void)
+{
+	kmem_cache_destroy(nf_alg_message_cache);
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which protocols there are, and their modules
+ */
+#include <linux/kmod.h>
+#include <linux/module.h>
+#include <linux/rtnetlink.h>
+#include <linux/workqueue.h>
+#include "call.h"
+#include "netns.h"
+#include "protocol.h"
+#include "session.h"
+
+static const char *const nf_alg_protocol_names[__NF_ALG_PROTOCOL_MAX] = {
+	[NF_ALG_PROTOCOL_SIP] = "sip",
+	[NF_ALG_PROTOCOL_SKINNY] = "skinny",
+	[NF_ALG_PROTOCOL_H225] = "h225",
+	[NF_ALG_PROTOCOL_RAS] = "ras",
+	[NF_ALG_PROTOCOL_H245] = "h245",
+};
+
+/* Read under RCU, written under nf_alg_protocol_mutex */
+static const struct nf_alg_protocol __rcu
+	*nf_alg_protocols[__NF_ALG_PROTOCOL_MAX];
+static DEFINE_MUTEX(nf_alg_protocol_mutex);
+
+/* Protocols whose module a flow has asked for, and the worker that loads it.
+ * Asked for once: where there is none, flows go on without.
+ */
+static unsigned long nf_alg_protocol_wanted;
+static unsigned long nf_alg_protocol_asked;
+
+static void nf_alg_protocol_load(struct work_struct *work)
+{
+	int id;
+
+	for_each_set_bit(id, &nf_alg_protocol_wanted, __NF_ALG_PROTOCOL_MAX) {
+		clear_bit(id, &nf_alg_protocol_wanted);
+		request_module("nf-nat-alg-%s", nf_alg_protocol_names[id]);
+	}
+}
+
+static DECLARE_WORK(nf_alg_protocol_work, nf_alg_protocol_load);
+
+/**
+ * nf_alg_protocol_name() - the word a protocol is configured by
+ * @id: number
+ *
+ * Return: the name, "none" for numbers that have none.
+ */
+const char *nf_alg_protocol_name(enum nf_alg_protocol_id id)
+{
+	if (id >= __NF_ALG_PROTOCOL_MAX || !nf_alg_protocol_names[id])
+		return "none";
+	return nf_alg_protocol_names[id];
+}
+EXPORT_SYMBOL_GPL(nf_alg_protocol_name);
+
+const struct nf_alg_protocol *nf_alg_protocol_find(enum nf_alg_protocol_id id)
+{
+	if (id >= __NF_ALG_PROTOCOL_MAX)
+		return NULL;
+	return rcu_dereference(nf_alg_protocols[id]);
+}
+
+bool nf_alg_protocol_present(enum nf_alg_protocol_id id)
+{
+	return id < __NF_ALG_PROTOCOL_MAX &&
+	       rcu_access_pointer(nf_alg_protocols[id]);
+}
+
+void nf_alg_protocol_request(enum nf_alg_protocol_id id)
+{
+	if (id >= __NF_ALG_PROTOCOL_MAX || !nf_alg_protocol_names[id] ||
+	    test_and_set_bit(id, &nf_alg_protocol_asked))
+		return;
+	set_bit(id, &nf_alg_protocol_wanted);
+	schedule_work(&nf_alg_protocol_work);
+}
+
+/**
+ * nf_alg_protocol_register() - a protocol module is ready
+ * @protocol: its description; stays valid until it is unregistered
+ *
+ * Return: 0, -EINVAL for a description that makes no sense, -EEXIST if the
+ * protocol is there already, or what registering a conntrack helper returned.
+ */
+int nf_alg_protocol_register(const struct nf_alg_protocol *protocol)
+{
+	enum nf_alg_protocol_id id = protocol->id;
+	int err;
+
+	if (id == NF_ALG_PROTOCOL_NONE || id >= __NF_ALG_PROTOCOL_MAX ||
+	    !protocol->translate || (protocol->tcp && !protocol->frame))
+		return -EINVAL;
+
+	mutex_lock(&nf_alg_protocol_mutex);
+	if (rcu_access_pointer(nf_alg_protocols[id])) {
+		err = -EEXIST;
+		goto unlock;
+	}
+	err = nf_alg_session_helpers_register(protocol);
+	if (err)
+		goto unlock;
+	rcu_assign_pointer(nf_alg_protocols[id], protocol);
+	clear_bit(id, &nf_alg_protocol_asked);
+unlock:
+	mutex_unlock(&nf_alg_protocol_mutex);
+	return err;
+}
+EXPORT_SYMBOL_GPL(nf_alg_protocol_register);
+
+/**
+ * nf_alg_protocol_unregister() - a protocol module goes
+ * @protocol: its description
+ *
+ * Its flows go on without it: streams whose bytes were moved are handed over to
+ * conntrack's own sequence adjustment, those in the middle of a message are
+ * reset. Afterwards nothing of ours points to the module. May sleep.
+ */
+void nf_alg_protocol_unregister(const struct nf_alg_protocol *protocol)
+{
+	struct net *net;
+
+	mutex_lock(&nf_alg_protocol_mutex);
+	RCU_INIT_POINTER(nf_alg_protocols[protocol->id], NULL);
+	mutex_unlock(&nf_alg_protocol_mutex);
+	/* Flows that were being attached are now in their lists */
+	synchronize_rcu();
+
+	nf_alg_session_protocol_exit(protocol);
+	nf_alg_session_helpers_unregister(protocol);
+	down_read(&net_rwsem);
+	for_each_net(net)
+		nf_alg_calls_flush_protocol(nf_alg_pernet(net), protocol);
+	up_read(&net_rwsem);
+	rcu_barrier();
+}
+EXPORT_SYMBOL_GPL(nf_alg_protocol_unregister);
+
+/**
+ * nf_alg_protocol_exit() - no module will be asked for any more
+ */
+void nf_alg_protocol_exit(void)
+{
+	cancel_work_sync(&nf_alg_protocol_work);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The contract between the engine and a protocol.
+ *
+ * A protocol registers one description. The engine shows it whole messages and
+ * it says what to change. It never sees an skb, a sequence number or a lock of
+ * the packet path.
+ */
+#ifndef NF_ALG_PROTOCOL_H
+#define NF_ALG_PROTOCOL_H
+
+#include <linux/module.h>
+#include <linux/types.h>
+#include <linux/nf_nat_alg.h>
+
+struct net;
+struct nf_alg_call;
+struct nf_alg_message;
+struct nf_alg_session;
+
+/**
+ * struct nf_alg_frame - how far the framing of one message has come
+ * @seen: bytes already looked at, so that a message that arrives byte by byte
+ *	is read once
+ * @head: length of the head once it is known, else 0
+ * @body: length of the body once it is known
+ * @state: the protocol's own
+ *
+ * All zero before the first byte of a message. The engine keeps it between
+ * calls and clears it after each message.
+ */
+struct nf_alg_frame {
+	u32 seen;
+	u32 head;
+	u32 body;
+	u32 state;
+};
+
+/* Results of frame() besides a length */
+#define NF_ALG_FRAME_MORE	0
+
+/**
+ * struct nf_alg_protocol - what a protocol module registers
+ * @name: as in natctl service add, and the module's alias nf-nat-alg-<name>
+ * @id: its number in the netlink interface
+ * @owner: THIS_MODULE
+ * @tcp: may be used on TCP; @frame is then needed
+ * @udp: may be used on UDP
+ * @session_size: bytes of its own in each session, zeroed
+ * @call_size: bytes of its own in each call or registration, zeroed
+ * @frame: look at the first @len bytes of a stream that begins at a message.
+ *	Pure. Returns the length of the first message (1 to @len), or
+ *	NF_ALG_FRAME_MORE if it is not complete yet, or -reason (negative enum
+ *	nf_alg_reason) if this is not, or is no longer, this protocol: the
+ *	stream is then passed on untouched for the rest of its life. A result
+ *	of MORE with frame->head and frame->body known lets the engine refuse
+ *	too long a message early.
+ * @translate: one whole message (a framed one, or a datagram). Records edits
+ *	with nf_alg_edit() and takes bindings with nf_alg_bind(). Returns 0, or
+ *	-reason: the message then passes unchanged, its edits are forgotten and
+ *	the bindings it took are given back. Called with bottom halves off
+ *	under the session's lock, so one message of a session at a time;
+ *	messages of different sessions run at the same time. GFP_ATOMIC.
+ * @session_end: the session goes away: free what its private part owns.
+ * @call_end: a call or registration goes away: likewise. Any context.
+ *
+ * All functions may be NULL but @translate.
+ */
+struct nf_alg_protocol {
+	const char *name;
+	enum nf_alg_protocol_id id;
+	struct module *owner;
+	bool tcp;
+	bool udp;
+	u16 session_size;
+	u16 call_size;
+	int (*frame)(const u8 *data, u32 len, struct nf_alg_frame *frame);
+	int (*translate)(struct nf_alg_message *msg);
+	void (*session_end)(struct nf_alg_session *session);
+	void (*call_end)(struct nf_alg_call *call);
+};
+
+int nf_alg_protocol_register(const struct nf_alg_protocol *protocol);
+void nf_alg_protocol_unregister(const struct nf_alg_protocol *protocol);
+
+const char *nf_alg_protocol_name(enum nf_alg_protocol_id id);
+
+/* Has a module registered it? Any context */
+bool nf_alg_protocol_present(enum nf_alg_protocol_id id);
+
+/* The registered protocol or NULL; caller holds RCU */
+const struct nf_alg_protocol *nf_alg_protocol_find(enum nf_alg_protocol_id id);
+
+/* Ask for a protocol's module; it comes later. Any context */
+void nf_alg_protocol_request(enum nf_alg_protocol_id id);
+
+void nf_alg_protocol_exit(void);
+
+#define MODULE_ALIAS_NF_ALG_PROTOCOL(name) \
+	MODULE_ALIAS("nf-nat-alg-" name)
+
+#endif /* NF_ALG_PROTOCOL_H */

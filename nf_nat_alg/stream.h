@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The virtual TCP: a message stream that can change in length while it passes.
+ *
+ * Each direction of a connection is a stream with two sequence spaces: "in", as
+ * its sender counts, and "out", as its receiver counts. The engine takes every
+ * byte of data over from the sender, keeps it until its message is complete,
+ * puts the translated message into a queue of chunks and delivers that queue to
+ * the receiver: it owns every byte that the receiver has not acknowledged, and
+ * retransmits it. The sender hears of an acknowledgement when the receiver has
+ * acknowledged the message (so its congestion control keeps governing), and at
+ * once only where it would wait for ever: while a message is held, a hole
+ * exists, or when it retransmits.
+ */
+#ifndef NF_ALG_STREAM_H
+#define NF_ALG_STREAM_H
+
+#include <linux/list.h>
+#include <linux/skbuff.h>
+#include <linux/timer.h>
+#include <linux/types.h>
+#include <net/dst.h>
+#include <net/netfilter/nf_conntrack.h>
+#include "protocol.h"
+#include "session.h"
+
+/**
+ * struct nf_alg_chunk - bytes on their way to the receiver
+ * @list: in nf_alg_stream.queue
+ * @in_end: the sender may forget everything before this once the receiver has
+ *	acknowledged the chunk; the end of a message
+ * @out: sequence number of the first byte
+ * @len: bytes of data
+ * @fin: a FIN follows the data
+ * @data: the bytes
+ */
+struct nf_alg_chunk {
+	struct list_head list;
+	u32 in_end;
+	u32 out;
+	u32 len;
+	bool fin;
+	u8 data[];
+};
+
+/**
+ * struct nf_alg_early - a segment that came before its turn
+ * @list: in nf_alg_stream.early, by sequence number
+ * @seq: in-space sequence number of its first byte
+ * @len: bytes of data
+ * @fin: it carries a FIN
+ * @data: the bytes
+ */
+struct nf_alg_early {
+	struct list_head list;
+	u32 seq;
+	u32 len;
+	bool fin;
+	u8 data[];
+};
+
+/**
+ * struct nf_alg_stream - one direction of a connection
+ * @rcv_nxt: in: next byte expected from the sender
+ * @in_acked: in: what the receiver has acknowledged, at message ends
+ * @ack_in: in: highest acknowledgement given to the sender; never retreats
+ * @adv_edge: in: highest right edge offered to the sender; never retreats
+ * @snd_una: out: oldest byte the receiver has not acknowledged
+ * @snd_nxt: out: next byte to send
+ * @q_end: out: end of the queue
+ * @edge: out: right edge of the receiver's window; never retreats
+ * @recover: out: snd_nxt when loss was noticed
+ * @rtt_seq: out: end of the segment whose round trip is measured
+ * @rtt_start: jiffies when it was sent
+ * @rto_at: jiffies when the oldest byte is sent again
+ * @hold_until: jiffies when an incomplete message is given up
+ * @srtt: smoothed round trip in jiffies << 3, 0 before the first measurement
+ * @rttvar: its variation in jiffies << 2
+ * @mtu: path MTU learned from ICMP in bytes, or 0
+ * @mss: largest segment the receiver accepts in bytes
+ * @wscale: shift of the windows offered to the sender
+ * @dupacks: duplicate acknowledgements in a row
+ * @retries: retransmissions in a row without an answer
+ * @raw: passes without translation for life
+ * @framed: at least one message was recognized
+ * @fin_in: the sender's FIN was taken over: rcv_nxt and q_end stand behind it
+ * @recovering: between the noticing of a loss and its repair
+ * @timing: rtt_seq and rtt_start are valid
+ * @spoof: what is taken over must be acknowledged although the receiver has not
+ * @must_ack: the sender waits for an acknowledgement
+ * @frame: how far the framing of the held message has come
+ * @pass_left: bytes of a too long message that still pass before the next one
+ * @hold: an incomplete message, or NULL
+ * @hold_off: bytes at its start that are done with
+ * @hold_len: bytes behind them
+ * @hold_size: bytes allocated for it
+ * @early_count: segments in @early
+ * @memory: bytes charged to the namespace for hold, early and queue
+ * @delta: out-space minus in-space at the last message end
+ * @queue: chunks not acknowledged, in order
+ * @next: the chunk snd_nxt stands in, NULL at the end of the queue
+ * @early: segments after a hole
+ * @dst: route to the receiver, or NULL
+ * @dst_cookie: for dst_check()
+ * @mark: packet mark of the last packet toward the receiver
+ * @priority: its priority
+ * @tos: its type of service or traffic class
+ * @ttl: its time to live
+ *
+ * Everything is guarded by the session's lock.
+ */
+struct nf_alg_stream {
+	u32 rcv_nxt;
+	u32 in_acked;
+	u32 ack_in;
+	u32 adv_edge;
+
+	u32 snd_una;
+	u32 snd_nxt;
+	u32 q_end;
+	u32 edge;
+
+	u32 recover;
+	u32 rtt_seq;
+	unsigned long rtt_start;
+	unsigned long rto_at;
+	unsigned long hold_until;
+	u32 srtt;
+	u32 rttvar;
+	u16 mtu;
+	u16 mss;
+	u8 wscale;
+	u8 dupacks;
+	u8 retries;
+	bool raw:1;
+	bool framed:1;
+	bool fin_in:1;
+	bool recovering:1;
+	bool timing:1;
+	bool spoof:1;
+	bool must_ack:1;
+
+	struct nf_alg_frame frame;
+	u32 pass_left;
+	u8 *hold;
+	u32 hold_off;
+	u32 hold_len;
+	u32 hold_size;
+	u32 early_count;
+	u32 memory;
+	u32 delta;
+	struct list_head queue;
+	struct nf_alg_chunk *next;
+	struct list_head early;
+
+	struct dst_entry *dst;
+	u32 dst_cookie;
+	u32 mark;
+	u32 priority;
+	u8 tos;
+	u8 ttl;
+};
+
+/**
+ * struct nf_alg_streams - the virtual TCP of a connection
+ * @dir: the two streams, by the direction of their data
+ * @session: whose they are
+ * @timer: retransmission, window probe and hold timeout of both streams; holds
+ *	a reference to the session while it is pending
+ * @closed: an RST has passed, or we gave up: packets are only renumbered
+ * @handed: conntrack renumbers from now on; packets that are still here go
+ * @release: to be parted from its connection when the lock is left
+ */
+struct nf_alg_streams {
+	struct nf_alg_stream dir[IP_CT_DIR_MAX];
+	struct nf_alg_session *session;
+	struct timer_list timer;
+	bool closed;
+	bool handed;
+	bool release;
+};
+
+/**
+ * struct nf_alg_segment - what a TCP packet says
+ * @seq: sequence number of its first byte
+ * @ack: acknowledgement number
+ * @window: window field, unscaled
+ * @off: offset of the data in the skb in bytes
+ * @len: bytes of data
+ * @syn: SYN flag
+ * @fin: FIN flag
+ * @rst: RST flag
+ * @has_ack: ACK flag
+ */
+struct nf_alg_segment {
+	u32 seq;
+	u32 ack;
+	u32 window;
+	u32 off;
+	u32 len;
+	bool syn;
+	bool fin;
+	bool rst;
+	bool has_ack;
+};
+
+/* handshake.c */
+int nf_alg_handshake(struct sk_buff *skb, unsigned int protoff,
+		     struct nf_conn *ct, struct nf_alg_help *help,
+		     enum ip_conntrack_dir dir);
+
+/* segment.c: packets read, renumbered, made and sent */
+bool nf_alg_segment_parse(const struct sk_buff *skb, unsigned int protoff,
+			  struct nf_alg_segment *seg);
+u8 *nf_alg_segment_build(struct nf_alg_session *session,
+			 enum ip_conntrack_dir dir, u32 seq, u8 flags, u32 len,
+			 struct sk_buff_head *out);
+int nf_alg_segment_rewrite(struct sk_buff *skb, unsigned int protoff, u32 seq,
+			   u32 ack, int window);
+void nf_alg_segment_transmit(struct nf_alg_session *session,
+			     struct sk_buff_head *out);
+void nf_alg_segment_route(struct nf_alg_session *session,
+			  struct nf_alg_stream *stream,
+			  const struct sk_buff *skb);
+u32 nf_alg_segment_room(const struct nf_alg_session *session,
+			const struct nf_alg_stream *stream);
+
+/* stream.c: what comes in */
+int nf_alg_stream_packet(struct nf_alg_session *session, struct sk_buff *skb,
+			 unsigned int protoff, struct nf_conn *ct,
+			 struct nf_alg_help *help, enum ip_conntrack_dir dir);
+int nf_alg_streams_begin(struct nf_alg_session *session,
+			 const struct nf_alg_help *help);
+void nf_alg_streams_free(struct nf_alg_session *session);
+bool nf_alg_streams_idle(const struct nf_alg_streams *streams);
+
+/* hold.c: bytes become messages */
+u32 nf_alg_hold_feed(struct nf_alg_session *session, enum ip_conntrack_dir dir,
+		     const u8 *data, u32 len);
+bool nf_alg_hold_flush(struct nf_alg_session *session,
+		       enum ip_conntrack_dir dir);
+void nf_alg_hold_raw(struct nf_alg_session *session, enum ip_conntrack_dir dir,
+		     enum nf_alg_reason reason);
+u32 nf_alg_stream_allowance(const struct nf_alg_session *session,
+			    const struct nf_alg_stream *stream);
+void nf_alg_stream_charge(struct nf_alg_session *session,
+			  struct nf_alg_stream *stream, s32 bytes);
+
+/* stream_out.c: what goes out */
+struct nf_alg_chunk *nf_alg_chunk_alloc(u32 len);
+void nf_alg_stream_queue(struct nf_alg_session *session,
+			 enum ip_conntrack_dir dir, struct nf_alg_chunk *chunk,
+			 u32 in_end);
+void nf_alg_stream_renumber(struct nf_alg_session *session,
+			    enum ip_conntrack_dir dir);
+void nf_alg_stream_acked(struct nf_alg_session *session,
+			 enum ip_conntrack_dir dir,
+			 const struct nf_alg_segment *seg,
+			 struct sk_buff_head *out);
+void nf_alg_stream_send(struct nf_alg_session *session,
+			enum ip_conntrack_dir dir, struct sk_buff_head *out);
+void nf_alg_stream_resend(struct nf_alg_session *session,
+			  enum ip_conntrack_dir dir, struct sk_buff_head *out);
+bool nf_alg_stream_news(const struct nf_alg_session *session,
+			const struct nf_alg_stream *stream);
+void nf_alg_stream_offer(const struct nf_alg_session *session,
+			 struct nf_alg_stream *stream, u32 *ack, u16 *window);
+void nf_alg_streams_purge(struct nf_alg_session *session);
+void nf_alg_streams_reset(struct nf_alg_session *session,
+			  struct sk_buff_head *out);
+void nf_alg_streams_arm(struct nf_alg_session *session);
+void nf_alg_streams_timer(struct timer_list *timer);
+
+/* path_mtu.c */
+unsigned int nf_alg_stream_icmp(struct nf_alg_session *session,
+				struct sk_buff *skb,
+				enum ip_conntrack_dir dir);
+
+int nf_alg_stream_cache_init(void);
+void nf_alg_stream_cache_exit(void);
+
+#endif /* NF_ALG_STREAM_H */
