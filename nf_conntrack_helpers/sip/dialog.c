@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Dialogs: how long a call lives, and when its media is open.
+ *
+ * A dialog belongs to an inside host and is known by Call-ID and the tag of
+ * that host, so that all branches of a forked call share what the host offered,
+ * and many calls on one trunk do not disturb each other.
+ */
+#include <linux/err.h>
+#include "dialog.h"
+#include "name_addr.h"
+#include "netns.h"
+#include "transaction.h"
+
+#define SIP_DIALOG_KEY_MAX	300
+#define SIP_DIALOG_LINGER	32
+#define SIP_SESSION_EXPIRES_MIN	90
+#define SIP_SESSION_EXPIRES_MAX	604800
+
+/* The tag of From or To */
+static bool sip_tag(const struct sip_translation *t, enum sip_header header,
+		    struct nf_alg_span *tag)
+{
+	struct sip_name_addr value;
+	struct nf_alg_cursor c;
+
+	tag->off = 0;
+	tag->len = 0;
+	nf_alg_cursor_span(&c, &t->c, &t->head.single[header]);
+	if (sip_name_addr_next(&c, &value) <= 0)
+		return false;
+	sip_param_find(&t->c, &value.params, "tag", 3, tag);
+	return true;
+}
+
+/* The header that names the sender or the receiver of this message */
+static enum sip_header sip_party(const struct sip_translation *t,
+				 enum sip_role role)
+{
+	return t->head.line.request == (role == SIP_SENDER) ? SIP_HEADER_FROM :
+							     SIP_HEADER_TO;
+}
+
+bool sip_dialog_offers(const struct sip_translation *t)
+{
+	u32 status = t->head.line.status;
+
+	switch (t->head.method) {
+	case SIP_METHOD_INVITE:
+	case SIP_METHOD_UPDATE:
+	case SIP_METHOD_PRACK:
+		return t->head.line.request || (status > 100 && status < 300);
+	case SIP_METHOD_ACK:
+		return t->head.line.request;
+	default:
+		return false;
+	}
+}
+
+/* Does this message begin a dialog if there is none yet */
+static bool sip_dialog_begins(const struct sip_translation *t)
+{
+	return sip_dialog_offers(t) &&
+	       (t->head.method == SIP_METHOD_INVITE ||
+		t->head.single[SIP_HEADER_CONTENT_TYPE].len);
+}
+
+static int sip_dialog_find(struct sip_translation *t, enum sip_role role,
+			   const struct nf_alg_endpoint *inside, bool begin)
+{
+	const struct nf_alg_span *call_id = &t->head.single[SIP_HEADER_CALL_ID];
+	u8 key[SIP_DIALOG_KEY_MAX];
+	struct nf_alg_call *call;
+	struct nf_alg_span tag;
+	u32 len;
+
+	if (!sip_tag(t, sip_party(t, role), &tag))
+		return -NF_ALG_REASON_MALFORMED;
+	/* Without a tag the receiver has no dialog yet */
+	if (role == SIP_RECEIVER && t->head.line.request && !tag.len)
+		return 0;
+	len = call_id->len + 1 + tag.len;
+	if (len > sizeof(key))
+		return -NF_ALG_REASON_MESSAGE_TOO_LONG;
+	memcpy(key, sip_text(t, call_id), call_id->len);
+	key[call_id->len] = ';';
+	memcpy(key + call_id->len + 1, sip_text(t, &tag), tag.len);
+
+	if (begin) {
+		call = nf_alg_call_take(t->msg, NF_ALG_CALL, inside, key, len);
+		if (IS_ERR(call))
+			return PTR_ERR(call);
+	} else {
+		call = nf_alg_call_find(t->msg, NF_ALG_CALL, inside, key, len);
+	}
+	t->call[role] = call;
+	return 0;
+}
+
+int sip_dialog_open(struct sip_translation *t)
+{
+	const struct nf_alg_message *msg = t->msg;
+	int err;
+
+	if (t->head.method == SIP_METHOD_OPTIONS ||
+	    t->head.method == SIP_METHOD_REGISTER ||
+	    t->head.line.status == 100)
+		return 0;
+	if (msg->from->inside) {
+		err = sip_dialog_find(t, SIP_SENDER, &msg->from->own,
+				      sip_dialog_begins(t));
+		if (err)
+			return err;
+	}
+	if (msg->to->inside)
+		return sip_dialog_find(t, SIP_RECEIVER, &msg->to->own, false);
+	return 0;
+}
+
+/* Remember what the answer opens */
+static int sip_dialog_wait(struct nf_alg_call *call,
+			   const struct nf_alg_bind *want)
+{
+	struct sip_dialog *dialog = nf_alg_call_lock(call);
+	struct sip_waiting *w;
+	int err = 0;
+	u32 i;
+
+	for (i = 0; i < dialog->waitings; i++) {
+		w = &dialog->waiting[i];
+		if (w->port == want->inside.port && w->l4proto == want->l4proto)
+			break;
+	}
+	if (i == SIP_DIALOG_WAITING) {
+		err = -NF_ALG_REASON_LIMIT_BINDINGS;
+	} else {
+		w = &dialog->waiting[i];
+		if (i == dialog->waitings) {
+			dialog->waitings++;
+			w->count = 0;
+		}
+		w->port = want->inside.port;
+		w->l4proto = want->l4proto;
+		w->count = max(w->count, want->count);
+	}
+	nf_alg_call_unlock(call);
+	return err;
+}
+
+int sip_dialog_bind(struct sip_translation *t, struct nf_alg_bind *want,
+		    struct nf_alg_endpoint *public)
+{
+	struct nf_alg_call *call = t->call[SIP_SENDER];
+	int err;
+
+	/* An ACK or an answer comes after the other side has spoken */
+	if (t->head.line.request && t->head.method != SIP_METHOD_ACK) {
+		want->flags |= NF_ALG_BIND_CLOSED;
+		err = sip_dialog_wait(call, want);
+		if (err)
+			return err;
+	} else {
+		want->flags &= ~NF_ALG_BIND_CLOSED;
+	}
+	t->bound = true;
+	return nf_alg_bind(t->msg, call, want, public);
+}
+
+static void sip_dialog_admit(struct nf_alg_call *call,
+			     const struct nf_alg_endpoint *host,
+			     const struct sip_waiting *waiting, u32 waitings)
+{
+	struct nf_alg_endpoint inside = *host;
+	u32 i, k;
+
+	for (i = 0; i < waitings; i++) {
+		for (k = 0; k < waiting[i].count; k++) {
+			inside.port = htons(ntohs(waiting[i].port) + k);
+			nf_alg_bind_open(call, &inside, waiting[i].l4proto);
+		}
+	}
+}
+
+static const char *const sip_dialog_states[] = {
+	[SIP_DIALOG_NEW] = "new",
+	[SIP_DIALOG_FAILED] = "failed",
+	[SIP_DIALOG_CALLING] = "calling",
+	[SIP_DIALOG_RINGING] = "ringing",
+	[SIP_DIALOG_ANSWERED] = "answered",
+	[SIP_DIALOG_CLOSING] = "closing",
+};
+
+/* Show the state and who is at the other end */
+static void sip_dialog_describe(struct sip_translation *t,
+				struct nf_alg_call *call, enum sip_role role,
+				u8 state)
+{
+	enum sip_header far = sip_party(t, role) == SIP_HEADER_FROM ?
+			      SIP_HEADER_TO : SIP_HEADER_FROM;
+	struct sip_name_addr value;
+	struct nf_alg_cursor c;
+
+	nf_alg_cursor_span(&c, &t->c, &t->head.single[far]);
+	if (sip_name_addr_next(&c, &value) <= 0)
+		return;
+	nf_alg_call_describe(call, sip_dialog_states[state],
+			     sip_text(t, &value.uri), value.uri.len);
+}
+
+static u32 sip_session_expires(const struct sip_translation *t)
+{
+	struct nf_alg_cursor c;
+	s32 seconds;
+
+	if (!t->head.single[SIP_HEADER_SESSION_EXPIRES].len)
+		return 0;
+	nf_alg_cursor_span(&c, &t->c,
+			   &t->head.single[SIP_HEADER_SESSION_EXPIRES]);
+	sip_skip_lws(&c);
+	seconds = sip_number_parse(&c);
+	if (seconds < 0)
+		return 0;
+	return clamp(seconds, SIP_SESSION_EXPIRES_MIN, SIP_SESSION_EXPIRES_MAX);
+}
+
+/**
+ * struct sip_consequence - what a message does to a call besides its state
+ * @live: for how many seconds it lives on from now; 0: as long as before
+ * @open: what was reserved is opened
+ * @commit: what is pending stays
+ * @rollback: what is pending goes
+ * @end: the call is over
+ */
+struct sip_consequence {
+	u32 live;
+	bool open;
+	bool commit;
+	bool rollback;
+	bool end;
+};
+
+/* As long as the dialog lives when nothing more is heard of it */
+static u32 sip_dialog_life(const struct sip_translation *t,
+			   const struct sip_dialog *dialog)
+{
+	if (dialog->session_expires)
+		return dialog->session_expires + SIP_DIALOG_LINGER;
+	return nf_alg_option(t->msg->session->an, NF_ALG_OPTION_CALL_IDLE_TIME);
+}
+
+static u32 sip_setup_time(const struct sip_translation *t)
+{
+	return nf_alg_option(t->msg->session->an,
+			     NF_ALG_OPTION_CALL_SETUP_TIME);
+}
+
+static void sip_request_consequence(struct sip_translation *t,
+				    enum sip_role role,
+				    struct sip_dialog *dialog, u64 transaction,
+				    struct sip_consequence *c)
+{
+	switch (t->head.method) {
+	case SIP_METHOD_INVITE:
+		if (dialog->state < SIP_DIALOG_CALLING)
+			dialog->state = SIP_DIALOG_CALLING;
+		if (dialog->state < SIP_DIALOG_ANSWERED)
+			c->live = sip_setup_time(t);
+		if (role == SIP_SENDER)
+			dialog->invite = transaction;
+		break;
+	case SIP_METHOD_UPDATE:
+	case SIP_METHOD_PRACK:
+		if (dialog->state == SIP_DIALOG_NEW)
+			dialog->state = SIP_DIALOG_CALLING;
+		if (role == SIP_SENDER)
+			dialog->offer = transaction;
+		break;
+	case SIP_METHOD_ACK:
+		/* A dialog older than what is known of it */
+		if (dialog->state == SIP_DIALOG_NEW) {
+			dialog->state = SIP_DIALOG_ANSWERED;
+			c->live = sip_dialog_life(t, dialog);
+		}
+		/* An answer in the ACK is the end of the exchange */
+		c->commit = role == SIP_SENDER && dialog->pending &&
+			    dialog->state == SIP_DIALOG_ANSWERED;
+		break;
+	case SIP_METHOD_BYE:
+		dialog->state = SIP_DIALOG_CLOSING;
+		c->live = SIP_DIALOG_LINGER;
+		break;
+	default:
+		break;
+	}
+}
+
+static void sip_invite_answered(struct sip_translation *t,
+				enum sip_role role, struct sip_dialog *dialog,
+				struct sip_consequence *c)
+{
+	u32 status = t->head.line.status;
+
+	if (status < 200) {
+		if (dialog->state >= SIP_DIALOG_ANSWERED)
+			return;
+		dialog->state = SIP_DIALOG_RINGING;
+		c->live = sip_setup_time(t);
+		c->open = role == SIP_RECEIVER;
+	} else if (status < 300) {
+		c->open = role == SIP_RECEIVER;
+		c->commit = dialog->pending ||
+			    dialog->state < SIP_DIALOG_ANSWERED;
+		dialog->session_expires = sip_session_expires(t);
+		if (dialog->state != SIP_DIALOG_CLOSING) {
+			dialog->state = SIP_DIALOG_ANSWERED;
+			c->live = sip_dialog_life(t, dialog);
+		}
+	} else if (status == 401 || status == 407) {
+		/* The same again with credentials */
+		if (dialog->state < SIP_DIALOG_ANSWERED)
+			c->live = SIP_DIALOG_LINGER;
+	} else {
+		c->rollback = true;
+		/* The host may try again with the same Call-ID */
+		if (dialog->state < SIP_DIALOG_ANSWERED) {
+			dialog->state = SIP_DIALOG_FAILED;
+			c->live = SIP_DIALOG_LINGER;
+		}
+	}
+}
+
+static void sip_response_consequence(struct sip_translation *t,
+				     enum sip_role role,
+				     struct sip_dialog *dialog, u64 transaction,
+				     struct sip_consequence *c)
+{
+	bool answered = dialog->state == SIP_DIALOG_ANSWERED;
+	u32 status = t->head.line.status;
+
+	switch (t->head.method) {
+	case SIP_METHOD_INVITE:
+		/* Only the answer to what the host asked last counts */
+		if (role == SIP_SENDER || transaction == dialog->invite)
+			sip_invite_answered(t, role, dialog, c);
+		return;
+	case SIP_METHOD_UPDATE:
+	case SIP_METHOD_PRACK:
+		if (role == SIP_RECEIVER && transaction != dialog->offer)
+			return;
+		if (status >= 200 && status < 300) {
+			c->open = role == SIP_RECEIVER;
+			c->commit = answered && dialog->pending;
+			if (answered && t->head.method == SIP_METHOD_UPDATE) {
+				dialog->session_expires =
+					sip_session_expires(t);
+				c->live = sip_dialog_life(t, dialog);
+			}
+		} else if (status >= 300 && status != 401 && status != 407) {
+			c->rollback = answered;
+		}
+		return;
+	case SIP_METHOD_BYE:
+		if ((status >= 200 && status < 300) || status == 408 ||
+		    status == 481) {
+			c->end = true;
+		} else if (status == 401 || status == 407) {
+			dialog->state = SIP_DIALOG_ANSWERED;
+			c->live = sip_dialog_life(t, dialog);
+		}
+		return;
+	default:
+		return;
+	}
+}
+
+static void sip_dialog_advance(struct sip_translation *t, enum sip_role role,
+			       const struct nf_alg_endpoint *host)
+{
+	struct sip_waiting waiting[SIP_DIALOG_WAITING];
+	struct nf_alg_call *call = t->call[role];
+	struct sip_consequence c = {};
+	u64 transaction = sip_transaction(t);
+	struct sip_dialog *dialog;
+	u32 waitings = 0;
+	u8 before, state;
+
+	dialog = nf_alg_call_lock(call);
+	before = dialog->state;
+	if (role == SIP_SENDER && t->bound)
+		dialog->pending = true;
+	/* Any message shows that the dialog lives */
+	if (before == SIP_DIALOG_ANSWERED && !dialog->session_expires)
+		c.live = sip_dialog_life(t, dialog);
+	if (t->head.line.request)
+		sip_request_consequence(t, role, dialog, transaction, &c);
+	else
+		sip_response_consequence(t, role, dialog, transaction, &c);
+
+	if (c.open) {
+		waitings = dialog->waitings;
+		memcpy(waiting, dialog->waiting, waitings * sizeof(*waiting));
+	}
+	if (c.commit || c.rollback) {
+		dialog->pending = false;
+		dialog->waitings = 0;
+	}
+	state = dialog->state;
+	nf_alg_call_unlock(call);
+
+	sip_dialog_admit(call, host, waiting, waitings);
+	if (c.commit)
+		nf_alg_call_commit(call);
+	if (c.rollback)
+		nf_alg_call_rollback(call);
+	if (c.live)
+		nf_alg_call_extend(call, c.live);
+	if (c.end)
+		nf_alg_call_end(call);
+	if (state != before)
+		sip_dialog_describe(t, call, role, state);
+}
+
+void sip_dialog_update(struct sip_translation *t)
+{
+	if (t->call[SIP_SENDER])
+		sip_dialog_advance(t, SIP_SENDER, &t->msg->from->own);
+	if (t->call[SIP_RECEIVER])
+		sip_dialog_advance(t, SIP_RECEIVER, &t->msg->to->own);
+}
+
+void sip_dialog_close(struct sip_translation *t)
+{
+	struct nf_alg_call *call;
+	struct sip_dialog *dialog;
+	u32 role;
+	bool end;
+
+	for (role = 0; role < ARRAY_SIZE(t->call); role++) {
+		call = t->call[role];
+		if (!call)
+			continue;
+		dialog = nf_alg_call_lock(call);
+		end = dialog->state == SIP_DIALOG_NEW;
+		nf_alg_call_unlock(call);
+		if (end)
+			nf_alg_call_end(call);
+		nf_alg_call_put(call);
+	}
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef NF_ALG_SIP_DIALOG_H
+#define NF_ALG_SIP_DIALOG_H
+
+#include "binding.h"
+#include "translate.h"
+
+/* Reserved endpoints of one dialog that wait for an answer */
+#define SIP_DIALOG_WAITING	24
+
+enum sip_dialog_state {
+	SIP_DIALOG_NEW,
+	SIP_DIALOG_FAILED,
+	SIP_DIALOG_CALLING,
+	SIP_DIALOG_RINGING,
+	SIP_DIALOG_ANSWERED,
+	SIP_DIALOG_CLOSING,
+};
+
+/**
+ * struct sip_waiting - reserved endpoints that an answer opens
+ * @port: first inside port
+ * @l4proto: IPPROTO_UDP or IPPROTO_TCP
+ * @count: how many ports
+ */
+struct sip_waiting {
+	__be16 port;
+	u8 l4proto;
+	u8 count;
+};
+
+/**
+ * struct sip_dialog - the module's part of a call
+ * @invite: transaction of the inside host's latest INVITE
+ * @offer: of its latest UPDATE or PRACK
+ * @session_expires: seconds between refreshes, or 0 (RFC 4028)
+ * @state: enum sip_dialog_state
+ * @pending: media was bound since the last commit or rollback
+ * @waiting: endpoints to open
+ * @waitings: how many
+ *
+ * Under the call's lock.
+ */
+struct sip_dialog {
+	u64 invite;
+	u64 offer;
+	u32 session_expires;
+	u8 state;
+	u8 pending;
+	u8 waitings;
+	struct sip_waiting waiting[SIP_DIALOG_WAITING];
+};
+
+/**
+ * sip_dialog_open() - find the dialogs of a message
+ * @t: translation; @t->call is set
+ *
+ * One begins with an INVITE of the inside host, with its answer to one, or with
+ * its session description.
+ *
+ * Return: 0 or -reason.
+ */
+int sip_dialog_open(struct sip_translation *t);
+
+/**
+ * sip_dialog_bind() - bind ports of the sender for its dialog
+ * @t: translation; the sender has a dialog
+ * @want: what is wanted. In a request it is reserved and opened by the
+ *	answer; in an answer it is open at once
+ * @public: where the public endpoint is put
+ *
+ * Return: as nf_alg_bind(); -NF_ALG_REASON_LIMIT_BINDINGS.
+ */
+int sip_dialog_bind(struct sip_translation *t, struct nf_alg_bind *want,
+		    struct nf_alg_endpoint *public);
+
+/**
+ * sip_dialog_offers() - may this message carry an offer or answer
+ * @t: translation
+ *
+ * RFC 3264, 3262, 3311.
+ *
+ * Return: true if it may.
+ */
+bool sip_dialog_offers(const struct sip_translation *t);
+
+/**
+ * sip_dialog_update() - the message goes out: what it means for its dialogs
+ * @t: translation
+ */
+void sip_dialog_update(struct sip_translation *t);
+
+/**
+ * sip_dialog_close() - put the dialogs of a message
+ * @t: translation
+ *
+ * Those that only a failed message began are ended.
+ */
+void sip_dialog_close(struct sip_translation *t);
+
+#endif /* NF_ALG_SIP_DIALOG_H */

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Media: session descriptions and the ports they announce.
+ */
+#include "dialog.h"
+#include "media.h"
+#include "netns.h"
+#include "sdp.h"
+
+#define SIP_MEDIA_PORT_LOWEST	1024
+/* RTP with RTCP, eight times */
+#define SIP_MEDIA_PORTS_MAX	16
+
+/**
+ * struct sip_description - one session description on its way
+ * @session: what it says before the first media
+ * @offers: the message offers or answers: ports are bound
+ * @keep: some media needs c= of the session as it is
+ * @moved: media that no longer depend on it, by where a c= may be put
+ * @moves: how many
+ * @address: public address as text
+ * @address_len: its length
+ */
+struct sip_description {
+	struct sip_sdp_session session;
+	bool offers;
+	bool keep;
+	u32 moved[SIP_MEDIA_MAX];
+	u32 moves;
+	u8 address[SIP_HOSTPORT_MAX];
+	u32 address_len;
+};
+
+static bool sip_own(const struct sip_translation *t,
+		    const struct nf_alg_span *address)
+{
+	return sip_literal_of(t, address, &t->msg->from->own);
+}
+
+/* Replace a piece of the body */
+static int sip_body_replace(struct sip_translation *t,
+			    const struct nf_alg_span *span, const u8 *bytes,
+			    u32 len)
+{
+	int err = sip_replace(t, span, bytes, len);
+
+	if (!err)
+		t->growth += len - span->len;
+	return err;
+}
+
+static int sip_port_replace(struct sip_translation *t,
+			    const struct nf_alg_span *span, u16 old, u16 port)
+{
+	u8 text[10];
+
+	if (old == port)
+		return 0;
+	return sip_body_replace(t, span, text, sip_number_print(text, port));
+}
+
+static int sip_address_replace(struct sip_translation *t,
+			       const struct sip_description *d,
+			       const struct nf_alg_span *span)
+{
+	if (!t->out)
+		return 0;
+	return sip_body_replace(t, span, d->address, d->address_len);
+}
+
+/* How many ports does a media need, 0 if it cannot be translated */
+static u32 sip_media_ports(const struct sip_translation *t,
+			   const struct sip_sdp_media *m)
+{
+	u32 count = m->count;
+
+	if (m->ice || m->transport == SIP_SDP_OTHER || m->connections > 1)
+		return 0;
+	if (m->port < SIP_MEDIA_PORT_LOWEST) {
+		sip_count(t, NF_ALG_REASON_DOOR_PORT_DENIED);
+		return 0;
+	}
+	/* RTCP on the same port, or none */
+	if (m->transport == SIP_SDP_RTP && !m->rtcp_mux_only &&
+	    !(m->rtcp_text.len && m->count == 1))
+		count *= 2;
+	if (count > SIP_MEDIA_PORTS_MAX || m->port + count - 1 > U16_MAX)
+		return 0;
+	return count;
+}
+
+static int sip_media_bind(struct sip_translation *t, u16 port, u32 count,
+			  u16 *public_port)
+{
+	struct nf_alg_bind want = {
+		.inside = t->msg->from->own,
+		.l4proto = IPPROTO_UDP,
+		.count = count,
+		.flags = count > 1 ? NF_ALG_BIND_EVEN : 0,
+	};
+	struct nf_alg_endpoint public;
+	int err;
+
+	want.inside.port = htons(port);
+	err = sip_dialog_bind(t, &want, &public);
+	if (!err)
+		*public_port = ntohs(public.port);
+	return err;
+}
+
+/* a=rtcp: where it is the host's own, it follows */
+static int sip_rtcp_translate(struct sip_translation *t,
+			      const struct sip_description *d,
+			      const struct sip_sdp_media *m, u16 rtp,
+			      u16 *rtcp)
+{
+	int err;
+
+	if (!m->rtcp_text.len || m->rtcp < SIP_MEDIA_PORT_LOWEST)
+		return 0;
+	if (m->rtcp_address.len && !sip_own(t, &m->rtcp_address))
+		return 0;
+	if (m->rtcp == m->port) {
+		*rtcp = rtp;
+	} else if (m->rtcp != m->port + 1 || m->count > 1) {
+		err = sip_media_bind(t, m->rtcp, 1, rtcp);
+		if (err)
+			return err;
+	}
+	err = sip_port_replace(t, &m->rtcp_text, m->rtcp, *rtcp);
+	if (err || !m->rtcp_address.len)
+		return err;
+	return sip_address_replace(t, d, &m->rtcp_address);
+}
+
+/* Keep what is bound for a port bound; the description does not name it */
+static int sip_port_keep(struct sip_translation *t, u16 port)
+{
+	struct nf_alg_endpoint inside = t->msg->from->own;
+	u16 public_port;
+
+	inside.port = htons(port);
+	if (port < SIP_MEDIA_PORT_LOWEST ||
+	    !nf_alg_bound_inside(t->msg->session, IPPROTO_UDP, &inside, NULL))
+		return 0;
+	return sip_media_bind(t, port, 1, &public_port);
+}
+
+/* On hold in the manner of RFC 2543 there is no address, but what was bound
+ * for the ports is still the call's
+ */
+static int sip_media_hold(struct sip_translation *t,
+			  const struct sip_sdp_media *m)
+{
+	int err = sip_port_keep(t, m->port);
+
+	if (!err)
+		err = sip_port_keep(t, m->port + 1);
+	if (!err && m->rtcp_text.len)
+		err = sip_port_keep(t, m->rtcp);
+	return err;
+}
+
+static bool sip_unspecified(const struct sip_translation *t,
+			    const struct nf_alg_span *address)
+{
+	struct nf_alg_endpoint none = { .family = NFPROTO_IPV4 };
+
+	if (sip_literal_of(t, address, &none))
+		return true;
+	none.family = NFPROTO_IPV6;
+	return sip_literal_of(t, address, &none);
+}
+
+static int sip_one_media(struct sip_translation *t, struct sip_description *d,
+			 const struct sip_sdp_media *m)
+{
+	const struct nf_alg_span *in_force =
+		m->connections ? &m->connection : &d->session.connection;
+	u16 rtp = m->port, rtcp;
+	u32 count;
+	int err;
+
+	/* Rejected or over: nothing depends on its address */
+	if (!m->port)
+		return 0;
+	if (!sip_own(t, in_force)) {
+		if (d->offers && sip_unspecified(t, in_force))
+			return sip_media_hold(t, m);
+		return 0;
+	}
+	count = sip_media_ports(t, m);
+	if (!count) {
+		d->keep |= !m->connections;
+		return 0;
+	}
+	if (d->offers) {
+		bool pair = m->rtcp_text.len && m->count == 1 &&
+			    m->rtcp == m->port + 1;
+
+		err = sip_media_bind(t, m->port, pair ? 2 : count, &rtp);
+		if (err)
+			return err;
+		rtcp = rtp + 1;
+		err = sip_port_replace(t, &m->port_text, m->port, rtp);
+		if (!err)
+			err = sip_rtcp_translate(t, d, m, rtp, &rtcp);
+		if (err)
+			return err;
+	}
+	if (m->connections)
+		return sip_address_replace(t, d, &m->connection);
+	if (d->moves == SIP_MEDIA_MAX)
+		return -NF_ALG_REASON_LIMIT_EDITS;
+	d->moved[d->moves++] = m->insert;
+	return 0;
+}
+
+/* c= of the session, or one for each media where another needs it as it is */
+static int sip_connection_translate(struct sip_translation *t,
+				    const struct sip_description *d)
+{
+	u8 line[SIP_HOSTPORT_MAX + 16];
+	struct nf_alg_span at = {};
+	u32 len, i;
+	int err;
+
+	if (!d->moves || !t->out)
+		return 0;
+	if (!d->keep)
+		return sip_address_replace(t, d, &d->session.connection);
+
+	memcpy(line, t->msg->from->seen.family == NFPROTO_IPV6 ? "c=IN IP6 " :
+								"c=IN IP4 ", 9);
+	memcpy(line + 9, d->address, d->address_len);
+	len = 9 + d->address_len;
+	line[len++] = '\r';
+	line[len++] = '\n';
+	for (i = 0; i < d->moves; i++) {
+		at.off = d->moved[i];
+		/* A last line without its end cannot be followed by another */
+		if (t->msg->data[at.off - 1] != '\n')
+			return -NF_ALG_REASON_BODY_MALFORMED;
+		err = sip_body_replace(t, &at, line, len);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int sip_sdp_translate(struct sip_translation *t, struct nf_alg_cursor *c)
+{
+	struct nf_alg_cursor media = *c;
+	struct sip_description d = {};
+	struct sip_sdp_media m;
+	int more, err;
+
+	/* All of it is understood before anything is bound */
+	if (!sip_sdp_session(&media, &d.session))
+		goto malformed;
+	*c = media;
+	while ((more = sip_sdp_media(&media, &m)) > 0)
+		;
+	if (more < 0)
+		goto malformed;
+
+	d.offers = t->call[SIP_SENDER] && sip_dialog_offers(t);
+	d.address_len = sip_address_print(d.address, &t->msg->from->seen);
+	while (sip_sdp_media(c, &m) > 0) {
+		err = sip_one_media(t, &d, &m);
+		if (err)
+			return err;
+	}
+	if (nf_alg_option(t->msg->session->an, NF_ALG_OPTION_SDP_ORIGIN) &&
+	    sip_own(t, &d.session.origin)) {
+		err = sip_address_replace(t, &d, &d.session.origin);
+		if (err)
+			return err;
+	}
+	return sip_connection_translate(t, &d);
+
+malformed:
+	sip_count(t, NF_ALG_REASON_BODY_MALFORMED);
+	return 0;
+}
+
+/* Does the value of Content-Type name this type */
+static bool sip_content_type(const struct sip_translation *t, const char *type,
+			     u32 type_len, const char *subtype, u32 subtype_len)
+{
+	struct nf_alg_cursor c, word;
+
+	nf_alg_cursor_span(&c, &t->c, &t->head.single[SIP_HEADER_CONTENT_TYPE]);
+	word = c;
+	while (sip_token_char(nf_alg_cursor_at(&c, 0)))
+		nf_alg_cursor_skip(&c, 1);
+	word.end = c.pos;
+	if (!sip_equal_fold(&word, type, type_len))
+		return false;
+	sip_skip_lws(&c);
+	if (nf_alg_cursor_get(&c) != '/')
+		return false;
+	if (!subtype_len)
+		return true;
+	sip_skip_lws(&c);
+	word = c;
+	while (sip_token_char(nf_alg_cursor_at(&c, 0)))
+		nf_alg_cursor_skip(&c, 1);
+	word.end = c.pos;
+	return sip_equal_fold(&word, subtype, subtype_len);
+}
+
+static bool sip_body_encoded(const struct sip_translation *t)
+{
+	const struct nf_alg_span *encoding =
+		&t->head.single[SIP_HEADER_CONTENT_ENCODING];
+	struct nf_alg_cursor c;
+
+	if (!encoding->off)
+		return false;
+	nf_alg_cursor_span(&c, &t->c, encoding);
+	sip_skip_lws(&c);
+	return nf_alg_cursor_left(&c) && !sip_equal_fold(&c, "identity", 8);
+}
+
+int sip_media_translate(struct sip_translation *t)
+{
+	struct nf_alg_span body = {
+		.off = t->head.body,
+		.len = t->head.body_len,
+	};
+	struct nf_alg_cursor c;
+
+	if (!t->msg->from->inside || !body.len ||
+	    !t->head.single[SIP_HEADER_CONTENT_TYPE].len)
+		return 0;
+	if (!sip_content_type(t, "application", 11, "sdp", 3)) {
+		if (sip_content_type(t, "multipart", 9, NULL, 0))
+			sip_count(t, NF_ALG_REASON_BODY_MULTIPART);
+		return 0;
+	}
+	if (sip_body_encoded(t)) {
+		sip_count(t, NF_ALG_REASON_BODY_ENCODED);
+		return 0;
+	}
+	nf_alg_cursor_span(&c, &t->c, &body);
+	return sip_sdp_translate(t, &c);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef NF_ALG_SIP_MEDIA_H
+#define NF_ALG_SIP_MEDIA_H
+
+#include "translate.h"
+
+/* A session description with more media is left as it is */
+#define SIP_MEDIA_MAX	32
+
+/**
+ * sip_media_translate() - translate the session description of a message
+ * @t: translation
+ *
+ * Only bodies of type application/sdp without an encoding. Each media whose
+ * address in force is the sender's own gets its ports bound; it is left
+ * alone if it has candidates, runs on TCP, or has a port below 1024.
+ *
+ * Return: 0 or -reason. What cannot be understood is counted and left.
+ */
+int sip_media_translate(struct sip_translation *t);
+
+#endif /* NF_ALG_SIP_MEDIA_H */

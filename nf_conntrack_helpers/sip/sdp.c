@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Session descriptions (RFC 8866): addresses and ports, nothing else.
+ */
+#include "address.h"
+#include "header.h"
+#include "sdp.h"
+
+/* One line "x=..." without its end; lines may end in CRLF or LF.
+ * Returns the letter, 0 at the end, -1 if it is no such line.
+ */
+static int sip_sdp_line(struct nf_alg_cursor *c, struct nf_alg_cursor *line)
+{
+	int letter = nf_alg_cursor_at(c, 0);
+	s32 len;
+
+	if (letter < 0)
+		return 0;
+	*line = *c;
+	len = nf_alg_cursor_find(c, '\n');
+	if (len < 0) {
+		/* A last line without its end */
+		c->pos = c->end;
+	} else {
+		line->end = c->pos + len;
+		nf_alg_cursor_skip(c, len + 1);
+	}
+	if (line->end > line->pos && line->base[line->end - 1] == '\r')
+		line->end--;
+	/* Empty lines stand at the end of some bodies */
+	if (!nf_alg_cursor_left(line))
+		return nf_alg_cursor_left(c) ? '\n' : 0;
+	if (nf_alg_cursor_at(line, 1) != '=')
+		return -1;
+	nf_alg_cursor_skip(line, 2);
+	return letter;
+}
+
+/* The next word of a line */
+static struct nf_alg_cursor sip_sdp_word(struct nf_alg_cursor *line)
+{
+	struct nf_alg_cursor word;
+
+	while (nf_alg_cursor_at(line, 0) == ' ')
+		nf_alg_cursor_skip(line, 1);
+	word = *line;
+	while (nf_alg_cursor_at(line, 0) > ' ')
+		nf_alg_cursor_skip(line, 1);
+	word.end = line->pos;
+	return word;
+}
+
+/* "IN IP4 address": the address, or len 0 */
+static struct nf_alg_span sip_sdp_address(struct nf_alg_cursor *line)
+{
+	struct nf_alg_span address = {};
+	struct nf_alg_cursor net, type, word;
+
+	net = sip_sdp_word(line);
+	type = sip_sdp_word(line);
+	word = sip_sdp_word(line);
+	if (sip_equal_fold(&net, "in", 2) && (sip_equal_fold(&type, "ip4", 3) ||
+					      sip_equal_fold(&type, "ip6", 3))) {
+		address.off = word.pos;
+		address.len = nf_alg_cursor_left(&word);
+	}
+	return address;
+}
+
+bool sip_sdp_session(struct nf_alg_cursor *c, struct sip_sdp_session *session)
+{
+	struct nf_alg_cursor line;
+	bool connection = false;
+	int letter;
+	u32 i;
+
+	memset(session, 0, sizeof(*session));
+	if (sip_sdp_line(c, &line) != 'v')
+		return false;
+	while (nf_alg_cursor_at(c, 0) != 'm') {
+		letter = sip_sdp_line(c, &line);
+		if (letter < 0)
+			return false;
+		if (!letter)
+			break;
+		if (letter == 'o') {
+			if (session->origin.off)
+				return false;
+			for (i = 0; i < 3; i++)
+				sip_sdp_word(&line);
+			session->origin = sip_sdp_address(&line);
+		} else if (letter == 'c') {
+			if (connection)
+				return false;
+			connection = true;
+			session->connection = sip_sdp_address(&line);
+		}
+	}
+	return true;
+}
+
+static bool sip_sdp_proto_begins(const struct nf_alg_cursor *proto,
+				 const char *word, u32 len)
+{
+	struct nf_alg_cursor begin = *proto;
+
+	if (nf_alg_cursor_left(proto) < len)
+		return false;
+	begin.end = begin.pos + len;
+	return sip_equal_fold(&begin, word, len);
+}
+
+static enum sip_sdp_transport sip_sdp_proto(const struct nf_alg_cursor *proto)
+{
+	struct nf_alg_cursor part = *proto;
+	s32 slash;
+
+	if (sip_sdp_proto_begins(proto, "rtp/", 4))
+		return SIP_SDP_RTP;
+	if (sip_equal_fold(proto, "udptl", 5) || sip_equal_fold(proto, "udp", 3))
+		return SIP_SDP_UDP;
+	if (!sip_sdp_proto_begins(proto, "udp/", 4))
+		return SIP_SDP_OTHER;
+	while ((slash = nf_alg_cursor_find(&part, '/')) >= 0) {
+		nf_alg_cursor_skip(&part, slash + 1);
+		if (sip_sdp_proto_begins(&part, "rtp/", 4))
+			return SIP_SDP_RTP;
+	}
+	return SIP_SDP_UDP;
+}
+
+/* m=<media> <port>["/" <count>] <proto> ... */
+static bool sip_sdp_m(struct nf_alg_cursor *line, struct sip_sdp_media *media)
+{
+	struct nf_alg_cursor word, proto;
+	s32 number;
+
+	sip_sdp_word(line);
+	word = sip_sdp_word(line);
+	proto = sip_sdp_word(line);
+	media->port_text.off = word.pos;
+	number = sip_number_parse(&word);
+	if (number < 0 || number > 65535 || !nf_alg_cursor_left(&proto))
+		return false;
+	media->port = number;
+	media->port_text.len = word.pos - media->port_text.off;
+	media->count = 1;
+	if (nf_alg_cursor_at(&word, 0) == '/') {
+		nf_alg_cursor_skip(&word, 1);
+		number = sip_number_parse(&word);
+		if (number < 1 || number > 65535)
+			return false;
+		media->count = number;
+	}
+	if (nf_alg_cursor_left(&word))
+		return false;
+	media->transport = sip_sdp_proto(&proto);
+	return true;
+}
+
+/* a=rtcp:<port> [IN IP4 address] (RFC 3605) */
+static bool sip_sdp_rtcp(struct nf_alg_cursor *line,
+			 struct sip_sdp_media *media)
+{
+	struct nf_alg_cursor word = sip_sdp_word(line);
+	u32 start = word.pos;
+	s32 port = sip_port_parse(&word);
+
+	if (port < 0 || media->rtcp_text.len)
+		return false;
+	media->rtcp = port;
+	media->rtcp_text.off = start;
+	media->rtcp_text.len = nf_alg_cursor_left(&word);
+	media->rtcp_address = sip_sdp_address(line);
+	return true;
+}
+
+static bool sip_sdp_attribute(struct nf_alg_cursor *line,
+			      struct sip_sdp_media *media)
+{
+	struct nf_alg_cursor name = *line;
+	u32 len;
+
+	while (nf_alg_cursor_at(line, 0) > ' ' &&
+	       nf_alg_cursor_at(line, 0) != ':')
+		nf_alg_cursor_skip(line, 1);
+	name.end = line->pos;
+	len = nf_alg_cursor_left(&name);
+	nf_alg_cursor_skip(line, 1);
+	if (len == 4 && sip_equal_fold(&name, "rtcp", 4))
+		return sip_sdp_rtcp(line, media);
+	if (len == 9 && sip_equal_fold(&name, "candidate", 9))
+		media->ice = true;
+	else if (len == 13 && sip_equal_fold(&name, "rtcp-mux-only", 13))
+		media->rtcp_mux_only = true;
+	return true;
+}
+
+int sip_sdp_media(struct nf_alg_cursor *c, struct sip_sdp_media *media)
+{
+	struct nf_alg_cursor line;
+	bool info = true;
+	int letter;
+
+	if (!nf_alg_cursor_left(c))
+		return 0;
+	memset(media, 0, sizeof(*media));
+	letter = sip_sdp_line(c, &line);
+	if (letter != 'm' || !sip_sdp_m(&line, media))
+		return -1;
+	media->insert = c->pos;
+	while (nf_alg_cursor_at(c, 0) != 'm') {
+		letter = sip_sdp_line(c, &line);
+		if (letter < 0)
+			return -1;
+		if (!letter)
+			break;
+		if (letter == 'a') {
+			if (!sip_sdp_attribute(&line, media))
+				return -1;
+		} else if (letter == 'c') {
+			media->connection = sip_sdp_address(&line);
+			media->connections++;
+		} else if (letter == 'i' && info) {
+			media->insert = c->pos;
+		}
+		info = false;
+	}
+	return 1;
+}

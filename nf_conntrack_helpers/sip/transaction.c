@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Transactions: the topmost Via, there and back.
+ */
+#include "binding.h"
+#include "netns.h"
+#include "transaction.h"
+
+u64 sip_transaction(struct sip_translation *t)
+{
+	const struct nf_alg_span *call_id = &t->head.single[SIP_HEADER_CALL_ID];
+
+	if (!t->transaction) {
+		t->transaction =
+			sip_hash_join(sip_hash(sip_text(t, &t->via.branch),
+					       t->via.branch.len),
+				      sip_hash(sip_text(t, call_id),
+					       call_id->len),
+				      t->head.cseq) | 1;
+	}
+	return t->transaction;
+}
+
+static u16 sip_via_port(const struct sip_via *via)
+{
+	return via->port ?: SIP_PORT;
+}
+
+static void sip_via_key(struct sip_translation *t,
+			const struct nf_alg_endpoint *inside,
+			const struct nf_alg_endpoint *public,
+			struct sip_memory_key *key)
+{
+	sip_memory_key(key, t->msg->session, SIP_MEMORY_VIA, inside, public,
+			 t->msg->session->l4proto, sip_transaction(t));
+}
+
+/* INVITE may ring for minutes */
+static u32 sip_transaction_time(const struct sip_translation *t)
+{
+	if (t->head.method != SIP_METHOD_INVITE)
+		return SIP_TRANSACTION_TIME;
+	return nf_alg_option(t->msg->session->an,
+			     NF_ALG_OPTION_CALL_SETUP_TIME);
+}
+
+static int sip_via_out(struct sip_translation *t)
+{
+	const struct nf_alg_side *from = t->msg->from;
+	struct nf_alg_endpoint inside = from->own;
+	struct nf_alg_endpoint public = from->seen;
+	const struct sip_via *via = &t->via;
+	struct sip_memory_key key;
+	u8 text[SIP_HOSTPORT_MAX];
+	int err;
+
+	/* With rport the answer comes back by itself (RFC 3581), and its
+	 * client learns where it is.
+	 */
+	if (via->rport || via->maddr || via->transport == SIP_TRANSPORT_OTHER ||
+	    via->transport == SIP_TRANSPORT_NONE)
+		return 0;
+	if (!sip_literal_of(t, &via->host, &from->own))
+		return 0;
+
+	/* The answer comes to the flow, unless the port named has a door */
+	inside.port = htons(sip_via_port(via));
+	if (inside.port != from->own.port &&
+	    t->msg->session->l4proto == IPPROTO_UDP)
+		nf_alg_bound_inside(t->msg->session, IPPROTO_UDP, &inside,
+				    &public);
+
+	sip_via_key(t, &from->own, &public, &key);
+	err = sip_memory_keep(&key, sip_text(t, &via->sent_by),
+				via->sent_by.len, sip_transaction_time(t));
+	if (err)
+		return err;
+	return sip_replace(t, &via->sent_by, text,
+			   sip_hostport_print(text, &public, via->port,
+					      SIP_PORT));
+}
+
+static int sip_via_in(struct sip_translation *t)
+{
+	const struct nf_alg_side *to = t->msg->to;
+	struct nf_alg_endpoint public = to->seen;
+	const struct sip_via *via = &t->via;
+	struct sip_memory_key key;
+	u8 text[SIP_MEMORY_MAX];
+	u32 len;
+	int err;
+
+	if (!sip_literal_of(t, &via->host, &to->seen))
+		return 0;
+	public.port = htons(sip_via_port(via));
+	sip_via_key(t, &to->own, &public, &key);
+	len = sip_memory_find(&key, text, SIP_TRANSACTION_TIME);
+	if (!len)
+		return 0;
+	if (t->head.line.status >= 200)
+		sip_memory_fade(&key, SIP_TRANSACTION_TIME);
+	err = sip_replace(t, &via->sent_by, text, len);
+	if (err)
+		return err;
+
+	/* What the other end saw must agree with what the client wrote */
+	if (via->received.len &&
+	    sip_literal_of(t, &via->received, &to->seen)) {
+		len = sip_address_print(text, &to->own);
+		err = sip_replace(t, &via->received, text, len);
+		if (err)
+			return err;
+	}
+	if (via->rport_value.len) {
+		struct nf_alg_cursor c;
+
+		nf_alg_cursor_span(&c, &t->c, &via->rport_value);
+		if (sip_port_parse(&c) == ntohs(to->seen.port)) {
+			len = sip_number_print(text, ntohs(to->own.port));
+			return sip_replace(t, &via->rport_value, text, len);
+		}
+	}
+	return 0;
+}
+
+int sip_transaction_translate(struct sip_translation *t)
+{
+	if (t->head.line.request)
+		return t->out ? sip_via_out(t) : 0;
+	return t->in ? sip_via_in(t) : 0;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef NF_ALG_SIP_TRANSLATE_H
+#define NF_ALG_SIP_TRANSLATE_H
+
+#include "address.h"
+#include "call.h"
+#include "header.h"
+#include "message.h"
+#include "memory.h"
+#include "reason.h"
+#include "uri.h"
+#include "via.h"
+
+/**
+ * struct sip_translation - one message on its way
+ * @msg: the engine's message
+ * @c: all of it, behind leading line ends
+ * @head: its index
+ * @via: its topmost Via
+ * @out: its sender's address is translated
+ * @in: its receiver's address is translated
+ * @transaction: keyed hash, or 0 while nobody has asked
+ * @call: dialog of the sender and of the receiver, or NULL; referenced
+ * @growth: bytes the body gets longer by
+ * @bound: media was bound for this message
+ */
+struct sip_translation {
+	struct nf_alg_message *msg;
+	struct nf_alg_cursor c;
+	struct sip_head head;
+	struct sip_via via;
+	bool out;
+	bool in;
+	u64 transaction;
+	struct nf_alg_call *call[2];
+	s32 growth;
+	bool bound;
+};
+
+/* Index of sip_translation.call */
+enum sip_role {
+	SIP_SENDER,
+	SIP_RECEIVER,
+};
+
+/**
+ * sip_translate() - translate a message
+ * @msg: message
+ *
+ * Return: as nf_alg_protocol.translate.
+ */
+int sip_translate(struct nf_alg_message *msg);
+
+/**
+ * sip_literal_of() - is this text the address of a host
+ * @t: translation
+ * @text: where it stands
+ * @host: the host; the port is not looked at
+ *
+ * Return: true if it is a literal and equal.
+ */
+bool sip_literal_of(const struct sip_translation *t,
+		    const struct nf_alg_span *text,
+		    const struct nf_alg_endpoint *host);
+
+/**
+ * sip_text() - the bytes of a piece of the message
+ * @t: translation
+ * @span: a piece that a parser found
+ *
+ * Return: its first byte.
+ */
+static inline const u8 *sip_text(const struct sip_translation *t,
+				 const struct nf_alg_span *span)
+{
+	return t->msg->data + span->off;
+}
+
+/**
+ * sip_replace() - replace a piece of the message
+ * @t: translation
+ * @span: the piece
+ * @bytes: what to put there
+ * @len: how many bytes that is
+ *
+ * Return: 0 or -reason.
+ */
+static inline int sip_replace(struct sip_translation *t,
+			      const struct nf_alg_span *span, const u8 *bytes,
+			      u32 len)
+{
+	return nf_alg_edit(t->msg, span->off, span->len, bytes, len);
+}
+
+/**
+ * sip_count() - count why a part of a message is left as it is
+ * @t: translation
+ * @reason: why
+ */
+static inline void sip_count(const struct sip_translation *t,
+			     enum nf_alg_reason reason)
+{
+	nf_alg_reason_count(t->msg->session->an, reason);
+}
+
+#endif /* NF_ALG_SIP_TRANSLATE_H */

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * URIs and parameters.
+ */
+#include "address.h"
+#include "header.h"
+#include "uri.h"
+
+static bool sip_host_char(int ch)
+{
+	return (ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'z') ||
+	       (ch >= 'A' && ch <= 'Z') || ch == '.' || ch == '-' || ch == '_';
+}
+
+bool sip_hostport_parse(struct nf_alg_cursor *c, struct nf_alg_span *host,
+			struct nf_alg_span *hostport, u16 *port, bool lws)
+{
+	struct nf_alg_cursor after;
+	s32 number, len;
+
+	host->off = c->pos;
+	if (nf_alg_cursor_at(c, 0) == '[') {
+		len = nf_alg_cursor_find(c, ']');
+		if (len < 0)
+			return false;
+		nf_alg_cursor_skip(c, len + 1);
+	} else {
+		while (sip_host_char(nf_alg_cursor_at(c, 0)))
+			nf_alg_cursor_skip(c, 1);
+	}
+	host->len = c->pos - host->off;
+	if (!host->len)
+		return false;
+
+	*hostport = *host;
+	*port = 0;
+	after = *c;
+	if (lws)
+		sip_skip_lws(&after);
+	if (nf_alg_cursor_at(&after, 0) != ':')
+		return true;
+	nf_alg_cursor_skip(&after, 1);
+	if (lws)
+		sip_skip_lws(&after);
+	number = sip_number_parse(&after);
+	if (number < 1 || number > 65535)
+		return false;
+	*port = number;
+	hostport->len = after.pos - hostport->off;
+	*c = after;
+	return true;
+}
+
+static bool sip_param_char(int ch)
+{
+	return ch > ' ' && ch != ';' && ch != ',' && ch != '=' && ch != '?' &&
+	       ch != '"' && ch != '>';
+}
+
+bool sip_param_next(struct nf_alg_cursor *c, struct sip_param *param)
+{
+	sip_skip_lws(c);
+	if (nf_alg_cursor_at(c, 0) != ';')
+		return false;
+	nf_alg_cursor_skip(c, 1);
+	sip_skip_lws(c);
+	param->name.off = c->pos;
+	while (sip_param_char(nf_alg_cursor_at(c, 0)))
+		nf_alg_cursor_skip(c, 1);
+	param->name.len = c->pos - param->name.off;
+	param->value.off = 0;
+	param->value.len = 0;
+
+	sip_skip_lws(c);
+	if (nf_alg_cursor_at(c, 0) != '=')
+		return true;
+	nf_alg_cursor_skip(c, 1);
+	sip_skip_lws(c);
+	if (nf_alg_cursor_at(c, 0) == '"') {
+		nf_alg_cursor_skip(c, 1);
+		param->value.off = c->pos;
+		if (!sip_skip_quoted(c))
+			return false;
+		param->value.len = c->pos - 1 - param->value.off;
+		return true;
+	}
+	param->value.off = c->pos;
+	while (sip_param_char(nf_alg_cursor_at(c, 0)))
+		nf_alg_cursor_skip(c, 1);
+	param->value.len = c->pos - param->value.off;
+	return true;
+}
+
+static bool sip_span_equal(const struct nf_alg_cursor *message,
+			   const struct nf_alg_span *span, const char *word,
+			   u32 len)
+{
+	struct nf_alg_cursor c;
+
+	if (span->len != len)
+		return false;
+	nf_alg_cursor_span(&c, message, span);
+	return sip_equal_fold(&c, word, len);
+}
+
+bool sip_param_find(const struct nf_alg_cursor *message,
+		    const struct nf_alg_span *params, const char *name, u32 len,
+		    struct nf_alg_span *value)
+{
+	struct sip_param param;
+	struct nf_alg_cursor c;
+
+	nf_alg_cursor_span(&c, message, params);
+	while (sip_param_next(&c, &param)) {
+		if (!sip_span_equal(message, &param.name, name, len))
+			continue;
+		if (value)
+			*value = param.value;
+		return true;
+	}
+	return false;
+}
+
+static enum sip_scheme sip_scheme_parse(struct nf_alg_cursor *c)
+{
+	struct nf_alg_cursor scheme = *c;
+	u32 len = 3;
+
+	if (nf_alg_cursor_at(c, 3) != ':') {
+		if (nf_alg_cursor_at(c, 4) != ':')
+			return SIP_SCHEME_OTHER;
+		len = 4;
+	}
+	scheme.end = scheme.pos + len;
+	nf_alg_cursor_skip(c, len + 1);
+	if (sip_equal_fold(&scheme, "sip", 3))
+		return SIP_SCHEME_SIP;
+	return sip_equal_fold(&scheme, "sips", 4) ? SIP_SCHEME_SIPS :
+						    SIP_SCHEME_OTHER;
+}
+
+static void sip_uri_params(const struct nf_alg_cursor *message,
+			   struct sip_uri *uri)
+{
+	struct sip_param param;
+	struct nf_alg_cursor c;
+
+	nf_alg_cursor_span(&c, message, &uri->params);
+	while (sip_param_next(&c, &param)) {
+		if (sip_span_equal(message, &param.name, "maddr", 5)) {
+			uri->maddr = true;
+		} else if (sip_span_equal(message, &param.name, "transport",
+					  9)) {
+			if (sip_span_equal(message, &param.value, "udp", 3))
+				uri->transport = SIP_TRANSPORT_UDP;
+			else if (sip_span_equal(message, &param.value, "tcp",
+						3))
+				uri->transport = SIP_TRANSPORT_TCP;
+			else
+				uri->transport = SIP_TRANSPORT_OTHER;
+		}
+	}
+}
+
+bool sip_uri_parse(const struct nf_alg_cursor *c, struct sip_uri *uri)
+{
+	struct nf_alg_cursor in = *c;
+	u32 at = 0, i;
+	int ch;
+
+	memset(uri, 0, sizeof(*uri));
+	uri->scheme = sip_scheme_parse(&in);
+	if (uri->scheme == SIP_SCHEME_OTHER)
+		return true;
+
+	for (i = 0; (ch = nf_alg_cursor_at(&in, i)) >= 0; i++)
+		if (ch == '@')
+			at = i + 1;
+	if (at == 1)
+		return false;
+	if (at) {
+		uri->user.off = in.pos;
+		uri->user.len = at - 1;
+		nf_alg_cursor_skip(&in, at);
+	}
+	if (!sip_hostport_parse(&in, &uri->host, &uri->hostport, &uri->port,
+				false))
+		return false;
+	uri->params.off = in.pos;
+	uri->params.len = nf_alg_cursor_left(&in);
+	if (!uri->params.len)
+		return true;
+	ch = nf_alg_cursor_at(&in, 0);
+	if (ch != ';' && ch != '?')
+		return false;
+	sip_uri_params(c, uri);
+	return true;
+}
