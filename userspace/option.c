@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * natctl set: options of the namespace
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "json.h"
+#include "natctl.h"
+#include "option.h"
+#include "spec.h"
+
+const char option_usage[] =
+	"natctl set                       all options, with help\n"
+	"natctl set OPTION {VALUE | default}\n"
+	"natctl set media-ports LOW-HIGH\n";
+
+/* Two options of the kernel that a person sets as one */
+#define MEDIA_PORTS		"media-ports"
+#define MEDIA_PORTS_HELP	\
+	"Public ports for media whose own port is taken."
+
+static bool is_switch(int option)
+{
+	return !strcmp(spec_option[option].unit, "on|off");
+}
+
+static int option_of(const char *name)
+{
+	int i;
+
+	for (i = NF_ALG_OPTION_UNSPEC + 1; name && i < __NF_ALG_OPTION_MAX; i++)
+		if (!strcmp(name, spec_option[i].name))
+			return i;
+	return NF_ALG_OPTION_UNSPEC;
+}
+
+uint32_t option_default(int option)
+{
+	return spec_option[option].def;
+}
+
+static void settings_put(struct settings *settings, int option, uint32_t value)
+{
+	settings->set[option] = true;
+	settings->value[option] = value;
+}
+
+static int parse_media_ports(const char *value, struct settings *settings)
+{
+	uint32_t low = spec_option[NF_ALG_OPTION_MEDIA_PORT_LOW].def;
+	uint32_t high = spec_option[NF_ALG_OPTION_MEDIA_PORT_HIGH].def;
+	char text[32];
+	char *dash;
+
+	if (!value)
+		return complain(USAGE, "set: media-ports needs LOW-HIGH");
+	snprintf(text, sizeof(text), "%s", value);
+	dash = strchr(text, '-');
+	if (dash)
+		*dash = '\0';
+	if (strcmp(value, "default") &&
+	    (!dash || !word_number(text, 1024, 65535, &low) ||
+	     !word_number(dash + 1, 1024, 65535, &high) || low >= high))
+		return complain(USAGE,
+				"set: \"%s\" is not a range of ports: LOW-HIGH between 1024 and 65535",
+				value);
+	settings_put(settings, NF_ALG_OPTION_MEDIA_PORT_LOW, low);
+	settings_put(settings, NF_ALG_OPTION_MEDIA_PORT_HIGH, high);
+	return DONE;
+}
+
+static int parse_value(int option, const char *value, uint32_t *number)
+{
+	const struct spec_option *spec = &spec_option[option];
+
+	if (value && !strcmp(value, "default")) {
+		*number = spec->def;
+		return DONE;
+	}
+	if (is_switch(option)) {
+		*number = value && !strcmp(value, "on");
+		if (value && (*number || !strcmp(value, "off")))
+			return DONE;
+		return complain(USAGE, "set: %s is on or off", spec->name);
+	}
+	if (!word_number(value, spec->low, spec->high, number))
+		return complain(USAGE,
+				"set: \"%s\" is not a value of %s: %u to %u %s",
+				value ?: "", spec->name, spec->low, spec->high,
+				spec->unit);
+	return DONE;
+}
+
+int settings_parse(struct words *words, struct settings *settings)
+{
+	const char *name = words_next(words);
+	const char *value = words_next(words);
+	uint32_t number;
+	int option;
+	int status;
+
+	if (name && !strcmp(name, MEDIA_PORTS)) {
+		status = parse_media_ports(value, settings);
+	} else {
+		option = option_of(name);
+		if (!option)
+			return complain(USAGE,
+					"set: there is no option \"%s\"; natctl set lists them",
+					name ?: "");
+		status = parse_value(option, value, &number);
+		if (!status)
+			settings_put(settings, option, number);
+	}
+	return status ?: words_end(words, "set");
+}
+
+int settings_send(const struct settings *settings)
+{
+	struct nlmsghdr *nlh;
+	struct nlattr *nest;
+	int status, i;
+
+	nlh = genl_begin(NF_ALG_CMD_OPTION_SET, NLM_F_ACK, &status);
+	if (!nlh)
+		return status;
+	for (i = NF_ALG_OPTION_UNSPEC + 1; i < __NF_ALG_OPTION_MAX; i++) {
+		if (!settings->set[i])
+			continue;
+		nest = mnl_attr_nest_start(nlh, NF_ALG_A_OPTION_SETTING);
+		mnl_attr_put_u32(nlh, NF_ALG_A_SETTING_OPTION, i);
+		mnl_attr_put_u32(nlh, NF_ALG_A_SETTING_VALUE,
+				 settings->value[i]);
+		mnl_attr_nest_end(nlh, nest);
+	}
+	return genl_send(nlh, NULL, NULL);
+}
+
+/* Options of the module that this tool does not know are left alone */
+static void settings_read(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[NF_ALG_A_OPTION_MAX + 1];
+	struct settings *settings = data;
+	uint64_t option;
+
+	genl_attributes(nlh, tb, NF_ALG_A_OPTION_MAX);
+	if (!tb[NF_ALG_A_OPTION_OPTION] || !tb[NF_ALG_A_OPTION_VALUE])
+		return;
+	option = attribute_number(tb[NF_ALG_A_OPTION_OPTION]);
+	if (option < __NF_ALG_OPTION_MAX)
+		settings_put(settings, option,
+			     attribute_number(tb[NF_ALG_A_OPTION_VALUE]));
+}
+
+int settings_load(struct settings *settings)
+{
+	memset(settings, 0, sizeof(*settings));
+	return genl_dump(NF_ALG_CMD_OPTION_GET, settings_read, settings);
+}
+
+static const char *value_text(int option, uint32_t value)
+{
+	static char text[2][16];
+	static int turn;
+	char *to = text[turn ^= 1];
+
+	if (is_switch(option))
+		return value ? "on" : "off";
+	snprintf(to, sizeof(text[0]), "%u", value);
+	return to;
+}
+
+static bool is_changed(const struct settings *settings, int option)
+{
+	return settings->set[option] &&
+	       settings->value[option] != spec_option[option].def;
+}
+
+void settings_print(const struct settings *settings)
+{
+	int i;
+
+	if (is_changed(settings, NF_ALG_OPTION_MEDIA_PORT_LOW) ||
+	    is_changed(settings, NF_ALG_OPTION_MEDIA_PORT_HIGH))
+		printf("set " MEDIA_PORTS " %u-%u\n",
+		       settings->value[NF_ALG_OPTION_MEDIA_PORT_LOW],
+		       settings->value[NF_ALG_OPTION_MEDIA_PORT_HIGH]);
+	for (i = NF_ALG_OPTION_MEDIA_PORT_HIGH + 1; i < __NF_ALG_OPTION_MAX;
+	     i++)
+		if (is_changed(settings, i))
+			printf("set %s %s\n", spec_option[i].name,
+			       value_text(i, settings->value[i]));
+}
+
+static void show_option(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[NF_ALG_A_OPTION_MAX + 1];
+	const struct spec_option *spec = NULL;
+	char value[16], range[48];
+	uint64_t option, number, def;
+	const char *name;
+
+	(void)data;
+	genl_attributes(nlh, tb, NF_ALG_A_OPTION_MAX);
+	if (!tb[NF_ALG_A_OPTION_OPTION] || !tb[NF_ALG_A_OPTION_NAME] ||
+	    !tb[NF_ALG_A_OPTION_VALUE] || !tb[NF_ALG_A_OPTION_DEFAULT])
+		return;
+	option = attribute_number(tb[NF_ALG_A_OPTION_OPTION]);
+	number = attribute_number(tb[NF_ALG_A_OPTION_VALUE]);
+	def = attribute_number(tb[NF_ALG_A_OPTION_DEFAULT]);
+	name = mnl_attr_get_str(tb[NF_ALG_A_OPTION_NAME]);
+	if (option < __NF_ALG_OPTION_MAX)
+		spec = &spec_option[option];
+
+	if (natctl.json) {
+		json_object(NULL);
+		json_string(spec_option_attr[NF_ALG_A_OPTION_NAME], name);
+		json_number(spec_option_attr[NF_ALG_A_OPTION_VALUE], number);
+		json_number(spec_option_attr[NF_ALG_A_OPTION_DEFAULT], def);
+		if (tb[NF_ALG_A_OPTION_MINIMUM])
+			json_number(spec_option_attr[NF_ALG_A_OPTION_MINIMUM],
+				    attribute_number(tb[NF_ALG_A_OPTION_MINIMUM]));
+		if (tb[NF_ALG_A_OPTION_MAXIMUM])
+			json_number(spec_option_attr[NF_ALG_A_OPTION_MAXIMUM],
+				    attribute_number(tb[NF_ALG_A_OPTION_MAXIMUM]));
+		if (spec) {
+			json_string("unit", spec->unit);
+			json_string("help", spec->help);
+		}
+		json_object_end();
+		return;
+	}
+	if (option == NF_ALG_OPTION_MEDIA_PORT_LOW) {
+		printf("%-18s %" PRIu64 "-", MEDIA_PORTS, number);
+		return;
+	}
+	if (option == NF_ALG_OPTION_MEDIA_PORT_HIGH) {
+		printf("%" PRIu64 "  (default %u-%u, port)\n    %s\n", number,
+		       spec_option[NF_ALG_OPTION_MEDIA_PORT_LOW].def,
+		       spec_option[NF_ALG_OPTION_MEDIA_PORT_HIGH].def,
+		       MEDIA_PORTS_HELP);
+		return;
+	}
+	if (!spec) {
+		printf("%-18s %" PRIu64 "  (default %" PRIu64 ")\n", name,
+		       number, def);
+		return;
+	}
+	snprintf(value, sizeof(value), "%s", value_text(option, number));
+	snprintf(range, sizeof(range), "(default %s%s%s)",
+		 value_text(option, def), is_switch(option) ? "" : ", ",
+		 is_switch(option) ? "" : spec->unit);
+	printf("%-18s %s  %s\n    %s\n", name,
+	       number == def ? value : colored(value, "33"), range,
+	       spec->help);
+}
+
+int option_command(struct words *words)
+{
+	struct settings settings = {};
+	int status;
+
+	if (words_peek(words)) {
+		status = settings_parse(words, &settings);
+		return status ?: settings_send(&settings);
+	}
+	/* Ask before the first bracket, so that a refusal prints nothing else */
+	status = settings_load(&settings);
+	if (status)
+		return status;
+	if (natctl.json)
+		json_array(NULL);
+	status = genl_dump(NF_ALG_CMD_OPTION_GET, show_option, NULL);
+	if (natctl.json)
+		json_array_end();
+	return status;
+}

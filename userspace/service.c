@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * natctl service: the ports on which a protocol is spoken
+ */
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include "access_list.h"
+#include "natctl.h"
+#include "service.h"
+#include "spec.h"
+#include "table.h"
+
+const char service_usage[] =
+	"natctl service [show]\n"
+	"natctl service {add | delete} sip {tcp | udp} port N [list ACL] [vrf NAME]\n"
+	"natctl service {add | delete} skinny tcp port N [list ACL] [vrf NAME]\n"
+	"natctl service {add | delete} h225 tcp port N [list ACL] [vrf NAME]\n"
+	"natctl service {add | delete} ras udp port N [list ACL] [vrf NAME]\n"
+	"natctl service flush\n"
+	"natctl service defaults\n";
+
+static const struct column service_columns[] = {
+	{ NF_ALG_A_SERVICE_PROTOCOL, "Protocol", NAME, spec_protocol_id,
+	  __NF_ALG_PROTOCOL_MAX, .sort = true },
+	{ NF_ALG_A_SERVICE_TRANSPORT, "Transport", TRANSPORT, .sort = true },
+	{ NF_ALG_A_SERVICE_PORT, "Port", NUMBER, .sort = true, .right = true },
+	{ NF_ALG_A_SERVICE_VRF, "VRF", DEVICE, .sort = true },
+	{ NF_ALG_A_SERVICE_ACCESS_LIST, "Access list", TEXT },
+	{ NF_ALG_A_SERVICE_ACCESS_LIST_PRESENT, NULL, YESNO },
+	{ NF_ALG_A_SERVICE_HITS, "Hits", NUMBER, .right = true },
+	{ NF_ALG_A_SERVICE_MODULE_PRESENT, "Module", YESNO },
+};
+
+static bool list_parse(struct words *words, struct service *service,
+		       int *status)
+{
+	if (!words_take(words, "list"))
+		return false;
+	*status = access_list_name(words_next(words), service->list);
+	return true;
+}
+
+static bool vrf_parse(struct words *words, struct service *service,
+		      int *status)
+{
+	const char *name;
+
+	if (!words_take(words, "vrf"))
+		return false;
+	name = words_next(words);
+	service->vrf = name ? if_nametoindex(name) : 0;
+	*status = DONE;
+	if (!name)
+		*status = complain(USAGE, "service: vrf needs a name");
+	else if (!service->vrf)
+		*status = complain(USAGE,
+				   "service: there is no device \"%s\" in this namespace",
+				   name);
+	return true;
+}
+
+/* Which transports a protocol has */
+static bool transport_fits(uint32_t protocol, uint8_t transport)
+{
+	bool tcp = transport == IPPROTO_TCP;
+
+	return protocol == NF_ALG_PROTOCOL_SIP ||
+	       (protocol == NF_ALG_PROTOCOL_RAS ? !tcp : tcp);
+}
+
+int service_parse(struct words *words, struct service *service)
+{
+	const char *word, *protocol;
+	int status = DONE;
+	int id;
+
+	memset(service, 0, sizeof(*service));
+	/* IOS has the list in front */
+	if (list_parse(words, service, &status) && status)
+		return status;
+
+	protocol = words_next(words);
+	id = word_of(protocol, spec_protocol_id, __NF_ALG_PROTOCOL_MAX);
+	if (!protocol)
+		return complain(USAGE,
+				"service: a protocol is missing: sip, skinny, h225 or ras");
+	if (id == NF_ALG_PROTOCOL_H245)
+		return complain(USAGE,
+				"service: h245 has no port of its own: it follows h225");
+	if (id <= NF_ALG_PROTOCOL_NONE)
+		return complain(USAGE,
+				"service: \"%s\" is not a protocol: sip, skinny, h225 or ras",
+				protocol);
+	service->protocol = id;
+
+	word = words_next(words);
+	if (!word_transport(word, &service->transport))
+		return complain(USAGE,
+				"service: \"%s\" is not a transport: tcp or udp",
+				word ?: "");
+	if (!transport_fits(id, service->transport))
+		return complain(USAGE, "service: %s is not carried by %s",
+				protocol, word);
+
+	if (!words_take(words, "port"))
+		return complain(USAGE, "service: \"port N\" is missing");
+	word = words_next(words);
+	if (!word_port(word, &service->port))
+		return complain(USAGE,
+				"service: \"%s\" is not a port: 1 to 65535",
+				word ?: "");
+
+	while (list_parse(words, service, &status) ||
+	       vrf_parse(words, service, &status))
+		if (status)
+			return status;
+	return words_end(words, "service");
+}
+
+int service_send(const struct service *service, uint8_t command,
+		 uint16_t flags)
+{
+	struct nlmsghdr *nlh;
+	int status;
+
+	nlh = genl_begin(command, NLM_F_ACK | flags, &status);
+	if (!nlh)
+		return status;
+	mnl_attr_put_u32(nlh, NF_ALG_A_SERVICE_PROTOCOL, service->protocol);
+	mnl_attr_put_u8(nlh, NF_ALG_A_SERVICE_TRANSPORT, service->transport);
+	mnl_attr_put_u16(nlh, NF_ALG_A_SERVICE_PORT, service->port);
+	if (service->vrf)
+		mnl_attr_put_u32(nlh, NF_ALG_A_SERVICE_VRF, service->vrf);
+	if (service->list[0])
+		mnl_attr_put_strz(nlh, NF_ALG_A_SERVICE_ACCESS_LIST,
+				  service->list);
+	return genl_send(nlh, NULL, NULL);
+}
+
+void service_read(const struct nlmsghdr *nlh, struct service *service)
+{
+	const struct nlattr *tb[NF_ALG_A_SERVICE_MAX + 1];
+
+	memset(service, 0, sizeof(*service));
+	genl_attributes(nlh, tb, NF_ALG_A_SERVICE_MAX);
+	if (tb[NF_ALG_A_SERVICE_PROTOCOL])
+		service->protocol =
+			attribute_number(tb[NF_ALG_A_SERVICE_PROTOCOL]);
+	if (tb[NF_ALG_A_SERVICE_TRANSPORT])
+		service->transport =
+			attribute_number(tb[NF_ALG_A_SERVICE_TRANSPORT]);
+	if (tb[NF_ALG_A_SERVICE_PORT])
+		service->port = attribute_number(tb[NF_ALG_A_SERVICE_PORT]);
+	if (tb[NF_ALG_A_SERVICE_VRF])
+		service->vrf = attribute_number(tb[NF_ALG_A_SERVICE_VRF]);
+	if (tb[NF_ALG_A_SERVICE_ACCESS_LIST])
+		snprintf(service->list, sizeof(service->list), "%s",
+			 mnl_attr_get_str(tb[NF_ALG_A_SERVICE_ACCESS_LIST]));
+}
+
+const char *service_text(const struct service *service)
+{
+	static char text[160];
+	char device[IF_NAMESIZE];
+	int used;
+
+	used = snprintf(text, sizeof(text), "service add %s %s port %u",
+			service->protocol < __NF_ALG_PROTOCOL_MAX ?
+				spec_protocol_id[service->protocol] : "unknown",
+			transport_name(service->transport), service->port);
+	if (service->list[0])
+		used += snprintf(text + used, sizeof(text) - used, " list %s",
+				 service->list);
+	if (service->vrf)
+		snprintf(text + used, sizeof(text) - used, " vrf %s",
+			 if_indextoname(service->vrf, device) ?: "?");
+	return text;
+}
+
+/* What a person should know about a service that is there */
+struct findings {
+	struct table *table;
+	const struct service *about;	/* one, or NULL: any */
+	bool no_module[__NF_ALG_PROTOCOL_MAX];
+	char no_list[NF_ALG_ACCESS_LIST_NAME_MAX + 1];
+};
+
+static void service_find(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[NF_ALG_A_SERVICE_MAX + 1];
+	struct findings *findings = data;
+	struct service service;
+
+	genl_attributes(nlh, tb, NF_ALG_A_SERVICE_MAX);
+	if (findings->table)
+		table_add(findings->table, tb);
+	service_read(nlh, &service);
+	if (findings->about &&
+	    (service.protocol != findings->about->protocol ||
+	     service.transport != findings->about->transport ||
+	     service.port != findings->about->port ||
+	     service.vrf != findings->about->vrf))
+		return;
+	if (service.protocol < __NF_ALG_PROTOCOL_MAX &&
+	    tb[NF_ALG_A_SERVICE_MODULE_PRESENT] &&
+	    !attribute_number(tb[NF_ALG_A_SERVICE_MODULE_PRESENT]))
+		findings->no_module[service.protocol] = true;
+	if (tb[NF_ALG_A_SERVICE_ACCESS_LIST_PRESENT] &&
+	    !attribute_number(tb[NF_ALG_A_SERVICE_ACCESS_LIST_PRESENT]))
+		strcpy(findings->no_list, service.list);
+}
+
+static void service_warn(const struct findings *findings)
+{
+	int id;
+
+	for (id = 0; id < __NF_ALG_PROTOCOL_MAX; id++)
+		if (findings->no_module[id])
+			warn("no module for %s (modprobe nf-nat-alg-%s): its flows pass untranslated",
+			     spec_protocol_id[id], spec_protocol_id[id]);
+	if (findings->no_list[0])
+		warn("access list %s has no rules, so the service is for nobody; see natctl help access-list",
+		     findings->no_list);
+}
+
+int service_show(const char *json_key)
+{
+	struct table table = {
+		.columns = service_columns,
+		.width = sizeof(service_columns) / sizeof(service_columns[0]),
+		.keys = spec_service_attr,
+	};
+	struct findings findings = { .table = &table };
+	int status;
+
+	status = genl_dump(NF_ALG_CMD_SERVICE_GET, service_find, &findings);
+	if (status)
+		return status;
+	table_sort(&table);
+	table_print(&table, json_key,
+		    "No service: nothing is translated. Add the usual ones with: natctl service defaults");
+	return DONE;
+}
+
+static int service_simple(struct words *words, uint8_t command)
+{
+	struct findings findings = {};
+	struct nlmsghdr *nlh;
+	int status;
+
+	status = words_end(words, "service");
+	if (status)
+		return status;
+	nlh = genl_begin(command, NLM_F_ACK, &status);
+	if (!nlh)
+		return status;
+	status = genl_send(nlh, NULL, NULL);
+	if (!status && command == NF_ALG_CMD_SERVICE_DEFAULTS) {
+		genl_dump(NF_ALG_CMD_SERVICE_GET, service_find, &findings);
+		service_warn(&findings);
+	}
+	return status;
+}
+
+int service_command(struct words *words)
+{
+	struct service service;
+	struct findings findings = { .about = &service };
+	int status;
+
+	if (words_take(words, "add")) {
+		status = service_parse(words, &service);
+		if (status)
+			return status;
+		status = service_send(&service, NF_ALG_CMD_SERVICE_ADD,
+				      NLM_F_CREATE | NLM_F_EXCL);
+		if (status)
+			return status;
+		genl_dump(NF_ALG_CMD_SERVICE_GET, service_find, &findings);
+		service_warn(&findings);
+		return DONE;
+	}
+	if (words_take(words, "delete")) {
+		status = service_parse(words, &service);
+		return status ?: service_send(&service,
+					      NF_ALG_CMD_SERVICE_DELETE, 0);
+	}
+	if (words_take(words, "flush"))
+		return service_simple(words, NF_ALG_CMD_SERVICE_FLUSH);
+	if (words_take(words, "defaults"))
+		return service_simple(words, NF_ALG_CMD_SERVICE_DEFAULTS);
+	words_take(words, "show");
+	status = words_end(words, "service");
+	return status ?: service_show(NULL);
+}
