@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sends packets through the router of tests/bench/measure.sh and says what one
+ * of them costs in nanoseconds, which under QEMU's icount are instructions.
+ *
+ *	generator udp CLIENT SERVER PORT KIND COUNT
+ *		one UDP flow to PORT
+ *	generator tcp CLIENT SERVER PORT KIND COUNT
+ *		one connection; each message is answered by 2 bytes
+ *	generator flows CLIENT SERVER COUNT
+ *		each packet a new flow
+ *	generator media CLIENT SERVER COUNT
+ *		an INVITE, then RTP both ways between what it offers and the server
+ *	generator calls CLIENT SERVER COUNT
+ *		COUNT INVITEs from as many phones; not measured
+ *
+ * CLIENT and SERVER are network namespaces; both ends are sockets of this one
+ * process, so that no context switch is measured. A packet travels within
+ * send(), in the softirq at its end. What arrives is counted, because a packet
+ * lost on the way makes the router look cheap.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CLIENT_ADDRESS "10.0.0.2"
+#define SERVER_ADDRESS "203.0.113.9"
+#define PHONES 0x0a800000u /* 10.128.0.0/9, all of it on the client */
+#define FLOWS 0xc6120000u /* 198.18.0.0/15, behind the server, which drops it */
+#define WARM_UP 200
+#define BATCH 40
+
+static unsigned long long now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ull + t.tv_nsec;
+}
+
+static void enter(const char *name)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/run/netns/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || setns(fd, CLONE_NEWNET))
+		err(1, "namespace %s", name);
+	close(fd);
+}
+
+static struct sockaddr_in address(uint32_t host, int port)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET };
+
+	a.sin_addr.s_addr = htonl(host);
+	a.sin_port = htons(port);
+	return a;
+}
+
+static int bound_socket(const char *ns, int type, uint32_t host, int port)
+{
+	struct sockaddr_in a = address(host, port);
+	int one = 1, size = 4 << 20, fd;
+
+	enter(ns);
+	fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		err(1, "socket");
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	if (bind(fd, (struct sockaddr *)&a, sizeof(a)))
+		err(1, "bind port %d", port);
+	return fd;
+}
+
+static uint32_t host(const char *text)
+{
+	struct in_addr a;
+
+	inet_aton(text, &a);
+	return ntohl(a.s_addr);
+}
+
+/* A message of exactly @size bytes, padded in its User-Agent, or as short as it gets where @size is 0. */
+static size_t sip_message(char *out, size_t room, size_t size,
+			  const char *method, const char *transport,
+			  const char *own, int port, unsigned int number,
+			  int with_sdp)
+{
+	char body[512] = "", pad[800] = "bench";
+	size_t length, i;
+
+	if (with_sdp)
+		snprintf(
+			body, sizeof(body),
+			"v=0\r\no=alice %u 1 IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\n"
+			"m=audio %d RTP/AVP 0 8 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n"
+			"a=rtpmap:101 telephone-event/8000\r\na=sendrecv\r\n",
+			number, own, own, port);
+	for (i = 0; i < 2; i++) {
+		length = snprintf(
+			out, room,
+			"%s sip:bob@%s SIP/2.0\r\n"
+			"Via: SIP/2.0/%s %s:5060;branch=z9hG4bK%u\r\n"
+			"Max-Forwards: 70\r\n"
+			"From: <sip:alice@%s>;tag=%u\r\nTo: <sip:bob@%s>\r\n"
+			"Call-ID: %u@%s\r\nCSeq: 1 %s\r\n"
+			"%s%s%s"
+			"User-Agent: %s\r\n%sContent-Length: %zu\r\n\r\n%s",
+			method, SERVER_ADDRESS, transport, own, number, own,
+			number, SERVER_ADDRESS, number, own, method,
+			with_sdp ? "Contact: <sip:alice@" : "",
+			with_sdp ? own : "", with_sdp ? ":5060>\r\n" : "", pad,
+			with_sdp ? "Content-Type: application/sdp\r\n" : "",
+			strlen(body), body);
+		if (!size || length == size)
+			return length;
+		if (length > size)
+			errx(1, "%s of %zu bytes is longer than %zu", method,
+			     length, size);
+		memset(pad + 5, '.', size - length);
+		pad[5 + size - length] = 0;
+	}
+	errx(1, "padding");
+}
+
+static size_t message(char *out, size_t room, const char *kind,
+		      const char *transport)
+{
+	if (!strcmp(kind, "invite"))
+		return sip_message(out, room, 788, "INVITE", transport,
+				   CLIENT_ADDRESS, 16384, 1, 1);
+	if (!strcmp(kind, "options"))
+		return sip_message(out, room, 319, "OPTIONS", transport,
+				   CLIENT_ADDRESS, 0, 1, 0);
+	if (!strcmp(kind, "other"))
+		return snprintf(out, room, "twenty-two bytes of it");
+	if (!strcmp(kind, "small")) {
+		memset(out, 'x', 64);
+		return 64;
+	}
+	errx(1, "kind %s", kind);
+}
+
+/*
+ * What a packet costs: the median of batches, because every few of them a timer
+ * tick falls into one.
+ */
+struct meter {
+	unsigned long long start;
+	unsigned long long batch[4096];
+	unsigned int batches, in_batch, sent, arrived, warm;
+};
+
+static struct meter meter;
+
+static void meter_packet(int arrived)
+{
+	unsigned long long time;
+
+	meter.sent++;
+	meter.arrived += arrived;
+	if (!meter.warm && meter.sent == WARM_UP) {
+		meter.warm = 1;
+		meter.sent = meter.arrived = meter.in_batch = 0;
+		meter.batches = 0;
+		meter.start = now();
+		return;
+	}
+	if (++meter.in_batch < BATCH)
+		return;
+	time = now();
+	if (meter.batches < sizeof(meter.batch) / sizeof(meter.batch[0]))
+		meter.batch[meter.batches++] = time - meter.start;
+	meter.in_batch = 0;
+	meter.start = now();
+}
+
+static int by_time(const void *a, const void *b)
+{
+	unsigned long long x = *(const unsigned long long *)a;
+	unsigned long long y = *(const unsigned long long *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void say(unsigned long long cost, unsigned int sent,
+		unsigned int arrived)
+{
+	printf("%llu %u %u\n", cost, sent, arrived);
+}
+
+static void meter_say(void)
+{
+	qsort(meter.batch, meter.batches, sizeof(meter.batch[0]), by_time);
+	say(meter.batches ? meter.batch[meter.batches / 2] / BATCH : 0,
+	    meter.sent, meter.arrived);
+}
+
+/* One datagram that is here or comes soon. */
+static int arrives(int fd, char *buffer, size_t size)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	ssize_t n = recv(fd, buffer, size, MSG_DONTWAIT);
+
+	if (n < 0 && errno == EAGAIN && poll(&p, 1, 200) == 1)
+		n = recv(fd, buffer, size, MSG_DONTWAIT);
+	return n >= 0;
+}
+
+static void udp(const char *client, const char *server, int port,
+		const char *kind, unsigned int count)
+{
+	struct sockaddr_in to = address(host(SERVER_ADDRESS), port);
+	int out = bound_socket(client, SOCK_DGRAM, host(CLIENT_ADDRESS), 5060);
+	int in = bound_socket(server, SOCK_DGRAM, host(SERVER_ADDRESS), port);
+	char data[2048], buffer[2048];
+	size_t size = message(data, sizeof(data), kind, "UDP");
+	unsigned int i;
+
+	if (connect(out, (struct sockaddr *)&to, sizeof(to)))
+		err(1, "connect");
+	for (i = 0; i < count + WARM_UP; i++) {
+		if (send(out, data, size, 0) < 0)
+			err(1, "send");
+		meter_packet(arrives(in, buffer, sizeof(buffer)));
+	}
+	meter_say();
+}
+
+/* All of @size bytes. */
+static void read_all(int fd, char *buffer, size_t size)
+{
+	while (size) {
+		ssize_t n = recv(fd, buffer, size, 0);
+
+		if (n <= 0)
+			err(1, "the stream ended");
+		size -= n;
+	}
+}
+
+static void tcp(const char *client, const char *server, int port,
+		const char *kind, unsigned int count)
+{
+	struct sockaddr_in to = address(host(SERVER_ADDRESS), port);
+	int listener =
+		bound_socket(server, SOCK_STREAM, host(SERVER_ADDRESS), port);
+	int out = bound_socket(client, SOCK_STREAM, host(CLIENT_ADDRESS), 0);
+	struct timeval patience = { .tv_sec = 5 };
+	char data[2048], buffer[4096], answer[2] = "\r\n";
+	size_t size = message(data, sizeof(data), kind, "TCP"), first;
+	unsigned int i;
+	int in, one = 1;
+
+	if (listen(listener, 1) ||
+	    connect(out, (struct sockaddr *)&to, sizeof(to)))
+		err(1, "connect");
+	in = accept(listener, NULL, NULL);
+	setsockopt(out, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	setsockopt(in, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	setsockopt(out, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	setsockopt(in, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	/* A gateway changes the length: the first message says to what. */
+	if (send(out, data, size, 0) < 0)
+		err(1, "send");
+	usleep(100000);
+	first = recv(in, buffer, sizeof(buffer), 0);
+	for (i = 0; i < count + WARM_UP; i++) {
+		if (send(out, data, size, 0) < 0)
+			err(1, "send");
+		read_all(in, buffer, first);
+		if (send(in, answer, sizeof(answer), 0) < 0)
+			err(1, "answer");
+		read_all(out, buffer, sizeof(answer));
+		meter_packet(1);
+	}
+	meter_say();
+}
+
+/* What the server's end of the wire has received. */
+static unsigned int received(const char *server)
+{
+	unsigned int packets = 0;
+	char line[256];
+	FILE *f;
+
+	enter(server);
+	f = fopen("/proc/thread-self/net/dev", "r");
+	while (f && fgets(line, sizeof(line), f))
+		sscanf(line, " eth0: %*u %u", &packets);
+	if (f)
+		fclose(f);
+	return packets;
+}
+
+static void flows(const char *client, const char *server, unsigned int count)
+{
+	int out = bound_socket(client, SOCK_DGRAM, host(CLIENT_ADDRESS), 0);
+	unsigned int i, before = 0;
+	unsigned long long start = 0, time;
+	char data[64] = "";
+
+	for (i = 0; i < count + WARM_UP; i++) {
+		struct sockaddr_in to = address(FLOWS + i + 1, 9000);
+
+		if (i == WARM_UP) {
+			before = received(server);
+			start = now();
+		}
+		if (sendto(out, data, sizeof(data), 0, (struct sockaddr *)&to,
+			   sizeof(to)) < 0)
+			err(1, "send");
+	}
+	time = now() - start;
+	say(time / count, count, received(server) - before);
+}
+
+static void calls(const char *client, const char *server, unsigned int count)
+{
+	struct sockaddr_in to = address(host(SERVER_ADDRESS), 5060);
+	int in = bound_socket(server, SOCK_DGRAM, host(SERVER_ADDRESS), 5060);
+	unsigned int i, arrived = 0;
+	unsigned long long start = now();
+	char data[2048], buffer[2048], own[INET_ADDRSTRLEN];
+
+	for (i = 0; i < count; i++) {
+		uint32_t phone = PHONES + i + 1;
+		struct in_addr a = { htonl(phone) };
+		int out = bound_socket(client, SOCK_DGRAM, phone, 5060);
+		size_t size;
+
+		inet_ntop(AF_INET, &a, own, sizeof(own));
+		size = sip_message(data, sizeof(data), 0, "INVITE", "UDP", own,
+				   16384 + 2 * (i % 8000), i, 1);
+		if (sendto(out, data, size, 0, (struct sockaddr *)&to,
+			   sizeof(to)) < 0)
+			err(1, "send");
+		arrived += arrives(in, buffer, sizeof(buffer));
+		close(out);
+	}
+	say((now() - start) / count, count, arrived);
+}
+
+static void media(const char *client, const char *server, unsigned int count)
+{
+	struct sockaddr_in sip = address(host(SERVER_ADDRESS), 5060);
+	struct sockaddr_in to = address(host(SERVER_ADDRESS), 30000), from;
+	int phone =
+		bound_socket(client, SOCK_DGRAM, host(CLIENT_ADDRESS), 5060);
+	int out = bound_socket(client, SOCK_DGRAM, host(CLIENT_ADDRESS), 16384);
+	int in = bound_socket(server, SOCK_DGRAM, host(SERVER_ADDRESS), 30000);
+	socklen_t length = sizeof(from);
+	unsigned int i;
+	char data[2048], buffer[2048], rtp[172] = "\x80";
+	size_t size = message(data, sizeof(data), "invite", "UDP");
+
+	if (sendto(phone, data, size, 0, (struct sockaddr *)&sip, sizeof(sip)) <
+	    0)
+		err(1, "send");
+	if (sendto(out, rtp, sizeof(rtp), 0, (struct sockaddr *)&to,
+		   sizeof(to)) < 0)
+		err(1, "send");
+	if (recvfrom(in, buffer, sizeof(buffer), 0, (struct sockaddr *)&from,
+		     &length) < 0)
+		err(1, "no media");
+	for (i = 0; i < count + WARM_UP; i++) {
+		if (i & 1) {
+			sendto(in, rtp, sizeof(rtp), 0,
+			       (struct sockaddr *)&from, sizeof(from));
+			meter_packet(arrives(out, buffer, sizeof(buffer)));
+		} else {
+			sendto(out, rtp, sizeof(rtp), 0, (struct sockaddr *)&to,
+			       sizeof(to));
+			meter_packet(arrives(in, buffer, sizeof(buffer)));
+		}
+	}
+	meter_say();
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 7 && !strcmp(argv[1], "udp"))
+		udp(argv[2], argv[3], atoi(argv[4]), argv[5], atoi(argv[6]));
+	else if (argc == 7 && !strcmp(argv[1], "tcp"))
+		tcp(argv[2], argv[3], atoi(argv[4]), argv[5], atoi(argv[6]));
+	else if (argc == 5 && !strcmp(argv[1], "flows"))
+		flows(argv[2], argv[3], atoi(argv[4]));
+	else if (argc == 5 && !strcmp(argv[1], "media"))
+		media(argv[2], argv[3], atoi(argv[4]));
+	else if (argc == 5 && !strcmp(argv[1], "calls"))
+		calls(argv[2], argv[3], atoi(argv[4]));
+	else
+		errx(2,
+		     "usage: generator udp|tcp|flows|calls CLIENT SERVER ...");
+	return 0;
+}

@@ -1,0 +1,131 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# In a machine that counts instructions: what a packet through the router costs, without any helper, with
+# the in-tree SIP helper, with ours. Writes `what who instructions sent arrived` lines to figures.
+#
+#   client (namespace)        router (the machine itself)         server (namespace)
+#   10.0.0.2 and              10.0.0.1   lan     wan   203.0.113.1    203.0.113.9
+#   all of 10.128.0.0/9  ---------------|        |------------------- 198.18.0.0/15 goes there too
+#                                       masquerade
+set -u
+phases=${1:-plain in-tree ours}
+packets=${2:-2000}
+generator=$NF_ALG_OUT/generator
+figures=$NF_ALG_OUT/figures
+
+network() {
+	ip netns add client
+	ip netns add server
+	ip link add lan type veth peer name eth0 netns client
+	ip link add wan type veth peer name eth0 netns server
+	sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.disable_ipv6=1
+	# Nothing but the measured packets: no neighbour discovery, no address detection
+	ip link set lan address 02:00:00:00:00:01 up
+	ip link set wan address 02:00:00:00:00:02 up
+	ip addr add 10.0.0.1/24 dev lan
+	ip addr add 203.0.113.1/24 dev wan
+	for number in $(seq 32 95); do
+		ip addr add "203.0.113.$number/32" dev wan
+	done
+	for name in client server; do
+		ip -n "$name" link set lo up
+		ip netns exec "$name" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv4.ip_forward=0
+	done
+	ip -n client link set eth0 address 02:00:00:00:00:03 up
+	ip -n server link set eth0 address 02:00:00:00:00:04 up
+	ip -n client addr add 10.0.0.2/24 dev eth0
+	ip -n server addr add 203.0.113.9/24 dev eth0
+	ip -n client route add default via 10.0.0.1
+	ip -n client route add local 10.128.0.0/9 dev lo
+	ip route add 10.128.0.0/9 via 10.0.0.2
+	ip route add 198.18.0.0/15 via 203.0.113.9
+	ip neigh replace 10.0.0.2 lladdr 02:00:00:00:00:03 dev lan nud permanent
+	ip neigh replace 203.0.113.9 lladdr 02:00:00:00:00:04 dev wan nud permanent
+	ip -n client neigh replace 10.0.0.1 lladdr 02:00:00:00:00:01 dev eth0 nud permanent
+	ip -n server neigh replace 203.0.113.1 lladdr 02:00:00:00:00:02 dev eth0 nud permanent
+	nft -f - <<-END
+		table ip nat {
+			chain postrouting {
+				type nat hook postrouting priority srcnat;
+				oifname wan ip saddr 10.128.0.0/9 snat to 203.0.113.32-203.0.113.95 persistent
+				oifname wan masquerade
+			}
+		}
+	END
+	# Room for 100,000 calls; no burst of early drops
+	sysctl -qw net.netfilter.nf_conntrack_max=1048576
+	echo 262144 >/sys/module/nf_conntrack/parameters/hashsize
+}
+
+# measure WHO WHAT generator-arguments
+measure() {
+	local who=$1 what=$2 answer
+	shift 2
+	conntrack -F 2>/dev/null
+	answer=$("$generator" "$1" client server "${@:2}") || answer="0 0 0"
+	echo "$what $who $answer" | tee -a "$figures"
+}
+
+packets_of() {
+	measure "$1" udp-invite udp 5060 invite "$packets"
+	measure "$1" udp-options udp 5060 options "$packets"
+	measure "$1" udp-other udp 5060 other "$packets"
+	measure "$1" tcp-invite tcp 5060 invite "$packets"
+	measure "$1" unrelated udp 9000 small "$packets"
+	measure "$1" media media "$packets"
+	# The same through a flowtable, which takes only flows without a helper
+	nft -f - <<-END
+		table ip fast {
+			flowtable fast { hook ingress priority filter; devices = { lan, wan }; }
+			chain forward {
+				type filter hook forward priority filter;
+				meta l4proto udp flow add @fast
+			}
+		}
+	END
+	measure "$1" media-fast media "$packets"
+	nft delete table ip fast
+}
+
+rm -f "$figures"
+network
+for phase in $phases; do
+	case $phase in
+	plain)
+		packets_of plain
+		measure plain flows-0 flows $((packets * 5))
+		;;
+	in-tree)
+		modprobe -a nf_conntrack_sip nf_nat_sip
+		nft -f - <<-END
+			table ip helper {
+				ct helper sip-udp { type "sip" protocol udp; }
+				ct helper sip-tcp { type "sip" protocol tcp; }
+				chain prerouting {
+					type filter hook prerouting priority filter;
+					udp dport 5060 ct helper set "sip-udp"
+					tcp dport 5060 ct helper set "sip-tcp"
+				}
+			}
+		END
+		packets_of in-tree
+		nft delete table ip helper
+		conntrack -F 2>/dev/null
+		modprobe -r nf_nat_sip nf_conntrack_sip
+		;;
+	ours)
+		modprobe nf_nat_alg || exit 1
+		packets_of ours
+		measure ours flows-0 flows $((packets * 5))
+		[ "$packets" -ge 1000 ] || continue
+		natctl set bindings-max 1048576 && natctl set calls-max 1048576
+		# A call takes two bindings at least: RTP and RTCP
+		"$generator" calls client server 500
+		measure ours flows-1000 flows $((packets * 5))
+		"$generator" calls client server 50000
+		natctl show limits >"$NF_ALG_OUT/limits"
+		measure ours flows-100000 flows $((packets * 5))
+		;;
+	esac
+done

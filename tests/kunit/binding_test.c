@@ -1,0 +1,689 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Bindings: taken, shared, undone, replaced, refused
+ */
+#include <linux/fault-inject.h>
+#include <linux/net.h>
+#include <linux/sched.h>
+#include <net/sock.h>
+#include "fixture.h"
+
+static int bindings(struct fixture *f)
+{
+	return atomic_read(&f->an.bindings.count);
+}
+
+static struct nf_alg_binding *by_public(struct fixture *f, u16 port)
+{
+	struct nf_alg_endpoint public = fixture_ipv4(PUBLIC, port);
+	struct nf_alg_binding *b;
+
+	rcu_read_lock();
+	b = nf_alg_binding_by_public(&f->an, IPPROTO_UDP, 0, &public);
+	rcu_read_unlock();
+	return b;
+}
+
+static struct nf_alg_binding *by_inside(struct fixture *f, u16 port)
+{
+	struct nf_alg_endpoint inside = fixture_ipv4(INSIDE, port);
+	struct nf_alg_binding *b;
+
+	rcu_read_lock();
+	b = nf_alg_binding_by_inside(&f->an, IPPROTO_UDP, 0, 0, &inside, 0);
+	rcu_read_unlock();
+	return b;
+}
+
+static bool admits(struct fixture *f, u16 port, u32 addr, u16 from)
+{
+	struct nf_alg_endpoint remote = fixture_ipv4(addr, from);
+	struct nf_alg_binding *b = by_public(f, port);
+
+	return b && nf_alg_binding_admits(b, &remote);
+}
+
+static void end_now(struct fixture *f, struct nf_alg_call *call)
+{
+	nf_alg_call_end(call);
+	nf_alg_call_put(call);
+}
+
+static void taken(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_call *call = fixture_call(f, NF_ALG_CALL, "k");
+	struct nf_alg_endpoint public, got;
+
+	KUNIT_EXPECT_LE(test, sizeof(struct nf_alg_binding), (size_t)128);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 16384, 2, NF_ALG_BIND_EVEN,
+					   &public), 0);
+	KUNIT_EXPECT_EQ(test, ntohl(public.addr.ip), (u32)PUBLIC);
+	KUNIT_EXPECT_EQ(test, ntohs(public.port), 16384);
+	nf_alg_bind_keep(&f->msg);
+	nf_alg_call_commit(call);
+	KUNIT_EXPECT_EQ(test, bindings(f), 2);
+	KUNIT_EXPECT_NOT_NULL(test, by_public(f, 16384));
+	KUNIT_EXPECT_PTR_EQ(test, by_public(f, 16385), by_inside(f, 16385));
+	KUNIT_EXPECT_NULL(test, by_public(f, 16386));
+
+	KUNIT_EXPECT_TRUE(test, nf_alg_bound_public(&f->session, IPPROTO_UDP,
+						    &public, &got));
+	KUNIT_EXPECT_EQ(test, ntohl(got.addr.ip), (u32)INSIDE);
+	KUNIT_EXPECT_FALSE(test, nf_alg_bound_public(&f->session, IPPROTO_TCP,
+						     &public, NULL));
+	KUNIT_EXPECT_TRUE(test, nf_alg_bound_inside(&f->session, IPPROTO_UDP,
+						    &got, &public));
+	KUNIT_EXPECT_EQ(test, ntohl(public.addr.ip), (u32)PUBLIC);
+	f->session.zone = 1;
+	KUNIT_EXPECT_FALSE(test, nf_alg_bound_public(&f->session, IPPROTO_UDP,
+						     &public, NULL));
+	f->session.zone = 0;
+
+	end_now(f, call);
+	KUNIT_EXPECT_TRUE(test, fixture_wait(!bindings(f)));
+}
+
+static void shared(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_call *a = fixture_call(f, NF_ALG_CALL, "a");
+	struct nf_alg_call *b = fixture_call(f, NF_ALG_CALL, "b");
+	struct nf_alg_endpoint public, again;
+
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, a, 700, 2, 0, &public), 0);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, a, 700, 2, 0, &again), 0);
+	KUNIT_EXPECT_TRUE(test, nf_alg_same_endpoint(&public, &again));
+	KUNIT_EXPECT_EQ(test, a->grip_count, 2u);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, b, 700, 2, 0, &again), 0);
+	KUNIT_EXPECT_TRUE(test, nf_alg_same_endpoint(&public, &again));
+	nf_alg_bind_keep(&f->msg);
+	nf_alg_call_commit(a);
+	KUNIT_EXPECT_EQ(test, bindings(f), 2);
+
+	/* Half of what one holds, and one port more */
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, b, 701, 2, 0, &again), 0);
+	KUNIT_EXPECT_EQ(test, ntohs(again.port), ntohs(public.port) + 1);
+	nf_alg_bind_undo(&f->msg);
+	KUNIT_EXPECT_EQ(test, bindings(f), 2);
+
+	end_now(f, a);
+	KUNIT_EXPECT_TRUE(test,
+			  fixture_wait(atomic_read(&f->an.calls.count) == 1));
+	KUNIT_EXPECT_EQ(test, bindings(f), 2);
+	end_now(f, b);
+	KUNIT_EXPECT_TRUE(test, fixture_wait(!bindings(f)));
+}
+
+static void undone(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_call *call = fixture_call(f, NF_ALG_CALL, "k");
+	struct nf_alg_endpoint public;
+
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 4000, 2, 0, &public), 0);
+	nf_alg_bind_undo(&f->msg);
+	KUNIT_EXPECT_EQ(test, bindings(f), 0);
+	KUNIT_EXPECT_EQ(test, call->grip_count, 0u);
+
+	/* Only what the failed message took itself */
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 4000, 2, 0, &public), 0);
+	nf_alg_bind_keep(&f->msg);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 4000, 2, 0, &public), 0);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 5000, 2, 0, &public), 0);
+	KUNIT_EXPECT_EQ(test, bindings(f), 4);
+	nf_alg_bind_undo(&f->msg);
+	KUNIT_EXPECT_EQ(test, bindings(f), 2);
+	KUNIT_EXPECT_NOT_NULL(test, by_inside(f, 4000));
+
+	/* The call dies while the message is being translated */
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 6000, 2, 0, &public), 0);
+	end_now(f, call);
+	KUNIT_EXPECT_TRUE(test, fixture_wait(!bindings(f)));
+	nf_alg_bind_undo(&f->msg);
+}
+
+static void refused(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_call *call = fixture_call(f, NF_ALG_CALL, "k");
+	struct nf_alg_bind want = {
+		.inside = fixture_ipv4(INSIDE2, 5000),
+		.l4proto = IPPROTO_UDP,
+		.count = 1,
+	};
+	struct nf_alg_endpoint public;
+
+	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, call, &want, &public),
+			-NF_ALG_REASON_DOOR_OTHER_HOST);
+	want.inside = fixture_ipv4(INSIDE, 5000);
+	f->session.side[0].inside = false;
+	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, call, &want, &public),
+			-NF_ALG_REASON_DOOR_OTHER_HOST);
+	f->session.side[0].inside = true;
+
+	/* The other side asks for a host that is not its own */
+	f->msg.from = &f->session.side[1];
+	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, call, &want, &public),
+			-NF_ALG_REASON_DOOR_OTHER_HOST);
+	f->session.side[1].inside = true;
+	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, call, &want, &public),
+			-NF_ALG_REASON_DOOR_OTHER_HOST);
+	f->msg.from = &f->session.side[0];
+
+	want.count = 0;
+	KUNIT_EXPECT_LT(test, nf_alg_bind(&f->msg, call, &want, &public), 0);
+	want.count = 17;
+	KUNIT_EXPECT_LT(test, nf_alg_bind(&f->msg, call, &want, &public), 0);
+	want.count = 2;
+	want.inside.port = htons(65535);
+	KUNIT_EXPECT_LT(test, nf_alg_bind(&f->msg, call, &want, &public), 0);
+	want.inside.port = 0;
+	KUNIT_EXPECT_LT(test, nf_alg_bind(&f->msg, call, &want, &public), 0);
+	want.inside.port = htons(5000);
+	want.l4proto = IPPROTO_SCTP;
+	KUNIT_EXPECT_LT(test, nf_alg_bind(&f->msg, call, &want, &public), 0);
+	KUNIT_EXPECT_EQ(test, bindings(f), 0);
+	nf_alg_call_put(call);
+}
+
+/* A second inside host wants the ports of the first one */
+static void placed(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_call *a = fixture_call(f, NF_ALG_CALL, "a"), *b;
+	struct nf_alg_bind want = {
+		.inside = fixture_ipv4(INSIDE2, 16384),
+		.l4proto = IPPROTO_UDP,
+		.count = 2,
+		.flags = NF_ALG_BIND_EVEN,
+	};
+	struct nf_alg_endpoint public;
+	int i;
+
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, a, 16385, 1, 0, &public), 0);
+	nf_alg_bind_keep(&f->msg);
+
+	f->session.side[0].own = fixture_ipv4(INSIDE2, 5060);
+	f->session.side[0].seen = fixture_ipv4(PUBLIC, 1024);
+	b = fixture_call(f, NF_ALG_CALL, "b");
+	for (i = 0; i < 200; i++) {
+		want.inside.port = htons(16384 + i % 2);
+		KUNIT_ASSERT_EQ(test, nf_alg_bind(&f->msg, b, &want, &public),
+				0);
+		KUNIT_EXPECT_EQ(test, ntohs(public.port) & 1, i % 2);
+		KUNIT_EXPECT_GE(test, ntohs(public.port), 16384);
+		KUNIT_EXPECT_LE(test, ntohs(public.port) + 1, 32767);
+		nf_alg_bind_undo(&f->msg);
+	}
+
+	/* Its own mapping is best for the flow's own endpoint */
+	want.inside.port = htons(5060);
+	want.count = 1;
+	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, b, &want, &public), 0);
+	KUNIT_EXPECT_EQ(test, ntohs(public.port), 1024);
+	want.prefer = htons(2222);
+	want.inside.port = htons(5070);
+	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, b, &want, &public), 0);
+	KUNIT_EXPECT_EQ(test, ntohs(public.port), 2222);
+	/* Nobody gets a port of the router's own services */
+	want.prefer = htons(22);
+	want.inside.port = htons(80);
+	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, b, &want, &public), 0);
+	KUNIT_EXPECT_GE(test, ntohs(public.port), 16384);
+	nf_alg_bind_keep(&f->msg);
+	nf_alg_call_put(a);
+	nf_alg_call_put(b);
+}
+
+static void exhausted(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_call *call = fixture_call(f, NF_ALG_CALL, "k");
+	struct nf_alg_endpoint public;
+	int i;
+
+	f->an.option[NF_ALG_OPTION_MEDIA_PORT_LOW] = 20000;
+	f->an.option[NF_ALG_OPTION_MEDIA_PORT_HIGH] = 20021;
+	/* Ports below 1024 never keep their number */
+	for (i = 0; i < 11; i++)
+		KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 500 + 2 * i, 2,
+						   NF_ALG_BIND_EVEN, &public),
+				0);
+	KUNIT_EXPECT_EQ(test, bindings(f), 22);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 600, 1, 0, &public),
+			-NF_ALG_REASON_NO_PUBLIC_PORT);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 600, 2, 0, &public),
+			-NF_ALG_REASON_NO_PUBLIC_PORT);
+	/* What exists is found nevertheless */
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 502, 2, 0, &public), 0);
+	KUNIT_EXPECT_EQ(test, bindings(f), 22);
+	nf_alg_bind_keep(&f->msg);
+
+	f->an.option[NF_ALG_OPTION_MEDIA_PORT_HIGH] = 20000;
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 601, 2, NF_ALG_BIND_EVEN,
+					   &public),
+			-NF_ALG_REASON_NO_PUBLIC_PORT);
+	nf_alg_call_put(call);
+}
+
+static void limited(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_call *call = fixture_call(f, NF_ALG_CALL, "k");
+	struct nf_alg_endpoint public;
+
+	f->an.option[NF_ALG_OPTION_BINDINGS_PER_HOST] = 3;
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 4000, 2, 0, &public), 0);
+	/* All or nothing */
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 5000, 2, 0, &public),
+			-NF_ALG_REASON_LIMIT_BINDINGS);
+	KUNIT_EXPECT_EQ(test, bindings(f), 2);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 5000, 1, 0, &public), 0);
+	nf_alg_bind_keep(&f->msg);
+
+	f->an.option[NF_ALG_OPTION_BINDINGS_PER_HOST] = 100;
+	f->an.option[NF_ALG_OPTION_DOORS_PER_MINUTE] = 5;
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 6000, 2, 0, &public),
+			-NF_ALG_REASON_LIMIT_DOOR_RATE);
+	KUNIT_EXPECT_EQ(test, bindings(f), 3);
+	nf_alg_call_put(call);
+}
+
+static void filtered(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_call *a = fixture_call(f, NF_ALG_REGISTRATION, "a");
+	struct nf_alg_call *b = fixture_call(f, NF_ALG_REGISTRATION, "b");
+	struct nf_alg_bind want = {
+		.inside = fixture_ipv4(INSIDE, 5080),
+		.remote = fixture_ipv4(REMOTE, 0),
+		.l4proto = IPPROTO_UDP,
+		.count = 1,
+		.flags = NF_ALG_BIND_DOOR | NF_ALG_BIND_CLOSED,
+	};
+	struct nf_alg_endpoint public;
+
+	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, a, &want, &public), 0);
+	KUNIT_EXPECT_FALSE(test, admits(f, 5080, REMOTE, 5060));
+	KUNIT_EXPECT_FALSE(test, nf_alg_bind_open(b, &want.inside,
+						  IPPROTO_UDP));
+	KUNIT_EXPECT_FALSE(test, nf_alg_bind_open(a, &want.inside,
+						  IPPROTO_TCP));
+	KUNIT_EXPECT_TRUE(test, nf_alg_bind_open(a, &want.inside,
+						 IPPROTO_UDP));
+	KUNIT_EXPECT_TRUE(test, admits(f, 5080, REMOTE, 5060));
+	KUNIT_EXPECT_TRUE(test, admits(f, 5080, REMOTE, 40000));
+	KUNIT_EXPECT_FALSE(test, admits(f, 5080, REMOTE2, 5060));
+
+	/* A refresh asks for a closed one again: it stays open */
+	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, a, &want, &public), 0);
+	KUNIT_EXPECT_TRUE(test, admits(f, 5080, REMOTE, 5060));
+
+	/* Another registration lets somebody else in by the same port */
+	want.remote = fixture_ipv4(REMOTE2, 5061);
+	want.flags = NF_ALG_BIND_DOOR;
+	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, b, &want, &public), 0);
+	KUNIT_EXPECT_EQ(test, bindings(f), 1);
+	KUNIT_EXPECT_TRUE(test, admits(f, 5080, REMOTE, 5060));
+	KUNIT_EXPECT_TRUE(test, admits(f, 5080, REMOTE2, 5061));
+	KUNIT_EXPECT_FALSE(test, admits(f, 5080, REMOTE2, 5060));
+	nf_alg_bind_keep(&f->msg);
+
+	end_now(f, a);
+	KUNIT_EXPECT_TRUE(test,
+			  fixture_wait(!admits(f, 5080, REMOTE, 5060)));
+	KUNIT_EXPECT_TRUE(test, admits(f, 5080, REMOTE2, 5061));
+	nf_alg_call_put(b);
+}
+
+/* Offers, answers and refusals as in facts of SIP: what stays, what goes */
+static void committed(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_call *call = fixture_call(f, NF_ALG_CALL, "k");
+	struct nf_alg_endpoint public;
+
+	/* First offer: refused, then repeated and accepted */
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 4000, 2, 0, &public), 0);
+	nf_alg_bind_keep(&f->msg);
+	nf_alg_call_rollback(call);
+	KUNIT_EXPECT_EQ(test, bindings(f), 0);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 4000, 2, 0, &public), 0);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 5060, 1, NF_ALG_BIND_DOOR,
+					   &public), 0);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 7000, 1, NF_ALG_BIND_STAY,
+					   &public), 0);
+	nf_alg_bind_keep(&f->msg);
+	nf_alg_call_commit(call);
+	KUNIT_EXPECT_EQ(test, bindings(f), 4);
+
+	/* A second one that is refused leaves everything as it was */
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 4000, 2, 0, &public), 0);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 5000, 2, 0, &public), 0);
+	nf_alg_bind_keep(&f->msg);
+	nf_alg_call_rollback(call);
+	KUNIT_EXPECT_EQ(test, bindings(f), 4);
+	msleep(50);
+	KUNIT_EXPECT_EQ(test, bindings(f), 4);
+
+	/* Accepted without media, or with a door alone: likewise */
+	nf_alg_call_commit(call);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 5060, 1, NF_ALG_BIND_DOOR,
+					   &public), 0);
+	nf_alg_call_commit(call);
+	msleep(50);
+	KUNIT_EXPECT_EQ(test, bindings(f), 4);
+
+	/* New media replaces the old one, not the door */
+	f->an.option[NF_ALG_OPTION_LINGER_TIME] = 1;
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 6000, 2, 0, &public), 0);
+	nf_alg_bind_keep(&f->msg);
+	nf_alg_call_commit(call);
+	KUNIT_EXPECT_EQ(test, bindings(f), 6);
+	msleep(300);
+	KUNIT_EXPECT_EQ(test, bindings(f), 6);
+	KUNIT_EXPECT_TRUE(test, fixture_wait(bindings(f) == 4));
+	KUNIT_EXPECT_NULL(test, by_inside(f, 4000));
+	KUNIT_EXPECT_NOT_NULL(test, by_inside(f, 5060));
+	KUNIT_EXPECT_NOT_NULL(test, by_inside(f, 6000));
+	KUNIT_EXPECT_NOT_NULL(test, by_inside(f, 7000));
+
+	/* Replaced, and taken again before it went */
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 4000, 2, 0, &public), 0);
+	nf_alg_bind_keep(&f->msg);
+	nf_alg_call_commit(call);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 6000, 2, 0, &public), 0);
+	nf_alg_call_commit(call);
+	KUNIT_EXPECT_TRUE(test, fixture_wait(bindings(f) == 4));
+	KUNIT_EXPECT_NOT_NULL(test, by_inside(f, 6000));
+	nf_alg_call_put(call);
+}
+
+static void without_nat(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_call *call = fixture_call(f, NF_ALG_CALL, "k");
+	struct nf_alg_endpoint public;
+
+	f->session.side[0].seen = f->session.side[0].own;
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 500, 2, NF_ALG_BIND_EVEN,
+					   &public), 0);
+	KUNIT_EXPECT_EQ(test, ntohl(public.addr.ip), (u32)INSIDE);
+	KUNIT_EXPECT_EQ(test, ntohs(public.port), 500);
+	nf_alg_bind_keep(&f->msg);
+	nf_alg_call_put(call);
+}
+
+/* The router's address changed, or there are two: an inside endpoint has a
+ * public one for each.
+ */
+static void two_public_addresses(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_endpoint inside = fixture_ipv4(INSIDE, 5060);
+	struct nf_alg_call *a = fixture_call(f, NF_ALG_CALL, "a");
+	struct nf_alg_call *b = fixture_call(f, NF_ALG_CALL, "b");
+	struct nf_alg_endpoint first, second;
+	struct nf_alg_binding *one, *two;
+
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, a, 5060, 1, 0, &first), 0);
+	f->session.side[0].seen = fixture_ipv4(PUBLIC + 1, 40001);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, b, 5060, 1, 0, &second), 0);
+	nf_alg_bind_keep(&f->msg);
+	KUNIT_EXPECT_FALSE(test, nf_alg_same_host(&first, &second));
+	KUNIT_EXPECT_EQ(test, bindings(f), 2);
+
+	rcu_read_lock();
+	one = nf_alg_binding_by_public(&f->an, IPPROTO_UDP, 0, &first);
+	two = nf_alg_binding_by_public(&f->an, IPPROTO_UDP, 0, &second);
+	KUNIT_ASSERT_NOT_NULL(test, one);
+	KUNIT_ASSERT_NOT_NULL(test, two);
+	one->oif = 3;
+	two->oif = 4;
+	KUNIT_EXPECT_PTR_EQ(test, one,
+			    nf_alg_binding_by_inside(&f->an, IPPROTO_UDP, 0, 0,
+						     &inside, 3));
+	KUNIT_EXPECT_PTR_EQ(test, two,
+			    nf_alg_binding_by_inside(&f->an, IPPROTO_UDP, 0, 0,
+						     &inside, 4));
+	KUNIT_EXPECT_NULL(test,
+			  nf_alg_binding_by_inside(&f->an, IPPROTO_UDP, 0, 0,
+						   &inside, 5));
+	rcu_read_unlock();
+	end_now(f, a);
+	KUNIT_EXPECT_TRUE(test, fixture_wait(bindings(f) == 1));
+	KUNIT_EXPECT_PTR_EQ(test, two, by_inside(f, 5060));
+	nf_alg_call_put(b);
+}
+
+static void ipv6(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_bind want = {
+		.l4proto = IPPROTO_TCP,
+		.count = 1,
+		.flags = NF_ALG_BIND_DOOR,
+	};
+	struct nf_alg_endpoint own = {
+		.addr.ip6 = { htonl(0xfd000000), 0, 0, htonl(2) },
+		.port = htons(5060),
+		.family = NFPROTO_IPV6,
+	};
+	struct nf_alg_endpoint public, got;
+	struct nf_alg_call *call;
+
+	f->session.family = NFPROTO_IPV6;
+	f->session.side[0].own = own;
+	f->session.side[0].seen = own;
+	f->session.side[0].seen.addr.ip6[0] = htonl(0x20010db8);
+	call = fixture_call(f, NF_ALG_CALL, "k");
+	want.inside = own;
+	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, call, &want, &public), 0);
+	KUNIT_EXPECT_TRUE(test,
+			  nf_alg_same_host(&public, &f->session.side[0].seen));
+	KUNIT_EXPECT_TRUE(test, nf_alg_bound_public(&f->session, IPPROTO_TCP,
+						    &public, &got));
+	KUNIT_EXPECT_TRUE(test, nf_alg_same_endpoint(&own, &got));
+	nf_alg_bind_keep(&f->msg);
+	nf_alg_call_put(call);
+}
+
+/* A program on the router waits on the port */
+static void listened(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct sockaddr_in in = {
+		.sin_family = AF_INET,
+		.sin_port = htons(17000),
+	};
+	struct nf_alg_call *call = fixture_call(f, NF_ALG_CALL, "k");
+	struct nf_alg_endpoint public;
+	struct socket *udp, *tcp;
+	struct nf_alg_bind want = {
+		.inside = fixture_ipv4(INSIDE, 17000),
+		.l4proto = IPPROTO_TCP,
+		.count = 1,
+	};
+
+	KUNIT_ASSERT_EQ(test, sock_create_kern(&init_net, AF_INET, SOCK_DGRAM,
+					       IPPROTO_UDP, &udp), 0);
+	KUNIT_ASSERT_EQ(test, sock_create_kern(&init_net, AF_INET, SOCK_STREAM,
+					       IPPROTO_TCP, &tcp), 0);
+	KUNIT_EXPECT_EQ(test, kernel_bind(udp, (struct sockaddr *)&in,
+					  sizeof(in)), 0);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 17000, 1, 0, &public), 0);
+	KUNIT_EXPECT_NE(test, ntohs(public.port), 17000);
+	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, call, &want, &public), 0);
+	KUNIT_EXPECT_EQ(test, ntohs(public.port), 17000);
+	nf_alg_bind_undo(&f->msg);
+
+	KUNIT_EXPECT_EQ(test, kernel_bind(tcp, (struct sockaddr *)&in,
+					  sizeof(in)), 0);
+	KUNIT_EXPECT_EQ(test, kernel_listen(tcp, 1), 0);
+	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, call, &want, &public), 0);
+	KUNIT_EXPECT_NE(test, ntohs(public.port), 17000);
+	nf_alg_bind_undo(&f->msg);
+	sock_release(tcp);
+	sock_release(udp);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 17000, 1, 0, &public), 0);
+	KUNIT_EXPECT_EQ(test, ntohs(public.port), 17000);
+	nf_alg_bind_keep(&f->msg);
+	nf_alg_call_put(call);
+}
+
+static void cleared(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_call *a = fixture_call(f, NF_ALG_CALL, "a");
+	struct nf_alg_call *b = fixture_call(f, NF_ALG_CALL, "b");
+	struct nf_alg_binding_filter filter = {
+		.l4proto = IPPROTO_UDP,
+		.inside = fixture_ipv4(INSIDE, 4001),
+	};
+	struct nf_alg_endpoint public;
+
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, a, 4000, 4, 0, &public), 0);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, b, 4000, 4, 0, &public), 0);
+	filter.l4proto = IPPROTO_TCP;
+	KUNIT_EXPECT_EQ(test, nf_alg_binding_clear(&f->an, &filter), 0u);
+	filter.l4proto = 0;
+	KUNIT_EXPECT_EQ(test, nf_alg_binding_clear(&f->an, &filter), 1u);
+	KUNIT_EXPECT_EQ(test, bindings(f), 3);
+	KUNIT_EXPECT_NULL(test, by_inside(f, 4001));
+	KUNIT_EXPECT_EQ(test, a->grip_count, 3u);
+	KUNIT_EXPECT_EQ(test, nf_alg_binding_clear(&f->an, NULL), 3u);
+	KUNIT_EXPECT_EQ(test, bindings(f), 0);
+	/* What was cleared under the message's hands is not on its list */
+	KUNIT_EXPECT_TRUE(test, list_empty(&f->msg.undo));
+	nf_alg_call_put(a);
+	nf_alg_call_put(b);
+}
+
+#ifdef CONFIG_FAULT_INJECTION
+static void out_of_memory(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_endpoint public;
+	struct nf_alg_call *call;
+	int n, left, err = -1;
+
+	for (n = 1; n < 100; n++) {
+		WRITE_ONCE(current->fail_nth, n);
+		call = fixture_call(f, NF_ALG_CALL, "k");
+		err = IS_ERR(call) ? PTR_ERR(call) :
+				     fixture_bind(f, call, 4000, 4, 0, &public);
+		left = READ_ONCE(current->fail_nth);
+		WRITE_ONCE(current->fail_nth, 0);
+		if (!IS_ERR(call)) {
+			nf_alg_bind_undo(&f->msg);
+			end_now(f, call);
+			KUNIT_ASSERT_TRUE(test,
+					  fixture_wait(!atomic_read(&f->an.calls.count)));
+		}
+		KUNIT_EXPECT_EQ(test, bindings(f), 0);
+		KUNIT_EXPECT_EQ(test, atomic_read(&f->an.hosts.table.nelems),
+				0);
+		if (left)
+			break;
+		/* Some are of the kernel's debugging and do no harm */
+		if (err)
+			KUNIT_EXPECT_EQ(test, err, -NF_ALG_REASON_NO_MEMORY);
+	}
+	kunit_info(test, "%d allocations failed one after the other", n - 1);
+	KUNIT_EXPECT_EQ(test, err, 0);
+	KUNIT_EXPECT_GT(test, n, 5);
+}
+#endif
+
+static void hundred_thousand(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_call *call = NULL;
+	struct nf_alg_endpoint public;
+	ktime_t begin, insert, find, erase;
+	int i, host, missing = 0;
+	char key[16];
+
+	f->an.option[NF_ALG_OPTION_BINDINGS_MAX] = 200000;
+	f->an.option[NF_ALG_OPTION_DOORS_PER_MINUTE] = 200000;
+	begin = ktime_get();
+	for (i = 0; i < 100000; i++) {
+		host = i / 50000;
+		if (i % 100 == 0) {
+			if (call)
+				nf_alg_call_put(call);
+			f->session.side[0].own = fixture_ipv4(INSIDE + host, 1);
+			f->session.side[0].seen = fixture_ipv4(PUBLIC + host,
+							       1);
+			snprintf(key, sizeof(key), "%d", i);
+			call = fixture_call(f, NF_ALG_CALL, key);
+			KUNIT_ASSERT_FALSE(test, IS_ERR(call));
+		}
+		{
+			struct nf_alg_bind want = {
+				.inside = fixture_ipv4(INSIDE + host,
+						       2000 + i % 50000),
+				.l4proto = IPPROTO_UDP,
+				.count = 1,
+			};
+
+			if (nf_alg_bind(&f->msg, call, &want, &public))
+				missing++;
+		}
+		nf_alg_bind_keep(&f->msg);
+	}
+	insert = ktime_sub(ktime_get(), begin);
+	nf_alg_call_put(call);
+	KUNIT_EXPECT_EQ(test, missing, 0);
+	KUNIT_EXPECT_EQ(test, bindings(f), 100000);
+
+	begin = ktime_get();
+	for (i = 0; i < 100000; i++) {
+		struct nf_alg_endpoint public =
+			fixture_ipv4(PUBLIC + i / 50000, 2000 + i % 50000);
+
+		rcu_read_lock();
+		if (!nf_alg_binding_by_public(&f->an, IPPROTO_UDP, 0, &public))
+			missing++;
+		rcu_read_unlock();
+	}
+	find = ktime_sub(ktime_get(), begin);
+	KUNIT_EXPECT_EQ(test, missing, 0);
+
+	begin = ktime_get();
+	nf_alg_calls_flush_protocol(&f->an, NULL);
+	erase = ktime_sub(ktime_get(), begin);
+	KUNIT_EXPECT_EQ(test, bindings(f), 0);
+	kunit_info(test, "100,000 taken in %lld ms, found in %lld ms, released in %lld ms",
+		   ktime_to_ms(insert), ktime_to_ms(find), ktime_to_ms(erase));
+}
+
+static struct kunit_case binding_cases[] = {
+	KUNIT_CASE(taken),
+	KUNIT_CASE(shared),
+	KUNIT_CASE(undone),
+	KUNIT_CASE(refused),
+	KUNIT_CASE(placed),
+	KUNIT_CASE(exhausted),
+	KUNIT_CASE(limited),
+	KUNIT_CASE(filtered),
+	KUNIT_CASE(committed),
+	KUNIT_CASE(without_nat),
+	KUNIT_CASE(two_public_addresses),
+	KUNIT_CASE(ipv6),
+	KUNIT_CASE(listened),
+	KUNIT_CASE(cleared),
+#ifdef CONFIG_FAULT_INJECTION
+	KUNIT_CASE(out_of_memory),
+#endif
+	KUNIT_CASE(hundred_thousand),
+	{}
+};
+
+struct kunit_suite binding_suite = {
+	.name = "binding",
+	.init = fixture_init,
+	.exit = fixture_exit,
+	.test_cases = binding_cases,
+};

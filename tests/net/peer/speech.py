@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""What SIPp has for a voice, and who hears it.
+
+speech.py pcap FILE [PACKETS]   a recording of so many RTP packets
+speech.py listen FILE HOST...   note every RTP packet that reaches the hosts
+                                until SIGTERM; FILE.ready appears when it runs
+speech.py check FILE CALLER CALLER-LOG CALLEE CALLEE-LOG
+                                every call in SIPp's logs was heard on both
+                                sides, on the ports the SDP promised
+"""
+
+import collections
+import json
+import os
+import re
+import select
+import signal
+import socket
+import struct
+import sys
+
+PAYLOAD = 160
+FIRST = 30000       # the caller's first media port
+
+
+def pcap(name, packets=3):
+    """Ethernet, IP, UDP, RTP; SIPp replaces addresses and ports"""
+    with open(name, "wb") as out:
+        out.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+        for n in range(int(packets)):
+            rtp = struct.pack(">BBHII", 0x80, 8, n, n * PAYLOAD,
+                              0x5eed) + b"\xd5" * PAYLOAD
+            udp = struct.pack(">HHHH", 4000, 4000, 8 + len(rtp), 0) + rtp
+            ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), n, 0,
+                             64, 17, 0, b"\x7f\0\0\1", b"\x7f\0\0\1") + udp
+            frame = b"\0" * 12 + b"\x08\0" + ip
+            out.write(struct.pack("<IIII", 1000, n * 20000, len(frame),
+                                  len(frame)) + frame)
+
+
+def rtp(frame):
+    """(source, source port, destination port) of a frame that holds RTP"""
+    kind = frame[12:14]
+    if kind == b"\x08\0" and frame[23] == 17:
+        at = 14 + (frame[14] & 15) * 4
+        source = socket.inet_ntoa(frame[26:30])
+    elif kind == b"\x86\xdd" and frame[20] == 17:
+        at = 54
+        source = socket.inet_ntop(socket.AF_INET6, frame[22:38])
+    else:
+        return None
+    sport, dport = struct.unpack(">HH", frame[at:at + 4])
+    if len(frame) < at + 20 or frame[at + 8] & 0xc0 != 0x80:
+        return None
+    return source, sport, dport
+
+
+def listen(name, hosts):
+    from netns import Host
+    taps, heard = {}, {}
+    for host in hosts:
+        with Host(host):
+            tap = socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
+                                socket.htons(3))
+        tap.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
+        tap.bind(("eth0", 3))
+        tap.setblocking(False)
+        taps[tap] = host
+        heard[host] = collections.Counter()
+    stop = []
+    signal.signal(signal.SIGTERM, lambda *_: stop.append(1))
+    open(name + ".ready", "w").close()
+    while not stop:
+        readable = select.select(list(taps), [], [], 0.2)[0]
+        for tap in readable:
+            try:
+                while True:
+                    frame, where = tap.recvfrom(2048)
+                    if where[2] == socket.PACKET_OUTGOING:
+                        continue
+                    found = rtp(frame)
+                    if found:
+                        heard[taps[tap]][found] += 1
+            except BlockingIOError:
+                pass
+    with open(name + ".new", "w") as out:
+        json.dump({host: [list(k) + [n] for k, n in counts.items()]
+                   for host, counts in heard.items()}, out)
+    os.rename(name + ".new", name)
+
+
+def media(log):
+    """{Call-ID: {"sent" or "received": (address, port)}} of SIPp's log"""
+    calls = collections.defaultdict(dict)
+    with open(log, errors="replace") as text:
+        content = text.read()
+    for part in re.split(r"(?m)^-{20,}.*$", content):
+        way = "sent" if re.search(r"message sent", part) else \
+            "received" if re.search(r"message received", part) else None
+        call = re.search(r"(?mi)^(?:Call-ID|i): *(\S+)", part)
+        port = re.search(r"(?m)^m=audio (\d+)", part)
+        address = re.search(r"(?m)^c=IN IP[46] (\S+)", part)
+        if way and call and port and address:
+            calls[call.group(1)][way] = (address.group(1),
+                                         int(port.group(1)))
+    return calls
+
+
+def check(name, caller, caller_log, callee, callee_log):
+    with open(name) as text:
+        heard = {host: {(s, sp, dp): n for s, sp, dp, n in rows}
+                 for host, rows in json.load(text).items()}
+    ours, theirs = media(caller_log), media(callee_log)
+    if not ours or set(ours) != set(theirs):
+        sys.exit("calls: %d at the caller, %d at the callee" % (
+            len(ours), len(theirs)))
+    deaf, packets = [], collections.Counter()
+    for call, mine in ours.items():
+        yours = theirs[call]
+        if "sent" not in mine:
+            # SIPp does not log what waits for a connection: [auto_media_port]
+            mine["sent"] = (None, FIRST + 4 * (int(call.split("-")[0]) - 1))
+        for who, at, own, peer in (
+                (caller, mine, mine["sent"], mine["received"]),
+                (callee, yours, yours["sent"], yours["received"])):
+            # to the port it gave, from where the other's SDP as it arrived
+            # here said its speech would come from
+            n = heard[who].get((peer[0], peer[1], own[1]), 0)
+            packets[who] += n
+            if not n:
+                deaf.append("%s: %s hears nothing from %s:%d on its port %d"
+                            % (call, who, peer[0], peer[1], own[1]))
+    print("figure: %d calls; RTP packets heard: %s" % (len(ours), ", ".join(
+        "%s %d" % (who.lower(), n) for who, n in sorted(packets.items()))))
+    if deaf:
+        sys.exit("%d sides of %d calls are deaf:\n%s\nheard:\n%s" % (
+            len(deaf), len(ours), "\n".join(deaf[:6]), "\n".join(
+                "%s %r" % (h, list(c.items())[:6])
+                for h, c in heard.items())))
+
+
+if __name__ == "__main__":
+    what, *words = sys.argv[1:]
+    if what == "pcap":
+        pcap(*words)
+    elif what == "listen":
+        listen(words[0], words[1:])
+    else:
+        check(*words)

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef NF_ALG_TEST_ENGINE_FAKE_H
+#define NF_ALG_TEST_ENGINE_FAKE_H
+
+#include "binding.h"
+#include "call.h"
+#include "message.h"
+#include "netns.h"
+
+/*
+ * An engine of one namespace without a kernel: enough to see what a protocol
+ * asks for and what becomes of a message.
+ */
+
+#define ENGINE_BINDINGS	512
+#define ENGINE_CALLS	256
+
+/**
+ * struct engine_binding - an inside port that is bound
+ * @inside: inside endpoint; family 0: free place
+ * @public: public endpoint
+ * @remote: who may come in
+ * @l4proto: IPPROTO_*
+ * @open: it admits flows
+ * @pending: it goes with a rollback
+ * @door: flows of it speak the protocol
+ * @fresh: the message being translated took it
+ * @call: owner
+ */
+struct engine_binding {
+	struct nf_alg_endpoint inside;
+	struct nf_alg_endpoint public;
+	struct nf_alg_endpoint remote;
+	u8 l4proto;
+	bool open;
+	bool pending;
+	bool door;
+	bool fresh;
+	struct nf_alg_call *call;
+};
+
+extern struct engine_binding engine_binding[ENGINE_BINDINGS];
+extern u64 engine_reasons[__NF_ALG_REASON_MAX];
+extern struct nf_alg_net engine_net;
+extern bool engine_no_ports;
+
+/* Begin anew: no state, default options, time 1000 */
+void engine_reset(void);
+
+/* A flow between an inside and an outside endpoint, given as text:
+ * "10.0.0.2:5060", what it is translated to ("" where there is no NAT), and the
+ * remote. The inside host sends in direction 0.
+ */
+struct nf_alg_session *engine_session(u8 l4proto, const char *inside,
+				      const char *public, const char *remote);
+
+/* Translate; the result is a terminated string to be freed, @len its length.
+ * *@error is what translate() returned.
+ */
+char *engine_message(struct nf_alg_session *session, int dir, const char *data,
+		     u32 len, u32 *out_len, int *error);
+
+struct nf_alg_endpoint engine_endpoint(const char *text);
+int engine_bindings(bool open);
+int engine_calls(enum nf_alg_call_kind kind);
+/* State and lifetime of the only call of a kind */
+const char *engine_call_state(enum nf_alg_call_kind kind, u32 *seconds);
+
+#endif
