@@ -129,9 +129,13 @@ void nf_alg_hold_raw(struct nf_alg_session *session, enum ip_conntrack_dir dir,
 	}
 }
 
-/* The time of an incomplete message begins */
-static void nf_alg_hold_clock(struct nf_alg_session *session,
-			      struct nf_alg_stream *stream)
+/**
+ * nf_alg_hold_clock() - the time of an incomplete message begins
+ * @session: session; its lock is held
+ * @stream: the stream that holds it
+ */
+void nf_alg_hold_clock(const struct nf_alg_session *session,
+		       struct nf_alg_stream *stream)
 {
 	u32 ms = nf_alg_option(session->an, NF_ALG_OPTION_HOLD_TIME);
 
@@ -293,6 +297,15 @@ static u32 nf_alg_hold_more(struct nf_alg_session *session,
 	return len;
 }
 
+/* Is the namespace's memory used up */
+static bool nf_alg_hold_short(const struct nf_alg_session *session, u32 len)
+{
+	struct nf_alg_net *an = session->an;
+
+	return atomic_long_read(&an->sessions.memory) + len >
+	       nf_alg_option(an, NF_ALG_OPTION_MEMORY_MAX);
+}
+
 /**
  * nf_alg_hold_feed() - take bytes over from the sender
  * @session: session; its lock is held
@@ -310,12 +323,14 @@ u32 nf_alg_hold_feed(struct nf_alg_session *session, enum ip_conntrack_dir dir,
 	u32 used = 0;
 
 	if (nf_alg_stream_allowance(session, stream) < len) {
-		/* Who holds something is asked to move on, the others wait */
-		if (stream->hold_len)
+		/* What a message in the making takes will not become less by
+		 * waiting, what is queued will. The sender was offered this
+		 * much, so it is taken as long as there is any memory at all.
+		 */
+		if (stream->hold_len && list_empty(&stream->queue))
 			nf_alg_hold_raw(session, dir,
 					NF_ALG_REASON_LIMIT_HELD);
-		if (nf_alg_stream_allowance(session, stream) < len &&
-		    stream->memory)
+		if (nf_alg_hold_short(session, len) && stream->memory)
 			return 0;
 	}
 

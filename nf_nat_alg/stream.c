@@ -147,7 +147,7 @@ static void nf_alg_stream_early(struct nf_alg_session *session,
 	early->fin = fin;
 	list_add(&early->list, place);
 	in->early_count++;
-	nf_alg_stream_charge(session, in, len);
+	nf_alg_stream_charge(session, in, nf_alg_early_size(early));
 }
 
 /* The sender has nothing more to say. An incomplete message goes as it is. */
@@ -196,7 +196,7 @@ static void nf_alg_stream_drain_early(struct nf_alg_session *session,
 		}
 		list_del(&early->list);
 		in->early_count--;
-		nf_alg_stream_charge(session, in, -(s32)early->len);
+		nf_alg_stream_charge(session, in, -nf_alg_early_size(early));
 		kfree(early);
 	}
 }

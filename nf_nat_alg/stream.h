@@ -59,6 +59,12 @@ struct nf_alg_early {
 	u8 data[];
 };
 
+/* What such a segment is charged with, in bytes */
+static inline s32 nf_alg_early_size(const struct nf_alg_early *early)
+{
+	return sizeof(*early) + early->len;
+}
+
 /**
  * struct nf_alg_stream - one direction of a connection
  * @rcv_nxt: in: next byte expected from the sender
@@ -241,6 +247,8 @@ bool nf_alg_hold_flush(struct nf_alg_session *session,
 		       enum ip_conntrack_dir dir);
 void nf_alg_hold_raw(struct nf_alg_session *session, enum ip_conntrack_dir dir,
 		     enum nf_alg_reason reason);
+void nf_alg_hold_clock(const struct nf_alg_session *session,
+		       struct nf_alg_stream *stream);
 u32 nf_alg_stream_allowance(const struct nf_alg_session *session,
 			    const struct nf_alg_stream *stream);
 void nf_alg_stream_charge(struct nf_alg_session *session,

@@ -35,6 +35,12 @@ struct nf_alg_chunk *nf_alg_chunk_alloc(u32 len)
 	return chunk;
 }
 
+/* Many small messages must not cost more than they are charged for */
+static s32 nf_alg_chunk_size(const struct nf_alg_chunk *chunk)
+{
+	return sizeof(*chunk) + chunk->len;
+}
+
 static unsigned long nf_alg_stream_rto(const struct nf_alg_stream *stream)
 {
 	unsigned long rto;
@@ -89,7 +95,7 @@ void nf_alg_stream_queue(struct nf_alg_session *session,
 	list_add_tail(&chunk->list, &stream->queue);
 	if (!stream->next)
 		stream->next = chunk;
-	nf_alg_stream_charge(session, stream, chunk->len);
+	nf_alg_stream_charge(session, stream, nf_alg_chunk_size(chunk));
 }
 
 /**
@@ -201,7 +207,7 @@ static void nf_alg_stream_forget(struct nf_alg_session *session,
 	if (stream->next == chunk)
 		stream->next = NULL;
 	list_del(&chunk->list);
-	nf_alg_stream_charge(session, stream, -(s32)chunk->len);
+	nf_alg_stream_charge(session, stream, -nf_alg_chunk_size(chunk));
 	kfree(chunk);
 }
 
@@ -406,7 +412,7 @@ void nf_alg_streams_purge(struct nf_alg_session *session)
 		list_for_each_entry_safe(early, next, &stream->early, list) {
 			list_del(&early->list);
 			nf_alg_stream_charge(session, stream,
-					     -(s32)early->len);
+					     -nf_alg_early_size(early));
 			kfree(early);
 		}
 		stream->early_count = 0;
@@ -504,11 +510,19 @@ static void nf_alg_stream_expire(struct nf_alg_session *session,
 	struct nf_alg_stream *stream = &session->streams->dir[dir];
 
 	if (stream->hold_len && !time_before(jiffies, stream->hold_until)) {
-		nf_alg_hold_raw(session, dir, NF_ALG_REASON_HOLD_TIMEOUT);
-		/* Short of memory, it is still there */
-		if (!nf_alg_hold_flush(session, dir))
-			stream->hold_until = jiffies + NF_ALG_RTO_MIN;
-		nf_alg_stream_renumber(session, dir);
+		/* While the receiver is behind, the sender may not be able to
+		 * send the rest
+		 */
+		if (!list_empty(&stream->queue)) {
+			nf_alg_hold_clock(session, stream);
+		} else {
+			nf_alg_hold_raw(session, dir,
+					NF_ALG_REASON_HOLD_TIMEOUT);
+			/* Short of memory, it is still there */
+			if (!nf_alg_hold_flush(session, dir))
+				nf_alg_hold_clock(session, stream);
+			nf_alg_stream_renumber(session, dir);
+		}
 	}
 	if (stream->snd_una != stream->q_end &&
 	    !time_before(jiffies, stream->rto_at)) {
