@@ -148,8 +148,14 @@ static inline __s32 nf_alg_cursor_find(const struct nf_alg_cursor *c, __u8 byte)
 	for (; end - p >= 8; p += 8) {
 		memcpy(&word, p, 8);
 		word ^= ones * byte;
-		if ((word - ones) & ~word & ones << 7)
-			break;
+		word = (word - ones) & ~word & ones << 7;
+		if (!word)
+			continue;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+		return p - from + (__builtin_ctzll(word) >> 3);
+#else
+		break;
+#endif
 	}
 	for (; p < end; p++)
 		if (*p == byte)

@@ -8,6 +8,7 @@
 #include <linux/jiffies.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
+#include <net/sock.h>
 #include "access_list.h"
 #include "binding.h"
 #include "call.h"

@@ -112,7 +112,7 @@ nf_alg_event_call(struct nf_alg_net *an, enum nf_alg_event event,
  * nf_alg_event_config() - the configuration changed
  * @an: namespace
  * @what: which part
- * @name: of the access list or option; NULL otherwise
+ * @name: of the service, access list or option; NULL: several
  */
 static inline void nf_alg_event_config(struct nf_alg_net *an,
 				       enum nf_alg_config what,

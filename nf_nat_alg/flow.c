@@ -198,8 +198,10 @@ static unsigned int nf_alg_flow_inbound(struct nf_alg_net *an,
 	return NF_ACCEPT;
 }
 
-static unsigned int nf_alg_flow_bind(struct sk_buff *skb, struct nf_conn *ct,
-				     const struct nf_hook_state *state)
+/* Not inline, as its like below: known flows pay for no stack of theirs */
+static noinline unsigned int
+nf_alg_flow_bind(struct sk_buff *skb, struct nf_conn *ct,
+		 const struct nf_hook_state *state)
 {
 	struct nf_alg_net *an = nf_alg_pernet(state->net);
 	struct nf_alg_endpoint source, destination;
@@ -230,6 +232,7 @@ static unsigned int nf_alg_flow_bind(struct sk_buff *skb, struct nf_conn *ct,
 					     &source);
 		if (grip)
 			return nf_alg_flow_inbound(an, skb, ct, to, from, grip);
+		nf_alg_flow_pass(an, NF_ALG_REASON_BINDING_CLOSED);
 	}
 	/* It goes out: related if it goes where it was asked for */
 	if (from) {
@@ -240,8 +243,9 @@ static unsigned int nf_alg_flow_bind(struct sk_buff *skb, struct nf_conn *ct,
 	return NF_ACCEPT;
 }
 
-static unsigned int nf_alg_flow_error(struct sk_buff *skb, struct nf_conn *ct,
-				      enum ip_conntrack_info ctinfo)
+static noinline unsigned int
+nf_alg_flow_error(struct sk_buff *skb, struct nf_conn *ct,
+		  enum ip_conntrack_info ctinfo)
 {
 	u8 protocol = ip_hdr(skb)->version == 4 ? ip_hdr(skb)->protocol :
 						  ipv6_hdr(skb)->nexthdr;
@@ -441,8 +445,9 @@ static enum nf_alg_reason nf_alg_flow_refuse(const struct nf_conn *ct,
 	return NF_ALG_REASON_NONE;
 }
 
-static void nf_alg_flow_classify(struct sk_buff *skb, struct nf_conn *ct,
-				 const struct nf_hook_state *state)
+static noinline void nf_alg_flow_classify(struct sk_buff *skb,
+					  struct nf_conn *ct,
+					  const struct nf_hook_state *state)
 {
 	struct nf_alg_net *an = nf_alg_pernet(state->net);
 	enum nf_alg_protocol_id protocol;

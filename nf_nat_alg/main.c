@@ -29,6 +29,7 @@ static const struct {
 	{ nf_alg_binding_cache_init, nf_alg_binding_cache_exit },
 	{ nf_alg_call_cache_init, nf_alg_call_cache_exit },
 	{ nf_alg_netns_init, nf_alg_netns_exit },
+	{ nf_alg_services_watch, nf_alg_services_unwatch },
 	{ nf_alg_netlink_init, nf_alg_netlink_exit },
 };
 

@@ -99,6 +99,17 @@ static int nf_alg_parse_service(struct genl_info *info,
 	return 0;
 }
 
+static void nf_alg_service_changed(struct nf_alg_net *an,
+				   const struct nf_alg_service_key *key)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "%s %s port %u",
+		 nf_alg_protocol_name(key->protocol),
+		 key->l4proto == IPPROTO_TCP ? "tcp" : "udp", ntohs(key->port));
+	nf_alg_config_changed(an, NF_ALG_CONFIG_SERVICE, name);
+}
+
 /* Outside all locks: waits for modprobe. A service whose module there is none
  * of is kept all the same.
  */
@@ -163,7 +174,7 @@ static int nf_alg_cmd_service_add(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&an->config);
 	err = nf_alg_service_add(an, &key, list, replace);
 	if (!err)
-		nf_alg_config_changed(an, NF_ALG_CONFIG_SERVICE, NULL);
+		nf_alg_service_changed(an, &key);
 	mutex_unlock(&an->config);
 	return nf_alg_refuse_service(info, err);
 }
@@ -182,7 +193,7 @@ static int nf_alg_cmd_service_delete(struct sk_buff *skb,
 	mutex_lock(&an->config);
 	err = nf_alg_service_delete(an, &key, list);
 	if (!err)
-		nf_alg_config_changed(an, NF_ALG_CONFIG_SERVICE, NULL);
+		nf_alg_service_changed(an, &key);
 	mutex_unlock(&an->config);
 	return nf_alg_refuse_service(info, err);
 }

@@ -8,6 +8,7 @@
 #include <linux/bitmap.h>
 #include <linux/hash.h>
 #include <linux/module.h>
+#include <linux/netdevice.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
 #include "netns.h"
@@ -279,6 +280,42 @@ int nf_alg_services_defaults(struct nf_alg_net *an)
 	}
 	mutex_unlock(&an->config);
 	return err;
+}
+
+/* A VRF goes: so do its services, before its number means another device */
+static int nf_alg_service_netdev_event(struct notifier_block *block,
+				       unsigned long event, void *data)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(data);
+	struct nf_alg_service *service, *next;
+	struct nf_alg_net *an;
+
+	if (event != NETDEV_UNREGISTER || !netif_is_l3_master(dev))
+		return NOTIFY_DONE;
+	an = nf_alg_pernet(dev_net(dev));
+	mutex_lock(&an->config);
+	list_for_each_entry_safe(service, next, &an->services.order, order) {
+		if (service->vrf == dev->ifindex) {
+			nf_alg_service_remove(an, service);
+			an->generation++;
+		}
+	}
+	mutex_unlock(&an->config);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block nf_alg_service_notifier = {
+	.notifier_call = nf_alg_service_netdev_event,
+};
+
+int nf_alg_services_watch(void)
+{
+	return register_netdevice_notifier(&nf_alg_service_notifier);
+}
+
+void nf_alg_services_unwatch(void)
+{
+	unregister_netdevice_notifier(&nf_alg_service_notifier);
 }
 
 int nf_alg_services_init(struct nf_alg_net *an)

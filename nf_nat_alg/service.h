@@ -112,4 +112,8 @@ void nf_alg_services_flush(struct nf_alg_net *an);
  */
 int nf_alg_services_defaults(struct nf_alg_net *an);
 
+/* Watch for VRFs that go: their services go with them. Return: 0 or an error */
+int nf_alg_services_watch(void);
+void nf_alg_services_unwatch(void);
+
 #endif /* NF_ALG_SERVICE_H */

@@ -2,9 +2,11 @@
 /*
  * Signalling flows that are ours
  */
+#include <linux/ip.h>
 #include <linux/module.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_conntrack_seqadj.h>
@@ -12,6 +14,7 @@
 #include "compat/helper.h"
 #include "datagram.h"
 #include "event.h"
+#include "flow.h"
 #include "host.h"
 #include "netns.h"
 #include "session.h"
@@ -86,6 +89,7 @@ int nf_alg_session_attach(struct nf_alg_net *an, struct nf_conn *ct,
 	memset(data, 0, sizeof(*data));
 	data->inside = inside;
 	data->protocol = id;
+	data->vrf = nf_alg_flow_vrf(skb, inside);
 	data->flags = NF_ALG_HELP_OURS;
 	rcu_assign_pointer(help->helper, live);
 	return 0;
@@ -147,6 +151,7 @@ nf_alg_session_begin(struct nf_conn *ct, struct nf_alg_help *help,
 	session->l4proto = nf_ct_protonum(ct);
 	session->family = nf_ct_l3num(ct);
 	session->zone = nf_ct_zone_id(nf_ct_zone(ct), IP_CT_DIR_ORIGINAL);
+	session->vrf = help->vrf;
 	nf_alg_session_sides(session, ct, help->inside);
 	spin_lock_init(&session->lock);
 	refcount_set(&session->refs, 1);

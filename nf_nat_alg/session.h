@@ -36,7 +36,7 @@ struct nf_alg_side {
  * @l4proto: IPPROTO_TCP or IPPROTO_UDP
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
  * @zone: conntrack zone id in the original direction
- * @vrf: ifindex of the VRF it was seen in, or 0
+ * @vrf: ifindex of the inside host's VRF, or 0
  * @lock: guards all that follows and serializes translate()
  * @ct: the connection; not referenced, NULL once it has left the hash
  * @streams: TCP only: the virtual TCP's two directions
@@ -93,8 +93,9 @@ static inline void *nf_alg_session_priv(struct nf_alg_session *session)
  * @mss: MSS option in bytes, 0 if absent
  * @wscale: window scale option, or NF_ALG_NO_WSCALE
  * @inside: BIT(direction) of each side that is inside
- * @flags: NF_ALG_HELP_*
  * @protocol: enum nf_alg_protocol_id
+ * @flags: NF_ALG_HELP_*
+ * @vrf: ifindex of the inside host's VRF, or 0
  */
 struct nf_alg_help {
 	struct nf_alg_session __rcu *session;
@@ -102,9 +103,10 @@ struct nf_alg_help {
 	u16 window[IP_CT_DIR_MAX];
 	u16 mss[IP_CT_DIR_MAX];
 	u8 wscale[IP_CT_DIR_MAX];
-	u8 inside;
+	u8 inside : 2;
+	u8 protocol : 6;
 	u8 flags;
-	u8 protocol;
+	int vrf;
 };
 
 #define NF_ALG_NO_WSCALE	0xff

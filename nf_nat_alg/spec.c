@@ -266,6 +266,7 @@ const char *const nf_alg_reason_names[__NF_ALG_REASON_MAX] = {
 	[NF_ALG_REASON_BODY_MULTIPART] = "body-multipart",
 	[NF_ALG_REASON_BODY_ENCODED] = "body-encoded",
 	[NF_ALG_REASON_BODY_MALFORMED] = "body-malformed",
+	[NF_ALG_REASON_BINDING_CLOSED] = "binding-closed",
 };
 
 const char *const nf_alg_resource_names[__NF_ALG_RESOURCE_MAX] = {

@@ -14,7 +14,8 @@
 
 const char clear_usage[] =
 	"natctl clear translations *\n"
-	"natctl clear translations [tcp | udp] inside GLOBAL-IP GLOBAL-PORT LOCAL-IP LOCAL-PORT\n"
+	"natctl clear translations [tcp | udp]\n"
+	"                    inside GLOBAL-IP GLOBAL-PORT LOCAL-IP LOCAL-PORT\n"
 	"natctl clear translations outside LOCAL-IP GLOBAL-IP\n";
 
 /* Which translations are to end */

@@ -142,9 +142,10 @@ static void print_event(const struct nlmsghdr *nlh,
 		       text_of(tb, NF_ALG_A_EVENT_KEY));
 		break;
 	case NF_ALG_EVENT_CONFIG:
-		printf("config: %s %s changed",
+		printf("config: %s%s%s changed",
 		       name_of(tb, NF_ALG_A_EVENT_CONFIG, spec_config,
 			       __NF_ALG_CONFIG_MAX),
+		       tb[NF_ALG_A_EVENT_NAME] ? " " : "",
 		       text_of(tb, NF_ALG_A_EVENT_NAME));
 		break;
 	default:

@@ -174,8 +174,11 @@ static int enter_netns(const char *name)
 
 static int set_color(const char *when)
 {
+	const char *terminal = getenv("TERM");
+
 	if (!strcmp(when, "auto"))
-		natctl.color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+		natctl.color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") &&
+			       terminal && strcmp(terminal, "dumb");
 	else if (!strcmp(when, "always"))
 		natctl.color = true;
 	else if (!strcmp(when, "never"))

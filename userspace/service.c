@@ -240,7 +240,7 @@ int service_show(const char *json_key)
 		return status;
 	table_sort(&table);
 	table_print(&table, json_key,
-		    "No service: nothing is translated. Add the usual ones with: natctl service defaults");
+		    "No service: nothing is translated. The usual ones: natctl service defaults");
 	return DONE;
 }
 

@@ -183,6 +183,11 @@ const struct spec_reason spec_reason[__NF_ALG_REASON_MAX] = {
 		"The description of the media could not be understood, and was left as it is.",
 		"Look at the sender: \"natctl monitor\" names it.",
 	},
+	[NF_ALG_REASON_BINDING_CLOSED] = {
+		"binding-closed",
+		"A flow came to a bound port that is not open yet, or not to its sender.",
+		"Nothing to do if it is a stranger; \"natctl show bindings\" says who holds the port.",
+	},
 };
 
 const struct spec_option spec_option[__NF_ALG_OPTION_MAX] = {

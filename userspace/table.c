@@ -278,10 +278,13 @@ static void print_line(const struct table *table, const unsigned int *widths,
 {
 	const struct column *column;
 	unsigned int at = 0, end;
+	int last = table->width;
 	const char *text;
 	int i;
 
-	for (i = 0; i < table->width; i++) {
+	while (last > 1 && !widths[last - 1])
+		last--;
+	for (i = 0; i < last; i++) {
 		column = &table->columns[i];
 		if (!widths[i])
 			continue;
@@ -298,7 +301,7 @@ static void print_line(const struct table *table, const unsigned int *widths,
 			fputs("\033[1m", stdout);
 		if (column->right)
 			printf("%*s", (int)widths[i], text);
-		else if (i + 1 < table->width)
+		else if (i + 1 < last)
 			printf("%-*s", (int)widths[i], text);
 		else
 			fputs(text, stdout);

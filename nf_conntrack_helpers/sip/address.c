@@ -158,15 +158,32 @@ s32 sip_port_parse(const struct nf_alg_cursor *c)
 
 u32 sip_number_print(u8 *out, u32 number)
 {
-	u8 digits[10];
-	u32 n = 0, i;
+	u32 n = 1, rest = number, i;
 
-	do {
-		digits[n++] = '0' + number % 10;
+	while (rest > 9) {
+		rest /= 10;
+		n++;
+	}
+	for (i = n; i > 0; i--) {
+		out[i - 1] = '0' + number % 10;
 		number /= 10;
-	} while (number);
-	for (i = 0; i < n; i++)
-		out[i] = digits[n - 1 - i];
+	}
+	return n;
+}
+
+/* 0 to 255 */
+static u32 sip_octet_print(u8 *out, u32 octet)
+{
+	u32 n = 0;
+
+	if (octet > 99) {
+		out[n++] = '0' + octet / 100;
+		octet %= 100;
+		out[n++] = '0' + octet / 10;
+	} else if (octet > 9) {
+		out[n++] = '0' + octet / 10;
+	}
+	out[n++] = '0' + octet % 10;
 	return n;
 }
 
@@ -177,7 +194,7 @@ static u32 sip_ipv4_print(u8 *out, const u8 *addr)
 	for (i = 0; i < 4; i++) {
 		if (i)
 			out[n++] = '.';
-		n += sip_number_print(out + n, addr[i]);
+		n += sip_octet_print(out + n, addr[i]);
 	}
 	return n;
 }

@@ -34,8 +34,11 @@ static bool sip_frame_field(const struct nf_alg_cursor *message, u32 from,
 
 	c.pos = from;
 	c.end = to;
-	ch = nf_alg_cursor_at(&c, 0) | 0x20;
-	if (ch != 'c' && ch != 'l')
+	ch = nf_alg_cursor_at(&c, 0);
+	/* The start line has no continuation */
+	if (ch == ' ' || ch == '\t')
+		return false;
+	if ((ch | 0x20) != 'c' && (ch | 0x20) != 'l')
 		return true;
 	while (sip_token_char(nf_alg_cursor_at(&c, len)))
 		len++;

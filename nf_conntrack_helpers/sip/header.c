@@ -45,10 +45,26 @@ static const u8 sip_header_first[27] = {
 	24,
 };
 
+static u64 sip_fold8(const void *text)
+{
+	u64 word;
+
+	memcpy(&word, text, 8);
+	return word | 0x2020202020202020ULL;
+}
+
+/* @word is in lower case, and of characters that setting 0x20 does not change */
 static bool sip_same_fold(const u8 *text, const char *word, u32 len)
 {
 	u32 i;
 
+	if (len >= 8) {
+		for (i = 0; i + 8 < len; i += 8)
+			if (sip_fold8(text + i) != sip_fold8(word + i))
+				return false;
+		/* The last eight overlap those before */
+		return sip_fold8(text + len - 8) == sip_fold8(word + len - 8);
+	}
 	for (i = 0; i < len; i++)
 		if ((text[i] | 0x20) != word[i])
 			return false;
@@ -90,44 +106,47 @@ enum sip_header sip_header_name(const u8 *name, u32 len)
 	return SIP_HEADER_OTHER;
 }
 
+/* Up to the end of a line. Returns the offset of its CR, or -1 */
+static s32 sip_line_end(struct nf_alg_cursor *c)
+{
+	s32 len = nf_alg_cursor_find(c, '\n');
+
+	if (len < 1 || c->base[c->pos + len - 1] != '\r')
+		return -1;
+	c->pos += len + 1;
+	return c->pos - 2;
+}
+
 int sip_field_next(struct nf_alg_cursor *c, struct sip_field *field)
 {
-	u32 start = c->pos, len;
-	s32 line;
+	u32 start = c->pos, colon, name, value;
+	s32 end = sip_line_end(c);
 	int ch;
 
-	if (nf_alg_cursor_at(c, 0) == '\r') {
-		if (nf_alg_cursor_at(c, 1) != '\n')
-			return -1;
-		nf_alg_cursor_skip(c, 2);
+	if (end < 0)
+		return -1;
+	if ((u32)end == start)
 		return 0;
-	}
-	do {
-		ch = nf_alg_cursor_get(c);
-	} while (ch > ' ' && ch != ':');
-	len = c->pos - 1 - start;
-	if (ch < 0 || !len)
+	for (colon = start; colon < (u32)end; colon++)
+		if (c->base[colon] == ':')
+			break;
+	for (name = colon; name > start; name--)
+		if (c->base[name - 1] != ' ' && c->base[name - 1] != '\t')
+			break;
+	if (colon == (u32)end || name == start || c->base[start] <= ' ')
 		return -1;
-	while (ch == ' ' || ch == '\t')
-		ch = nf_alg_cursor_get(c);
-	if (ch != ':')
-		return -1;
-	field->name = sip_header_name(c->base + start, len);
+	field->name = sip_header_name(c->base + start, name - start);
 
-	while ((ch = nf_alg_cursor_at(c, 0)) == ' ' || ch == '\t')
-		c->pos++;
-	field->value.off = c->pos;
-	do {
-		line = nf_alg_cursor_find(c, '\n');
-		if (line < 0)
+	while ((ch = nf_alg_cursor_at(c, 0)) == ' ' || ch == '\t') {
+		end = sip_line_end(c);
+		if (end < 0)
 			return -1;
-		c->pos += line + 1;
-		if (c->base[c->pos - 2] != '\r')
-			return -1;
-		ch = nf_alg_cursor_at(c, 0);
-	} while (ch == ' ' || ch == '\t');
-	/* The line may end before a value begins */
-	field->value.len = c->pos - 2 - field->value.off;
+	}
+	for (value = colon + 1; value < (u32)end; value++)
+		if (c->base[value] != ' ' && c->base[value] != '\t')
+			break;
+	field->value.off = value;
+	field->value.len = end - value;
 	return 1;
 }
 

@@ -250,27 +250,23 @@ static int sip_connection_translate(struct sip_translation *t,
 
 static int sip_sdp_translate(struct sip_translation *t, struct nf_alg_cursor *c)
 {
-	struct nf_alg_cursor media = *c;
-	struct sip_description d = {};
+	struct sip_description d;
 	struct sip_sdp_media m;
 	int more, err;
 
-	/* All of it is understood before anything is bound */
-	if (!sip_sdp_session(&media, &d.session))
-		goto malformed;
-	*c = media;
-	while ((more = sip_sdp_media(&media, &m)) > 0)
-		;
-	if (more < 0)
-		goto malformed;
-
+	d.keep = false;
+	d.moves = 0;
+	if (!sip_sdp_session(c, &d.session))
+		return -NF_ALG_REASON_BODY_MALFORMED;
 	d.offers = t->call[SIP_SENDER] && sip_dialog_offers(t);
 	d.address_len = sip_address_print(d.address, &t->msg->from->seen);
-	while (sip_sdp_media(c, &m) > 0) {
+	while ((more = sip_sdp_media(c, &m)) > 0) {
 		err = sip_one_media(t, &d, &m);
 		if (err)
 			return err;
 	}
+	if (more < 0)
+		return -NF_ALG_REASON_BODY_MALFORMED;
 	if (nf_alg_option(t->msg->session->an, NF_ALG_OPTION_SDP_ORIGIN) &&
 	    sip_own(t, &d.session.origin)) {
 		err = sip_address_replace(t, &d, &d.session.origin);
@@ -278,10 +274,6 @@ static int sip_sdp_translate(struct sip_translation *t, struct nf_alg_cursor *c)
 			return err;
 	}
 	return sip_connection_translate(t, &d);
-
-malformed:
-	sip_count(t, NF_ALG_REASON_BODY_MALFORMED);
-	return 0;
 }
 
 /* Does the value of Content-Type name this type */

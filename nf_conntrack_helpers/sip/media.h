@@ -15,7 +15,8 @@
  * address in force is the sender's own gets its ports bound; it is left
  * alone if it has candidates, runs on TCP, or has a port below 1024.
  *
- * Return: 0 or -reason. What cannot be understood is counted and left.
+ * Return: 0 or -reason. A description that cannot be understood makes the whole
+ * message pass as it is; bodies of other types are counted where that matters.
  */
 int sip_media_translate(struct sip_translation *t);
 

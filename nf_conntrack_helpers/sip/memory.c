@@ -59,9 +59,18 @@ u64 sip_hash(const void *bytes, u32 len)
 	return siphash(bytes, len, &sip_secret);
 }
 
-u64 sip_hash_join(u64 a, u64 b, u64 c)
+/* The fingerprint of a key */
+static u64 sip_memory_id(const struct sip_memory_key *key)
 {
-	return siphash_3u64(a, b, c, &sip_secret);
+	u64 flow = (u64)key->zone << 32 | (u32)key->l4proto << 24 |
+		   key->kind << 16 | (__force u16)key->public.port;
+
+	if (key->public.family == NFPROTO_IPV6)
+		return siphash(key, sizeof(*key), &sip_secret);
+	return siphash_4u64(key->netns ^ (u64)key->vrf << 48, key->name,
+			    (u64)(__force u32)key->inside.ip << 32 |
+			    (__force u32)key->public.addr.ip, flow,
+			    &sip_secret);
 }
 
 static u32 sip_seconds(void)
@@ -150,7 +159,7 @@ static int sip_memory_add(const struct sip_memory_key *key, u32 bucket,
 int sip_memory_keep(const struct sip_memory_key *key, const u8 *text,
 		      u32 len, u32 seconds)
 {
-	u64 id = sip_hash(key, sizeof(*key));
+	u64 id = sip_memory_id(key);
 	u32 bucket = id % SIP_MEMORY_BUCKETS;
 	u32 now = sip_seconds();
 	struct sip_memory *s;
@@ -180,7 +189,7 @@ unlock:
 u32 sip_memory_find(const struct sip_memory_key *key, u8 *text,
 		      u32 seconds)
 {
-	u64 id = sip_hash(key, sizeof(*key));
+	u64 id = sip_memory_id(key);
 	u32 bucket = id % SIP_MEMORY_BUCKETS;
 	u32 now = sip_seconds();
 	struct sip_memory *s;
@@ -202,7 +211,7 @@ u32 sip_memory_find(const struct sip_memory_key *key, u8 *text,
 
 void sip_memory_fade(const struct sip_memory_key *key, u32 seconds)
 {
-	u64 id = sip_hash(key, sizeof(*key));
+	u64 id = sip_memory_id(key);
 	u32 bucket = id % SIP_MEMORY_BUCKETS;
 	u32 now = sip_seconds();
 	struct sip_memory *s;

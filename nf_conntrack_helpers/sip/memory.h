@@ -60,16 +60,6 @@ struct sip_memory_key {
 u64 sip_hash(const void *bytes, u32 len);
 
 /**
- * sip_hash_join() - one hash of several
- * @a: first
- * @b: second
- * @c: third
- *
- * Return: the hash.
- */
-u64 sip_hash_join(u64 a, u64 b, u64 c);
-
-/**
  * sip_memory_key() - prepare a key
  * @key: to fill
  * @session: gives namespace, zone, VRF

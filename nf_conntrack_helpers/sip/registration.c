@@ -226,9 +226,10 @@ static int sip_register_enter(struct sip_register *r,
 	bool door, begun;
 	int err;
 
-	/* A connection that is already there needs no door */
-	door = sip_door_permitted(msg, port->l4proto, number) &&
-	       !(flow && port->l4proto == IPPROTO_TCP);
+	/* Without a door it is reached through the flow: that has this very
+	 * port, or is a connection that can be used again
+	 */
+	door = sip_door_permitted(msg, port->l4proto, number);
 	if (!door && !flow) {
 		sip_count(r->t, NF_ALG_REASON_DOOR_PORT_DENIED);
 		if (port->l4proto != IPPROTO_TCP)

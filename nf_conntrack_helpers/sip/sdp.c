@@ -179,8 +179,11 @@ static bool sip_sdp_attribute(struct nf_alg_cursor *line,
 			      struct sip_sdp_media *media)
 {
 	struct nf_alg_cursor name = *line;
+	int first = nf_alg_cursor_at(line, 0) | 0x20;
 	u32 len;
 
+	if (first != 'r' && first != 'c')
+		return true;
 	while (nf_alg_cursor_at(line, 0) > ' ' &&
 	       nf_alg_cursor_at(line, 0) != ':')
 		nf_alg_cursor_skip(line, 1);

@@ -38,14 +38,9 @@ static const struct {
 };
 
 /* alphanum and - . ! % * _ + ` ' ~ */
-static const u32 sip_token_map[8] = {
+const u32 sip_token_map[8] = {
 	0x00000000, 0x03ff6ca2, 0x87fffffe, 0x47ffffff,
 };
-
-bool sip_token_char(int ch)
-{
-	return ch >= 0 && ch < 256 && sip_token_map[ch >> 5] >> (ch & 31) & 1;
-}
 
 static int sip_lower(int ch)
 {
@@ -155,29 +150,76 @@ enum sip_method sip_method_parse(const struct nf_alg_cursor *c)
 	return SIP_METHOD_OTHER;
 }
 
-bool sip_start_line_parse(struct nf_alg_cursor *c, struct sip_start_line *line)
+static bool sip_status_line(struct nf_alg_cursor *c, struct sip_start_line *line)
 {
-	struct nf_alg_cursor method = *c;
-	u32 start = c->pos, state = 0;
-	const u8 *digit;
+	u32 i, digit;
 	s32 len;
 
-	memset(line, 0, sizeof(*line));
-	if (sip_start_line_scan(c, &state) != SIP_SCAN_DONE)
+	nf_alg_cursor_skip(c, 8);
+	for (i = 0; i < 3; i++) {
+		digit = nf_alg_cursor_get(c) - '0';
+		if (digit > 9)
+			return false;
+		line->status = line->status * 10 + digit;
+	}
+	if (nf_alg_cursor_at(c, 0) != ' ' && nf_alg_cursor_at(c, 0) != '\r')
+		return false;
+	len = nf_alg_cursor_find(c, '\n');
+	if (len < 1 || c->base[c->pos + len - 1] != '\r')
+		return false;
+	nf_alg_cursor_skip(c, len + 1);
+	return line->status >= 100 && line->status < 700;
+}
+
+/* Over a literal; @word is in lower case */
+static bool sip_literal_skip(struct nf_alg_cursor *c, const char *word)
+{
+	u32 n;
+
+	for (n = 0; word[n]; n++)
+		if (sip_lower(nf_alg_cursor_at(c, n)) != word[n])
+			return false;
+	return nf_alg_cursor_skip(c, n);
+}
+
+/* The same grammar as sip_start_line_scan(), for a message that is all there */
+bool sip_start_line_parse(struct nf_alg_cursor *c, struct sip_start_line *line)
+{
+	const u8 *start = nf_alg_cursor_here(c, 12);
+	struct nf_alg_cursor method = *c;
+	u32 from, i;
+	int ch;
+
+	line->request = false;
+	line->method = SIP_METHOD_OTHER;
+	line->status = 0;
+	line->uri.off = 0;
+	line->uri.len = 0;
+	if (!start)
+		return false;
+	if (!memcmp(start, "SIP/2.0 ", 8))
+		return sip_status_line(c, line);
+
+	from = c->pos;
+	while (sip_token_char(nf_alg_cursor_at(c, 0)))
+		nf_alg_cursor_skip(c, 1);
+	method.end = c->pos;
+	if (c->pos == from || c->pos - from > SIP_METHOD_MAX ||
+	    nf_alg_cursor_get(c) != ' ')
 		return false;
 
-	/* What is a start line has its parts at known places */
-	len = nf_alg_cursor_find(&method, ' ');
-	if (method.base[start + 3] == '/') {
-		digit = method.base + start + len + 1;
-		line->status = (digit[0] - '0') * 100 + (digit[1] - '0') * 10 +
-			       digit[2] - '0';
-		return line->status >= 100 && line->status < 700;
-	}
-	method.end = start + len;
+	line->uri.off = c->pos;
+	for (i = 0; i < ARRAY_SIZE(sip_schemes); i++)
+		if (sip_literal_skip(c, sip_schemes[i]))
+			break;
+	from = c->pos;
+	while ((ch = nf_alg_cursor_at(c, 0)) > ' ' && ch != 0x7f)
+		nf_alg_cursor_skip(c, 1);
+	line->uri.len = c->pos - line->uri.off;
+	if (i == ARRAY_SIZE(sip_schemes) || c->pos == from ||
+	    nf_alg_cursor_get(c) != ' ')
+		return false;
 	line->request = true;
 	line->method = sip_method_parse(&method);
-	line->uri.off = start + len + 1;
-	line->uri.len = c->pos - line->uri.off - sizeof(sip_version);
-	return true;
+	return sip_literal_skip(c, sip_version);
 }

@@ -74,12 +74,17 @@ bool sip_start_line_parse(struct nf_alg_cursor *c, struct sip_start_line *line);
  */
 enum sip_method sip_method_parse(const struct nf_alg_cursor *c);
 
+extern const u32 sip_token_map[8];
+
 /**
  * sip_token_char() - may this byte stand in a token
  * @ch: a byte, or -1
  *
  * Return: true if it may (RFC 3261 section 25.1).
  */
-bool sip_token_char(int ch);
+static inline bool sip_token_char(int ch)
+{
+	return ch >= 0 && sip_token_map[(u8)ch >> 5] >> (ch & 31) & 1;
+}
 
 #endif /* NF_ALG_SIP_START_LINE_H */

@@ -8,15 +8,14 @@
 
 u64 sip_transaction(struct sip_translation *t)
 {
-	const struct nf_alg_span *call_id = &t->head.single[SIP_HEADER_CALL_ID];
+	const struct nf_alg_span *name = &t->via.branch;
 
 	if (!t->transaction) {
-		t->transaction =
-			sip_hash_join(sip_hash(sip_text(t, &t->via.branch),
-					       t->via.branch.len),
-				      sip_hash(sip_text(t, call_id),
-					       call_id->len),
-				      t->head.cseq) | 1;
+		/* Clients of RFC 2543 have no branch, or always the same */
+		if (name->len < 7 || memcmp(sip_text(t, name), "z9hG4bK", 7))
+			name = &t->head.single[SIP_HEADER_CALL_ID];
+		t->transaction = (sip_hash(sip_text(t, name), name->len) ^
+				  t->head.cseq * 0x9e3779b97f4a7c15ULL) | 1;
 	}
 	return t->transaction;
 }

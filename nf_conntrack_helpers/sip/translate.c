@@ -16,6 +16,13 @@ bool sip_literal_of(const struct sip_translation *t,
 	struct nf_alg_endpoint address;
 	struct nf_alg_cursor c;
 
+	/* Most are spelled in the usual way */
+	if (host == &t->msg->from->own && text->len == t->own_len &&
+	    !memcmp(sip_text(t, text), t->own, t->own_len))
+		return true;
+	if (host == &t->msg->to->seen && text->len == t->public_len &&
+	    !memcmp(sip_text(t, text), t->public, t->public_len))
+		return true;
 	nf_alg_cursor_span(&c, &t->c, text);
 	return sip_address_parse(&c, &address) &&
 	       nf_alg_same_host(&address, host);
@@ -102,6 +109,8 @@ int sip_translate(struct nf_alg_message *msg)
 	t.msg = msg;
 	t.out = !nf_alg_same_endpoint(&msg->from->own, &msg->from->seen);
 	t.in = !nf_alg_same_endpoint(&msg->to->own, &msg->to->seen);
+	t.own_len = sip_address_print(t.own, &msg->from->own);
+	t.public_len = t.in ? sip_address_print(t.public, &msg->to->seen) : 0;
 	t.transaction = 0;
 	t.call[SIP_SENDER] = NULL;
 	t.call[SIP_RECEIVER] = NULL;

@@ -19,6 +19,10 @@
  * @via: its topmost Via
  * @out: its sender's address is translated
  * @in: its receiver's address is translated
+ * @own: sender's address as it writes it
+ * @own_len: length of @own
+ * @public: receiver's public address as text
+ * @public_len: length of @public
  * @transaction: keyed hash, or 0 while nobody has asked
  * @call: dialog of the sender and of the receiver, or NULL; referenced
  * @growth: bytes the body gets longer by
@@ -31,6 +35,10 @@ struct sip_translation {
 	struct sip_via via;
 	bool out;
 	bool in;
+	u8 own[SIP_HOSTPORT_MAX];
+	u32 own_len;
+	u8 public[SIP_HOSTPORT_MAX];
+	u32 public_len;
 	u64 transaction;
 	struct nf_alg_call *call[2];
 	s32 growth;

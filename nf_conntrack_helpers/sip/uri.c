@@ -59,7 +59,10 @@ static bool sip_param_char(int ch)
 
 bool sip_param_next(struct nf_alg_cursor *c, struct sip_param *param)
 {
+	u32 start;
+
 	sip_skip_lws(c);
+	start = c->pos;
 	if (nf_alg_cursor_at(c, 0) != ';')
 		return false;
 	nf_alg_cursor_skip(c, 1);
@@ -79,8 +82,11 @@ bool sip_param_next(struct nf_alg_cursor *c, struct sip_param *param)
 	if (nf_alg_cursor_at(c, 0) == '"') {
 		nf_alg_cursor_skip(c, 1);
 		param->value.off = c->pos;
-		if (!sip_skip_quoted(c))
+		if (!sip_skip_quoted(c)) {
+			/* Left over, so that the caller sees it is not done */
+			c->pos = start;
 			return false;
+		}
 		param->value.len = c->pos - 1 - param->value.off;
 		return true;
 	}

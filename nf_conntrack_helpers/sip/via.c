@@ -35,12 +35,16 @@ static bool sip_via_name(const struct nf_alg_cursor *c,
 	return sip_equal_fold(&text, name, len);
 }
 
-bool sip_via_parse(const struct nf_alg_cursor *c, struct sip_via *via)
+/* sent-protocol in any spelling, and the white space behind it */
+static bool sip_via_protocol(struct nf_alg_cursor *c, struct sip_via *via)
 {
 	struct nf_alg_cursor in = *c, name, version, transport;
-	struct sip_param param;
+	const u8 *usual = nf_alg_cursor_here(c, 13);
 
-	memset(via, 0, sizeof(*via));
+	if (usual && usual[12] > ' ' && !memcmp(usual, "SIP/2.0/UDP ", 12)) {
+		via->transport = SIP_TRANSPORT_UDP;
+		return nf_alg_cursor_skip(c, 12);
+	}
 	if (!sip_via_token(&in, &name) || !sip_via_slash(&in) ||
 	    !sip_via_token(&in, &version) || !sip_via_slash(&in) ||
 	    !sip_via_token(&in, &transport))
@@ -57,6 +61,18 @@ bool sip_via_parse(const struct nf_alg_cursor *c, struct sip_via *via)
 		via->transport = SIP_TRANSPORT_TCP;
 	else
 		via->transport = SIP_TRANSPORT_OTHER;
+	*c = in;
+	return true;
+}
+
+bool sip_via_parse(const struct nf_alg_cursor *c, struct sip_via *via)
+{
+	struct nf_alg_cursor in = *c;
+	struct sip_param param;
+
+	memset(via, 0, sizeof(*via));
+	if (!sip_via_protocol(&in, via))
+		return false;
 	if (!sip_hostport_parse(&in, &via->host, &via->sent_by, &via->port,
 				true))
 		return false;

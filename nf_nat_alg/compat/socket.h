@@ -10,6 +10,23 @@
 #include <net/tcp.h>
 #include <net/udp.h>
 
+/* The tables the lookups are told: UDP's went into the namespace in 6.2; 6.18
+ * (TCP) and 7.1 (UDP) look for themselves.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define NF_ALG_COMPAT_UDP_TABLE(net)	&udp_table,
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(7, 1, 0)
+#define NF_ALG_COMPAT_UDP_TABLE(net)	(net)->ipv4.udp_table,
+#else
+#define NF_ALG_COMPAT_UDP_TABLE(net)
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+#define NF_ALG_COMPAT_TCP_TABLE(net)	(net)->ipv4.tcp_death_row.hashinfo,
+#else
+#define NF_ALG_COMPAT_TCP_TABLE(net)
+#endif
+
 /**
  * nf_alg_compat_listened4() - does a local socket wait on an IPv4 endpoint
  * @net: namespace
@@ -24,17 +41,11 @@
 static inline bool nf_alg_compat_listened4(struct net *net, u8 l4proto,
 					   __be32 addr, __be16 port)
 {
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 	if (l4proto == IPPROTO_UDP)
 		return __udp4_lib_lookup(net, 0, 0, addr, port, 0, 0,
-					 &udp_table, NULL);
-#else
-	if (l4proto == IPPROTO_UDP)
-		return __udp4_lib_lookup(net, 0, 0, addr, port, 0, 0,
-					 net->ipv4.udp_table, NULL);
-#endif
-	return __inet_lookup_listener(net, net->ipv4.tcp_death_row.hashinfo,
-				      NULL, 0, 0, 0, addr, ntohs(port), 0, 0);
+					 NF_ALG_COMPAT_UDP_TABLE(net) NULL);
+	return __inet_lookup_listener(net, NF_ALG_COMPAT_TCP_TABLE(net) NULL, 0,
+				      0, 0, addr, ntohs(port), 0, 0);
 }
 
 /* The same for IPv6 */
@@ -43,18 +54,11 @@ static inline bool nf_alg_compat_listened6(struct net *net, u8 l4proto,
 					   __be16 port)
 {
 #if IS_ENABLED(CONFIG_IPV6)
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 	if (l4proto == IPPROTO_UDP)
-		return __udp6_lib_lookup(net, &in6addr_any, 0, addr, port, 0,
-					 0, &udp_table, NULL);
-#else
-	if (l4proto == IPPROTO_UDP)
-		return __udp6_lib_lookup(net, &in6addr_any, 0, addr, port, 0,
-					 0, net->ipv4.udp_table, NULL);
-#endif
-	return inet6_lookup_listener(net, net->ipv4.tcp_death_row.hashinfo,
-				     NULL, 0, &in6addr_any, 0, addr,
-				     ntohs(port), 0, 0);
+		return __udp6_lib_lookup(net, &in6addr_any, 0, addr, port, 0, 0,
+					 NF_ALG_COMPAT_UDP_TABLE(net) NULL);
+	return inet6_lookup_listener(net, NF_ALG_COMPAT_TCP_TABLE(net) NULL, 0,
+				     &in6addr_any, 0, addr, ntohs(port), 0, 0);
 #else
 	return false;
 #endif

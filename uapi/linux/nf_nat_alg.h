@@ -159,6 +159,8 @@ enum nf_alg_reason {
 	 * is.
 	 */
 	NF_ALG_REASON_BODY_MALFORMED,
+	/* A flow came to a bound port that is not open yet, or not to its sender. */
+	NF_ALG_REASON_BINDING_CLOSED,
 
 	__NF_ALG_REASON_MAX,
 };
@@ -608,7 +610,7 @@ enum {
 	/* How many there are. */
 	NF_ALG_A_EVENT_CHANGES,
 	NF_ALG_A_EVENT_CONFIG,
-	/* Of the access list or option. */
+	/* Of the service, access list or option; absent if several changed. */
 	NF_ALG_A_EVENT_NAME,
 
 	__NF_ALG_A_EVENT_MAX,
