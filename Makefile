@@ -44,8 +44,10 @@ modules: check-config
 natctl:
 	$(MAKE) -C userspace
 
+# No signature: the kernel's key is not here. No depmod by kbuild: Debian's headers lack its System.map.
 modules_install: modules
-	$(MAKE) -C $(KDIR) M=$(CURDIR) $(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
+	$(MAKE) -C $(KDIR) M=$(CURDIR) CONFIG_MODULE_SIG_ALL= $(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
+	[ -n '$(DESTDIR)' ] || depmod -a $(KVER)
 
 install: natctl modules_install
 	$(MAKE) -C userspace install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)

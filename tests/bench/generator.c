@@ -118,11 +118,11 @@ static size_t sip_message(char *out, size_t room, size_t size,
 			"Via: SIP/2.0/%s %s:5060;branch=z9hG4bK%u\r\n"
 			"Max-Forwards: 70\r\n"
 			"From: <sip:alice@%s>;tag=%u\r\nTo: <sip:bob@%s>\r\n"
-			"Call-ID: %u@%s\r\nCSeq: 1 %s\r\n"
+			"Call-ID: %u@bench\r\nCSeq: 1 %s\r\n"
 			"%s%s%s"
 			"User-Agent: %s\r\n%sContent-Length: %zu\r\n\r\n%s",
 			method, SERVER_ADDRESS, transport, own, number, own,
-			number, SERVER_ADDRESS, number, own, method,
+			number, SERVER_ADDRESS, number, method,
 			with_sdp ? "Contact: <sip:alice@" : "",
 			with_sdp ? own : "", with_sdp ? ":5060>\r\n" : "", pad,
 			with_sdp ? "Content-Type: application/sdp\r\n" : "",
@@ -199,16 +199,23 @@ static int by_time(const void *a, const void *b)
 }
 
 static void say(unsigned long long cost, unsigned int sent,
-		unsigned int arrived)
+		unsigned int arrived, unsigned int leaked)
 {
-	printf("%llu %u %u\n", cost, sent, arrived);
+	printf("%llu %u %u %u\n", cost, sent, arrived, leaked);
 }
 
-static void meter_say(void)
+/*
+ * @last: the last message that arrived; do Via and Contact show the inside
+ * address? From may: who is calling is no route.
+ */
+static void meter_say(const char *last, size_t size)
 {
+	int leaked = memmem(last, size, CLIENT_ADDRESS ":",
+			    strlen(CLIENT_ADDRESS ":")) != NULL;
+
 	qsort(meter.batch, meter.batches, sizeof(meter.batch[0]), by_time);
 	say(meter.batches ? meter.batch[meter.batches / 2] / BATCH : 0,
-	    meter.sent, meter.arrived);
+	    meter.sent, meter.arrived, leaked);
 }
 
 /* One datagram that is here or comes soon. */
@@ -226,9 +233,9 @@ static void udp(const char *client, const char *server, int port,
 		const char *kind, unsigned int count)
 {
 	struct sockaddr_in to = address(host(SERVER_ADDRESS), port);
-	int out = bound_socket(client, SOCK_DGRAM, host(CLIENT_ADDRESS), 5060);
+	int out = bound_socket(client, SOCK_DGRAM, host(CLIENT_ADDRESS), port);
 	int in = bound_socket(server, SOCK_DGRAM, host(SERVER_ADDRESS), port);
-	char data[2048], buffer[2048];
+	char data[2048], buffer[2048] = "";
 	size_t size = message(data, sizeof(data), kind, "UDP");
 	unsigned int i;
 
@@ -239,7 +246,7 @@ static void udp(const char *client, const char *server, int port,
 			err(1, "send");
 		meter_packet(arrives(in, buffer, sizeof(buffer)));
 	}
-	meter_say();
+	meter_say(buffer, sizeof(buffer));
 }
 
 /* All of @size bytes. */
@@ -262,7 +269,7 @@ static void tcp(const char *client, const char *server, int port,
 		bound_socket(server, SOCK_STREAM, host(SERVER_ADDRESS), port);
 	int out = bound_socket(client, SOCK_STREAM, host(CLIENT_ADDRESS), 0);
 	struct timeval patience = { .tv_sec = 5 };
-	char data[2048], buffer[4096], answer[2] = "\r\n";
+	char data[2048], buffer[4096] = "", answer[2] = "\r\n";
 	size_t size = message(data, sizeof(data), kind, "TCP"), first;
 	unsigned int i;
 	int in, one = 1;
@@ -286,10 +293,10 @@ static void tcp(const char *client, const char *server, int port,
 		read_all(in, buffer, first);
 		if (send(in, answer, sizeof(answer), 0) < 0)
 			err(1, "answer");
-		read_all(out, buffer, sizeof(answer));
+		read_all(out, answer, sizeof(answer));
 		meter_packet(1);
 	}
-	meter_say();
+	meter_say(buffer, sizeof(buffer));
 }
 
 /* What the server's end of the wire has received. */
@@ -327,7 +334,7 @@ static void flows(const char *client, const char *server, unsigned int count)
 			err(1, "send");
 	}
 	time = now() - start;
-	say(time / count, count, received(server) - before);
+	say(time / count, count, received(server) - before, 0);
 }
 
 static void calls(const char *client, const char *server, unsigned int count)
@@ -353,7 +360,7 @@ static void calls(const char *client, const char *server, unsigned int count)
 		arrived += arrives(in, buffer, sizeof(buffer));
 		close(out);
 	}
-	say((now() - start) / count, count, arrived);
+	say((now() - start) / count, count, arrived, 0);
 }
 
 static void media(const char *client, const char *server, unsigned int count)
@@ -389,7 +396,7 @@ static void media(const char *client, const char *server, unsigned int count)
 			meter_packet(arrives(in, buffer, sizeof(buffer)));
 		}
 	}
-	meter_say();
+	meter_say(buffer, sizeof(buffer));
 }
 
 int main(int argc, char **argv)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # In a machine that counts instructions: what a packet through the router costs, without any helper, with
-# the in-tree SIP helper, with ours. Writes `what who instructions sent arrived` lines to figures.
+# the in-tree SIP helper, with ours. Writes `what who instructions sent arrived untranslated` lines to figures.
 #
 #   client (namespace)        router (the machine itself)         server (namespace)
 #   10.0.0.2 and              10.0.0.1   lan     wan   203.0.113.1    203.0.113.9
@@ -58,12 +58,26 @@ network() {
 	echo 262144 >/sys/module/nf_conntrack/parameters/hashsize
 }
 
+in_tree_rules() {
+	nft -f - <<-END
+		table ip helper {
+			ct helper sip-udp { type "sip" protocol udp; }
+			ct helper sip-tcp { type "sip" protocol tcp; }
+			chain prerouting {
+				type filter hook prerouting priority filter;
+				udp dport 5060 ct helper set "sip-udp"
+				tcp dport 5060 ct helper set "sip-tcp"
+			}
+		}
+	END
+}
+
 # measure WHO WHAT generator-arguments
 measure() {
 	local who=$1 what=$2 answer
 	shift 2
 	conntrack -F 2>/dev/null
-	answer=$("$generator" "$1" client server "${@:2}") || answer="0 0 0"
+	answer=$("$generator" "$1" client server "${@:2}") || answer="0 0 0 0"
 	echo "$what $who $answer" | tee -a "$figures"
 }
 
@@ -98,17 +112,7 @@ for phase in $phases; do
 		;;
 	in-tree)
 		modprobe -a nf_conntrack_sip nf_nat_sip
-		nft -f - <<-END
-			table ip helper {
-				ct helper sip-udp { type "sip" protocol udp; }
-				ct helper sip-tcp { type "sip" protocol tcp; }
-				chain prerouting {
-					type filter hook prerouting priority filter;
-					udp dport 5060 ct helper set "sip-udp"
-					tcp dport 5060 ct helper set "sip-tcp"
-				}
-			}
-		END
+		in_tree_rules
 		packets_of in-tree
 		nft delete table ip helper
 		conntrack -F 2>/dev/null

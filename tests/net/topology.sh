@@ -67,7 +67,7 @@ result() {
 		echo "ok - $2"
 	else
 		FAILED=$((FAILED + 1))
-		sed 's/^/# /' "$LOG" 2>/dev/null | tail -n 30
+		sed 's/^/# /' "$LOG" 2>/dev/null | tail -n 40
 		echo "not ok - $2"
 	fi
 }
@@ -81,7 +81,11 @@ try() {
 	status=$?
 	took=$((${EPOCHREALTIME/./} - ${start/./}))
 	# a line of figures is worth showing when it passes as well
-	[ $status = 0 ] && sed -n 's/^figure: /# /p' "$LOG"
+	if [ $status = 0 ]; then
+		sed -n 's/^figure: /# /p' "$LOG"
+	elif [ "$BARE" != 1 ] && [ -e "/run/netns/$ROUTER" ]; then
+		natctl >>"$LOG" 2>&1
+	fi
 	result $status "$what ($((took / 1000)) ms)"
 	return $status
 }
@@ -250,24 +254,18 @@ alg() {
 
 # count OBJECT: how many {sessions|calls|registrations|bindings} there are
 count() {
-	natctl -j show "$1" | python3 -c '
-import json, sys
-rows = json.load(sys.stdin)
-if isinstance(rows, dict):
-	rows = next((v for v in rows.values() if isinstance(v, list)), [])
-print(len(rows))'
+	natctl -j show "$1" | jq length
 }
 
-# none OBJECT...: they are gone, or go within the linger time
+# none OBJECT...: they are gone, or go within 10 s
 none() {
-	local object tries=80
+	local object end=$((SECONDS + 10))
 
 	[ "$BARE" = 1 ] && return 0
 	[ -e "/run/netns/$ROUTER" ] || return 0
 	for object in "$@"; do
-		while [ "$(count "$object")" != 0 ]; do
-			tries=$((tries - 1))
-			if [ $tries -le 0 ]; then
+		while [ "$(natctl -j show "$object")" != "[]" ]; do
+			if [ $SECONDS -gt $end ]; then
 				echo "$object left:"
 				natctl show "$object"
 				return 1
@@ -279,37 +277,21 @@ none() {
 
 # reason NAME: how often the router met a reason
 reason() {
-	natctl -j show statistics | python3 -c '
-import json, sys
-def walk(node):
-	if isinstance(node, dict):
-		name = node.get("reason", node.get("name"))
-		if name == sys.argv[1]:
-			for key in ("count", "packets", "value"):
-				if key in node:
-					return node[key]
-		if isinstance(node.get(sys.argv[1]), int):
-			return node[sys.argv[1]]
-		node = list(node.values())
-	if isinstance(node, list):
-		for child in node:
-			found = walk(child)
-			if found is not None:
-				return found
-print(walk(json.load(sys.stdin)) or 0)' "$1"
+	natctl -j show statistics |
+		jq "[.reasons[] | select(.name == \"$1\" or .reason == \"$1\") |
+			.count] | add // 0"
 }
 
 # --- the end -----------------------------------------------------------------
 
 # no_connections: conntrack can let go of everything
 no_connections() {
-	local tries=50
+	local end=$((SECONDS + 10))
 
 	[ -e "/run/netns/$ROUTER" ] || return 0
 	router conntrack -F >/dev/null 2>&1
 	while [ "$(router conntrack -C)" != 0 ]; do
-		tries=$((tries - 1))
-		if [ $tries = 0 ]; then
+		if [ $SECONDS -gt $end ]; then
 			router conntrack -L
 			return 1
 		fi

@@ -13,7 +13,6 @@ flows() { python3 "$PEER/flows.py" "$@"; }
 plan 8
 topology nat
 alg "sip tcp port 5060"
-natctl set call-setup-time 2
 try "20,000 messages, offloads on" flows --count "$(full 20000 10000)"
 try "3.5 messages a segment" flows --count 2000 --segment 3.5 --port 41001
 try "chunks of random size, with Nagle" \

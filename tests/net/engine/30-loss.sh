@@ -12,7 +12,6 @@ flows() { python3 "$PEER/flows.py" --stall 120 "$@"; }
 plan 4
 topology nat
 alg "sip tcp port 5060"
-natctl set call-setup-time 2
 links delay 1ms reorder 25% loss 5% duplicate 5%
 offloads off
 try "5 % loss, 5 % duplicates, 25 % reordering" \

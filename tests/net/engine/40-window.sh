@@ -12,7 +12,6 @@ flows() { python3 "$PEER/flows.py" "$@"; }
 plan 4
 topology nat
 alg "sip tcp port 5060"
-natctl set call-setup-time 2
 offloads off
 try "slow readers on both sides" flows --count 400 --slow --buffer 4096
 try "zero window for 3 s, both ways" \

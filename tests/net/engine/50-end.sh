@@ -10,10 +10,10 @@
 
 closings() { python3 "$PEER/closings.py" "$@"; }
 
-# what was reset is no longer established: its entry must go soon
+# what was reset is no longer established, or not for long
 all_closed() {
 	! router conntrack -L -p tcp 2>/dev/null |
-		grep -E 'ESTABLISHED|SYN_(SENT|RECV)|FIN_WAIT|CLOSE_WAIT'
+		grep -E '^tcp +6 [0-9]{3,} (ESTABLISHED|SYN_|FIN_WAIT|CLOSE_WAIT)'
 }
 
 plan 4

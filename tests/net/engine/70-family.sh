@@ -13,7 +13,6 @@ flows() { python3 "$PEER/flows.py" "$@"; }
 plan 7
 topology nat
 alg "sip tcp port 5060"
-natctl set call-setup-time 2
 offloads off
 try "IPv6 through NAT66: cut at byte offsets" \
 	cuts offsets --family 6 --stride "$(full 1 10)"

@@ -38,7 +38,7 @@ try "each was counted" counted not-protocol 50
 try "nothing was opened for them" nothing_open
 try "from and to the router itself" bystanders local
 try "the same, IPv6" bystanders local --family 6
-try "each was counted" counted local-endpoint 4
+try "each was counted" counted local-endpoint 2
 # a signature covers addresses: no NAT from here on
 router nft delete table inet nat
 ip -n "$SERVER" route add 10.0.0.0/24 via "$WAN4"

@@ -192,6 +192,7 @@ def main():
             except (Failure, OSError) as e:
                 failures.append("%s by the %s: %s" % (
                     way.__name__, who, e))
+    bench.close()
     if failures:
         raise Failure("\n".join(failures))
 

@@ -137,8 +137,8 @@ class Dialog:
     def register(self, v, n=1, expires=300):
         return message("REGISTER sip:example.com SIP/2.0", [
             self.via(v, n), "Max-Forwards: 70",
-            "From: <sip:alice@example.com>;tag=r" + self.id,
-            "To: <sip:alice@example.com>",
+            "From: <sip:alice.%s@example.com>;tag=r" % self.id + self.id,
+            "To: <sip:alice.%s@example.com>" % self.id,
             "Call-ID: reg.%s@%s" % (self.id, self.host),
             "CSeq: %d REGISTER" % n,
             self.contact(v, ";expires=%d" % expires)] + self.untouched())
@@ -146,8 +146,8 @@ class Dialog:
     def registered(self, v, n=1, expires=300):
         headers = [
             self.via(v, n, True),
-            "From: <sip:alice@example.com>;tag=r" + self.id,
-            "To: <sip:alice@example.com>;tag=s" + self.id,
+            "From: <sip:alice.%s@example.com>;tag=r" % self.id + self.id,
+            "To: <sip:alice.%s@example.com>;tag=s" % self.id + self.id,
             "Call-ID: reg.%s@%s" % (self.id, self.host),
             "CSeq: %d REGISTER" % n]
         if expires:
@@ -204,6 +204,16 @@ class Dialog:
         return message("SIP/2.0 200 OK", headers)
 
     # --- the whole of it -----------------------------------------------------
+
+    def short(self):
+        """A call that is answered and ended at once"""
+        return [
+            ("phone", self.invite),
+            ("server", lambda v: self.response(v, "200 OK", "INVITE", 1,
+                                               True)),
+            ("phone", self.ack),
+            ("server", lambda v: self.in_dialog(v, "BYE", 2)),
+            ("phone", lambda v: self.in_dialog_ok(v, "BYE", 2))]
 
     def script(self, inside, outside):
         """(sender, as the phone sees it, as the server sees it) in order"""

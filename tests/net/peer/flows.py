@@ -99,6 +99,7 @@ def main():
     kinds = phone_kinds(dialog)
     if args.large:
         kinds = [large(dialog, args.large), kinds[0]]
+    reference.register()
     listener = Server(server, args.family, buffer=args.buffer)
     flows, amount = [], 0
     for n in range(1, args.connections + 1):
@@ -128,6 +129,12 @@ def main():
             did.append(subprocess.run(args.do, shell=True, check=True))
 
     run(flows, listener, stall=args.stall, tick=tick)
+    listener.close()
+    # leave nothing behind that only time would end
+    reference.end(b"retrans0", 5002)
+    if args.large:
+        reference.end(b"large000", 5003)
+    reference.unregister()
     if args.do and not did:
         raise Failure("all was over before %r" % args.do)
     took = time.monotonic() - start

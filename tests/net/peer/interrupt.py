@@ -71,6 +71,7 @@ def main():
     phone, server = Host("PHONE"), Host("SERVER")
     reference = Reference(phone, server, args.port, args.family,
                           not args.plain)
+    reference.register()
     listener = Server(server, args.family)
     flows = []
     # INVITEs would leave calls behind that nobody ends

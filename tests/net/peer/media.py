@@ -150,6 +150,7 @@ def main():
     wire.half_close("phone")
     wire.half_close("server")
     wire.close()
+    bench.close()
     if not args.plain:
         # the door shuts after the linger time; what flows goes on
         until = time.monotonic() + 10

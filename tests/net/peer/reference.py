@@ -11,7 +11,7 @@ import time
 
 from dialog import ID, Dialog, View, content_length, difference, ident, learn, \
     literal, phone_view, seen_contact, seen_via
-from exchange import Failure, Pair, Server
+from exchange import Exchange, Failure, Pair, Server, run
 
 
 class Reference:
@@ -67,9 +67,9 @@ class Reference:
                 self.outside.__dict__.update(
                     learn(register, got).__dict__)
         pair.phone.shutdown(1)
-        self.end(pair, "server")
+        self.closed(pair, "server")
         pair.server.shutdown(1)
-        self.end(pair, "phone")
+        self.closed(pair, "phone")
         pair.close()
         listener.close()
 
@@ -93,7 +93,7 @@ class Reference:
                 raise Failure("%s: closed early: %r" % (who, pair.error))
 
     @staticmethod
-    def end(pair, who):
+    def closed(pair, who):
         until = time.monotonic() + 15
         while not pair.eof[who]:
             select.select([pair.end(who)], [], [], 1)
@@ -145,6 +145,37 @@ class Reference:
             if host.strip("[]").encode() in line and \
                     not line.startswith(untouched):
                 raise Failure("inside address left: %r" % line)
+
+    def rendered(self, steps, me=None):
+        """Steps as an Exchange wants them"""
+        me = me or ID
+        made = [(who, make(self.inside).replace(ID, me),
+                 make(self.outside).replace(ID, me)) for who, make in steps]
+        return [(who, a if who == "phone" else b, b if who == "phone" else a)
+                for who, a, b in made]
+
+    def say(self, steps, n, me=None):
+        """Run a few more steps on a connection of their own"""
+        listener = Server(self.server, self.family, self.sport)
+        run([Exchange(n, self.phone, self.port, self.rendered(steps, me),
+                      family=self.family, sport=self.sport)], listener)
+        listener.close()
+
+    def register(self, n=5000):
+        """Keep the phone registered, so that its Contact has a door"""
+        d = self.dialog
+        self.say([("phone", d.register), ("server", d.registered)], n,
+                 b"keep0000")
+
+    def unregister(self, n=5001):
+        d = self.dialog
+        self.say([("phone", lambda v: d.register(v, 2, 0)),
+                  ("server", lambda v: d.registered(v, 2, 0))], n,
+                 b"keep0000")
+
+    def end(self, me, n):
+        """End a call that was only ever offered"""
+        self.say(self.dialog.short(), n, me)
 
     def script(self, n):
         """The script of connection n: its own Call-ID, tags and branches"""

@@ -116,6 +116,7 @@ class Bench:
         self.port, self.family = port, family
         self.reference = Reference(self.phone, self.server, port, family,
                                    not plain)
+        self.reference.register()
         self.listener = Server(self.server, family, buffer=buffer)
         dialog = self.reference.dialog
         inside, outside = self.reference.inside, self.reference.outside
@@ -123,6 +124,10 @@ class Bench:
         self.phones = (dialog.options(inside, 1), dialog.options(outside, 1))
         self.servers = (dialog.in_dialog(outside, "OPTIONS", 1),
                         dialog.in_dialog(inside, "OPTIONS", 1))
+
+    def close(self):
+        self.listener.close()
+        self.reference.unregister()
 
     def message(self, who):
         return self.phones if who == "phone" else self.servers

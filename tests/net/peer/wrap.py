@@ -35,6 +35,7 @@ def main():
     args = parser.parse_args()
     phone, server = Host("PHONE"), Host("SERVER")
     reference = Reference(phone, server, 5060, args.family, not args.plain)
+    reference.register()
     listener = Server(server, args.family)
     streams = {}
     for who, kinds in (("phone", phone_kinds(reference.dialog)[:2]),
@@ -68,6 +69,8 @@ def main():
             except BlockingIOError:
                 time.sleep(0.002)
         drive(flow)
+    inside.close()
+    reference.unregister()
     print("figure: %d streams" % (2 * len(distances)))
 
 

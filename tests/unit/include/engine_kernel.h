@@ -17,6 +17,7 @@
 #define U16_MAX ((u16)~0)
 #define S32_MAX 0x7fffffff
 #define __rcu
+#define __force
 #define __percpu
 #define __aligned(n) __attribute__((__aligned__(n)))
 #define READ_ONCE(x) (x)
@@ -204,10 +205,10 @@ static inline u64 siphash(const void *p, size_t n,
 	return h ^ h >> 32;
 }
 
-static inline u64 siphash_3u64(u64 a, u64 b, u64 c,
+static inline u64 siphash_4u64(u64 a, u64 b, u64 c, u64 d,
 			       const siphash_aligned_key_t *key)
 {
-	u64 all[3] = { a, b, c };
+	u64 all[4] = { a, b, c, d };
 
 	return siphash(all, sizeof(all), key);
 }
