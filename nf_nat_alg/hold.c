@@ -10,7 +10,7 @@
 #include "stream.h"
 
 /* With less than this a stream is always served, however many there are */
-#define NF_ALG_FAIR_MIN		4096
+#define NF_ALG_FAIR_MIN		2048
 
 /**
  * nf_alg_stream_charge() - account for memory
@@ -23,6 +23,15 @@ void nf_alg_stream_charge(struct nf_alg_session *session,
 {
 	stream->memory += bytes;
 	atomic_long_add(bytes, &session->an->sessions.memory);
+}
+
+/* What everybody may use when half of the namespace's memory is used: an equal
+ * share of that half
+ */
+static u32 nf_alg_stream_share(const struct nf_alg_net *an, u32 max)
+{
+	return max_t(u32, NF_ALG_FAIR_MIN,
+		     max / 2 / (atomic_read(&an->sessions.count) + 1));
 }
 
 /**
@@ -47,9 +56,7 @@ u32 nf_alg_stream_allowance(const struct nf_alg_session *session,
 	if (used >= max)
 		return 0;
 	if (used >= max / 2)
-		limit = min_t(u32, limit,
-			      max_t(u32, NF_ALG_FAIR_MIN, max / 2 /
-				    (atomic_read(&an->sessions.count) + 1)));
+		limit = min(limit, nf_alg_stream_share(an, max));
 	if (stream->memory >= limit)
 		return 0;
 	return min_t(u32, limit - stream->memory, max - used);
@@ -297,6 +304,20 @@ static u32 nf_alg_hold_more(struct nf_alg_session *session,
 	return len;
 }
 
+/* Does one incomplete message take more than its share? What is queued becomes
+ * less by waiting, this does not.
+ */
+static bool nf_alg_hold_greedy(const struct nf_alg_session *session,
+			       const struct nf_alg_stream *stream)
+{
+	const struct nf_alg_net *an = session->an;
+	u32 max = nf_alg_option(an, NF_ALG_OPTION_MEMORY_MAX);
+
+	return stream->hold_len > NF_ALG_FAIR_MIN &&
+	       atomic_long_read(&an->sessions.memory) >= max / 2 &&
+	       stream->hold_len > nf_alg_stream_share(an, max);
+}
+
 /* Is the namespace's memory used up */
 static bool nf_alg_hold_short(const struct nf_alg_session *session, u32 len)
 {
@@ -322,17 +343,11 @@ u32 nf_alg_hold_feed(struct nf_alg_session *session, enum ip_conntrack_dir dir,
 	struct nf_alg_stream *stream = &session->streams->dir[dir];
 	u32 used = 0;
 
-	if (nf_alg_stream_allowance(session, stream) < len) {
-		/* What a message in the making takes will not become less by
-		 * waiting, what is queued will. The sender was offered this
-		 * much, so it is taken as long as there is any memory at all.
-		 */
-		if (stream->hold_len && list_empty(&stream->queue))
-			nf_alg_hold_raw(session, dir,
-					NF_ALG_REASON_LIMIT_HELD);
-		if (nf_alg_hold_short(session, len) && stream->memory)
-			return 0;
-	}
+	/* The sender was offered this much, so it is taken as long as there is
+	 * any memory at all
+	 */
+	if (nf_alg_hold_short(session, len) && stream->memory)
+		return 0;
 
 	if (!stream->raw)
 		used = stream->hold_len ?
@@ -344,6 +359,8 @@ u32 nf_alg_hold_feed(struct nf_alg_session *session, enum ip_conntrack_dir dir,
 		stream->rcv_nxt += len - used;
 		used = len;
 	}
+	if (nf_alg_hold_greedy(session, stream))
+		nf_alg_hold_raw(session, dir, NF_ALG_REASON_LIMIT_HELD);
 	nf_alg_stream_renumber(session, dir);
 	return used;
 }
