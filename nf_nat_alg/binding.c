@@ -13,20 +13,13 @@
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_zones.h>
-#include <net/netfilter/nf_nat.h>
 #include "binding.h"
 #include "call.h"
 #include "event.h"
 #include "host.h"
-#include "message.h"
 #include "netns.h"
-#include "port.h"
+#include "session.h"
 #include "trace.h"
-
-#define NF_ALG_BIND_PORTS_MAX	16
-
-/* A call that holds more is not a call */
-#define NF_ALG_CALL_GRIPS_MAX	256
 
 static struct kmem_cache *nf_alg_binding_cache __read_mostly;
 static struct kmem_cache *nf_alg_grip_cache __read_mostly;
@@ -41,12 +34,18 @@ struct nf_alg_binding_key {
 	u8 l4proto;
 };
 
+/* Computed twice for each new flow of the router: short where it may be */
 static u32 nf_alg_binding_hash(const struct nf_alg_endpoint *endpoint, int vrf,
 			       u16 zone, u8 l4proto, u32 seed)
 {
-	BUILD_BUG_ON(sizeof(*endpoint) != 5 * sizeof(u32));
-	return jhash2((const u32 *)endpoint, 5,
-		      jhash_2words(vrf, zone << 8 | l4proto, seed));
+	u32 port = (__force u32)endpoint->port << 16 | zone;
+	u32 rest = vrf << 8 | l4proto;
+
+	if (endpoint->family == NFPROTO_IPV4)
+		return jhash_3words((__force u32)endpoint->addr.ip, port, rest,
+				    seed);
+	return jhash2(endpoint->addr.all, ARRAY_SIZE(endpoint->addr.all),
+		      jhash_2words(port, rest, seed));
 }
 
 static bool nf_alg_binding_same(const struct nf_alg_binding *binding,
@@ -193,8 +192,20 @@ nf_alg_binding_by_inside(struct nf_alg_net *an, u8 l4proto, u16 zone, int vrf,
 	return NULL;
 }
 
-/* The one to a given public address */
-static struct nf_alg_binding *
+/**
+ * nf_alg_binding_exact() - an inside endpoint's binding to a public address
+ * @an: namespace
+ * @l4proto: IPPROTO_UDP or IPPROTO_TCP
+ * @zone: conntrack zone id
+ * @vrf: ifindex of the inside host's VRF, or 0
+ * @inside: address and port
+ * @public: public address; the port is not looked at
+ *
+ * Caller holds RCU.
+ *
+ * Return: the binding, or NULL.
+ */
+struct nf_alg_binding *
 nf_alg_binding_exact(struct nf_alg_net *an, u8 l4proto, u16 zone, int vrf,
 		     const struct nf_alg_endpoint *inside,
 		     const struct nf_alg_endpoint *public)
@@ -220,6 +231,19 @@ static bool nf_alg_endpoint_matches(const struct nf_alg_endpoint *filter,
 }
 
 /**
+ * nf_alg_grip_permits() - was the binding asked for with this remote in mind
+ * @grip: a call's hold on it
+ * @remote: address and port
+ *
+ * Return: true if it is the one that was named, or none was.
+ */
+bool nf_alg_grip_permits(const struct nf_alg_grip *grip,
+			 const struct nf_alg_endpoint *remote)
+{
+	return nf_alg_endpoint_matches(&grip->remote, remote);
+}
+
+/**
  * nf_alg_binding_admits() - may this remote come in
  * @binding: binding
  * @remote: address and port it comes from
@@ -236,7 +260,7 @@ nf_alg_binding_admits(const struct nf_alg_binding *binding,
 
 	hlist_for_each_entry_rcu(grip, &binding->grips, node)
 		if (!(READ_ONCE(grip->flags) & NF_ALG_BIND_CLOSED) &&
-		    nf_alg_endpoint_matches(&grip->remote, remote))
+		    nf_alg_grip_permits(grip, remote))
 			return grip;
 	return NULL;
 }
@@ -288,6 +312,82 @@ static void nf_alg_grip_free_rcu(struct rcu_head *rcu)
 			container_of(rcu, struct nf_alg_grip, rcu));
 }
 
+/**
+ * nf_alg_binding_alloc() - a binding that is in no table yet
+ *
+ * Return: the binding, zeroed, or NULL.
+ */
+struct nf_alg_binding *nf_alg_binding_alloc(void)
+{
+	return kmem_cache_zalloc(nf_alg_binding_cache, GFP_ATOMIC);
+}
+
+/* One that never was in a table */
+void nf_alg_binding_free(struct nf_alg_binding *b)
+{
+	kmem_cache_free(nf_alg_binding_cache, b);
+}
+
+/* A grip that links nothing yet, zeroed, or NULL */
+struct nf_alg_grip *nf_alg_grip_alloc(void)
+{
+	return kmem_cache_zalloc(nf_alg_grip_cache, GFP_ATOMIC);
+}
+
+/* One that never linked anything */
+void nf_alg_grip_free(struct nf_alg_grip *grip)
+{
+	kmem_cache_free(nf_alg_grip_cache, grip);
+}
+
+/**
+ * nf_alg_binding_insert() - readers find a binding from now on
+ * @an: namespace
+ * @b: binding, complete; its public endpoint is in no other. Freed, and its
+ *	host discharged, if there is no memory.
+ *
+ * Caller holds nf_alg_bindings.lock.
+ *
+ * Return: 0 or a negative errno.
+ */
+int nf_alg_binding_insert(struct nf_alg_net *an, struct nf_alg_binding *b)
+{
+	struct nf_alg_binding_key key = {
+		.endpoint = b->public,
+		.vrf = b->vrf,
+		.zone = b->zone,
+		.l4proto = b->l4proto,
+	};
+	int err;
+
+	err = rhashtable_lookup_insert_key(&an->bindings.public, &key,
+					   &b->public_node,
+					   nf_alg_public_params);
+	if (err) {
+		nf_alg_host_discharge(an, b->host, NF_ALG_CHARGE_BINDING);
+		nf_alg_binding_free(b);
+		return err;
+	}
+	key.endpoint = b->inside;
+	err = rhltable_insert_key(&an->bindings.inside, &key, &b->inside_node,
+				  nf_alg_inside_params);
+	if (err) {
+		/* A reader may have found it */
+		rhashtable_remove_fast(&an->bindings.public, &b->public_node,
+				       nf_alg_public_params);
+		nf_alg_host_discharge(an, b->host, NF_ALG_CHARGE_BINDING);
+		call_rcu(&b->rcu, nf_alg_binding_free_rcu);
+		return err;
+	}
+	atomic_inc(&an->bindings.count);
+
+	trace_nf_alg_binding_take(b);
+	nf_alg_event_binding(an, b->flags & NF_ALG_BIND_DOOR ?
+			     NF_ALG_EVENT_DOOR_NEW : NF_ALG_EVENT_BINDING_NEW,
+			     b->protocol, b->l4proto, &b->inside, &b->public);
+	return 0;
+}
+
 static void nf_alg_binding_release(struct nf_alg_net *an,
 				   struct nf_alg_binding *b)
 {
@@ -328,365 +428,6 @@ void nf_alg_grip_release(struct nf_alg_net *an, struct nf_alg_grip *grip)
 	if (hlist_empty(&b->grips))
 		nf_alg_binding_release(an, b);
 }
-
-/**
- * struct nf_alg_taking - one nf_alg_bind() on its way
- * @an: namespace
- * @msg: message that asks
- * @call: who will hold
- * @want: what is wanted
- * @public: public address and first port
- * @own: the bindings that exist already, by port
- */
-struct nf_alg_taking {
-	struct nf_alg_net *an;
-	struct nf_alg_message *msg;
-	struct nf_alg_call *call;
-	const struct nf_alg_bind *want;
-	struct nf_alg_endpoint public;
-	struct nf_alg_binding *own[NF_ALG_BIND_PORTS_MAX];
-};
-
-static struct nf_alg_endpoint
-nf_alg_endpoint_next(const struct nf_alg_endpoint *endpoint, u8 i)
-{
-	struct nf_alg_endpoint next = *endpoint;
-
-	next.port = htons(ntohs(next.port) + i);
-	return next;
-}
-
-/* The device whose address masquerade gave to the call's first connection */
-static int nf_alg_call_oif(const struct nf_alg_call *call)
-{
-#if IS_ENABLED(CONFIG_NF_NAT_MASQUERADE)
-	struct nf_conn *master = nf_alg_call_master(call);
-	struct nf_conn_nat *nat;
-	int oif;
-
-	if (!master)
-		return 0;
-	nat = nfct_nat(master);
-	oif = nat ? nat->masq_index : 0;
-	nf_ct_put(master);
-	return oif;
-#else
-	return 0;
-#endif
-}
-
-static int nf_alg_binding_take(struct nf_alg_taking *taking, u8 i)
-{
-	const struct nf_alg_session *session = taking->msg->session;
-	const struct nf_alg_bind *want = taking->want;
-	struct nf_alg_net *an = taking->an;
-	struct nf_alg_binding_key key = {
-		.vrf = session->vrf,
-		.zone = session->zone,
-		.l4proto = want->l4proto,
-	};
-	struct nf_alg_binding *b;
-	enum nf_alg_reason reason;
-
-	b = kmem_cache_zalloc(nf_alg_binding_cache, GFP_ATOMIC);
-	if (!b)
-		return -NF_ALG_REASON_NO_MEMORY;
-	b->host = nf_alg_host_charge(an, &want->inside, session->zone,
-				     session->vrf, NF_ALG_CHARGE_BINDING,
-				     &reason);
-	if (!b->host)
-		goto free;
-
-	b->inside = nf_alg_endpoint_next(&want->inside, i);
-	b->public = nf_alg_endpoint_next(&taking->public, i);
-	b->zone = session->zone;
-	b->l4proto = want->l4proto;
-	b->flags = want->flags & NF_ALG_BIND_DOOR;
-	b->protocol = session->protocol->id;
-	b->vrf = session->vrf;
-	b->oif = nf_alg_call_oif(taking->call);
-	b->created = jiffies;
-
-	/* NO_MEMORY covers what can go wrong here besides a public endpoint
-	 * that is bound already, and that was looked up under the same lock.
-	 */
-	reason = NF_ALG_REASON_NO_MEMORY;
-	key.endpoint = b->public;
-	if (rhashtable_lookup_insert_key(&an->bindings.public, &key,
-					 &b->public_node, nf_alg_public_params))
-		goto discharge;
-	key.endpoint = b->inside;
-	if (rhltable_insert_key(&an->bindings.inside, &key, &b->inside_node,
-				nf_alg_inside_params))
-		goto remove;
-	atomic_inc(&an->bindings.count);
-
-	trace_nf_alg_binding_take(b);
-	nf_alg_event_binding(an, b->flags & NF_ALG_BIND_DOOR ?
-			     NF_ALG_EVENT_DOOR_NEW : NF_ALG_EVENT_BINDING_NEW,
-			     b->protocol, b->l4proto, &b->inside, &b->public);
-	taking->own[i] = b;
-	return 0;
-
-remove:
-	/* A reader may have found it */
-	rhashtable_remove_fast(&an->bindings.public, &b->public_node,
-			       nf_alg_public_params);
-	nf_alg_host_discharge(an, b->host, NF_ALG_CHARGE_BINDING);
-	call_rcu(&b->rcu, nf_alg_binding_free_rcu);
-	return -reason;
-discharge:
-	nf_alg_host_discharge(an, b->host, NF_ALG_CHARGE_BINDING);
-free:
-	kmem_cache_free(nf_alg_binding_cache, b);
-	return -reason;
-}
-
-/* Find the call's grip on a binding for the same remote, and renew it */
-static bool nf_alg_grip_renew(struct nf_alg_call *call,
-			      const struct nf_alg_binding *b,
-			      const struct nf_alg_bind *want)
-{
-	struct nf_alg_grip *grip;
-
-	list_for_each_entry(grip, &call->grips, list) {
-		if (grip->binding != b ||
-		    memcmp(&grip->remote, &want->remote, sizeof(grip->remote)))
-			continue;
-		grip->round = call->round;
-		grip->expiring = false;
-		WRITE_ONCE(grip->flags, grip->flags |
-			   (want->flags & (NF_ALG_BIND_DOOR |
-					   NF_ALG_BIND_STAY)));
-		return true;
-	}
-	return false;
-}
-
-static int nf_alg_grip_take(struct nf_alg_taking *taking, u8 i,
-			    struct list_head *taken)
-{
-	const struct nf_alg_bind *want = taking->want;
-	struct nf_alg_call *call = taking->call;
-	struct nf_alg_grip *grip;
-	int err;
-
-	if (taking->own[i]) {
-		if (want->flags & NF_ALG_BIND_DOOR)
-			WRITE_ONCE(taking->own[i]->flags,
-				   taking->own[i]->flags | NF_ALG_BIND_DOOR);
-		if (nf_alg_grip_renew(call, taking->own[i], want))
-			return 0;
-	}
-
-	if (call->grip_count >= NF_ALG_CALL_GRIPS_MAX)
-		return -NF_ALG_REASON_LIMIT_BINDINGS;
-	grip = kmem_cache_zalloc(nf_alg_grip_cache, GFP_ATOMIC);
-	if (!grip)
-		return -NF_ALG_REASON_NO_MEMORY;
-	if (!taking->own[i]) {
-		err = nf_alg_binding_take(taking, i);
-		if (err) {
-			kmem_cache_free(nf_alg_grip_cache, grip);
-			return err;
-		}
-	}
-
-	grip->binding = taking->own[i];
-	grip->call = call;
-	grip->remote = want->remote;
-	grip->round = call->round;
-	grip->flags = want->flags | NF_ALG_BIND_PENDING;
-	list_add_tail(&grip->list, &call->grips);
-	list_add_tail(&grip->undo, taken);
-	call->grip_count++;
-	hlist_add_head_rcu(&grip->node, &grip->binding->grips);
-	return 0;
-}
-
-/* Ports that exist already decide where the others must lie. Return: 0 with
- * the first public port in taking->public, or -reason.
- */
-static int nf_alg_bind_place(struct nf_alg_taking *taking)
-{
-	const struct nf_alg_session *session = taking->msg->session;
-	const struct nf_alg_side *from = taking->msg->from;
-	const struct nf_alg_bind *want = taking->want;
-	const struct nf_alg_port_want ports = {
-		.an = taking->an,
-		.zone = session->zone,
-		.l4proto = want->l4proto,
-		.count = want->count,
-		.parity = want->flags & NF_ALG_BIND_EVEN,
-		.inside = &want->inside,
-		.public = &from->seen,
-		.peer = {
-			&taking->msg->to->own,
-			want->remote.family ? &want->remote : NULL,
-		},
-	};
-	bool identity = nf_alg_same_host(&from->own, &from->seen);
-	u16 prefer[3] = { ntohs(want->prefer), 0, ntohs(want->inside.port) };
-	bool placed = false;
-	int i, base = 0;
-
-	for (i = 0; i < want->count; i++) {
-		struct nf_alg_endpoint inside;
-		int at;
-
-		inside = nf_alg_endpoint_next(&want->inside, i);
-		taking->own[i] = nf_alg_binding_exact(taking->an, want->l4proto,
-						      session->zone,
-						      session->vrf, &inside,
-						      &from->seen);
-		if (!taking->own[i])
-			continue;
-		at = ntohs(taking->own[i]->public.port) - i;
-		if (placed && at != base)
-			return -NF_ALG_REASON_NO_PUBLIC_PORT;
-		base = at;
-		placed = true;
-	}
-
-	taking->public = from->seen;
-	if (!placed && !identity) {
-		/* The flow's own mapping serves its own endpoint best */
-		if (want->l4proto == session->l4proto &&
-		    want->inside.port == from->own.port)
-			prefer[1] = ntohs(from->seen.port);
-		base = nf_alg_port_choose(&ports, prefer, ARRAY_SIZE(prefer));
-		if (!base)
-			return -NF_ALG_REASON_NO_PUBLIC_PORT;
-		taking->public.port = htons(base);
-		return 0;
-	}
-
-	if (!placed)
-		base = ntohs(want->inside.port);
-	if (base < 1 || base + want->count - 1 > U16_MAX)
-		return -NF_ALG_REASON_NO_PUBLIC_PORT;
-	for (i = 0; i < want->count; i++) {
-		if (taking->own[i])
-			continue;
-		/* Without NAT there is no choice, and nothing to clash with
-		 * but another binding
-		 */
-		taking->public.port = htons(base + i);
-		if (identity ?
-		    !!nf_alg_binding_by_public(taking->an, want->l4proto,
-					       session->zone,
-					       &taking->public) :
-		    !nf_alg_port_free(&ports, i, base + i))
-			return -NF_ALG_REASON_NO_PUBLIC_PORT;
-	}
-	taking->public.port = htons(base);
-	return 0;
-}
-
-int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
-		const struct nf_alg_bind *want, struct nf_alg_endpoint *public)
-{
-	struct nf_alg_net *an = msg->session->an;
-	struct nf_alg_taking taking = {
-		.an = an,
-		.msg = msg,
-		.call = call,
-		.want = want,
-	};
-	struct nf_alg_grip *grip, *next;
-	LIST_HEAD(taken);
-	int i, err;
-
-	if (!msg->from->inside ||
-	    !nf_alg_same_host(&want->inside, &msg->from->own))
-		return -NF_ALG_REASON_DOOR_OTHER_HOST;
-	if (!want->count || want->count > NF_ALG_BIND_PORTS_MAX ||
-	    !want->inside.port ||
-	    ntohs(want->inside.port) + want->count - 1 > U16_MAX ||
-	    (want->l4proto != IPPROTO_UDP && want->l4proto != IPPROTO_TCP))
-		return -NF_ALG_REASON_MALFORMED;
-
-	rcu_read_lock();
-	spin_lock_bh(&an->bindings.lock);
-	/* A call that dies releases what it holds under this lock */
-	err = -NF_ALG_REASON_MAPPING_LOST;
-	if (READ_ONCE(call->state) == NF_ALG_CALL_DEAD)
-		goto unlock;
-
-	err = nf_alg_bind_place(&taking);
-	for (i = 0; !err && i < want->count; i++)
-		err = nf_alg_grip_take(&taking, i, &taken);
-	if (err) {
-		list_for_each_entry_safe(grip, next, &taken, undo)
-			nf_alg_grip_release(an, grip);
-	} else {
-		*public = taking.public;
-		list_splice_tail(&taken, &msg->undo);
-	}
-unlock:
-	spin_unlock_bh(&an->bindings.lock);
-	rcu_read_unlock();
-	return err;
-}
-EXPORT_SYMBOL_GPL(nf_alg_bind);
-
-/**
- * nf_alg_bind_undo() - a message failed: what it took anew is given back
- * @msg: message
- */
-void nf_alg_bind_undo(struct nf_alg_message *msg)
-{
-	struct nf_alg_net *an = msg->session->an;
-	struct nf_alg_grip *grip, *next;
-
-	/* Others only ever make the list shorter */
-	if (list_empty(&msg->undo))
-		return;
-	spin_lock_bh(&an->bindings.lock);
-	list_for_each_entry_safe(grip, next, &msg->undo, undo)
-		nf_alg_grip_release(an, grip);
-	spin_unlock_bh(&an->bindings.lock);
-}
-
-/**
- * nf_alg_bind_keep() - a message was sent: what it took stays
- * @msg: message
- */
-void nf_alg_bind_keep(struct nf_alg_message *msg)
-{
-	struct nf_alg_net *an = msg->session->an;
-	struct nf_alg_grip *grip, *next;
-
-	if (list_empty(&msg->undo))
-		return;
-	spin_lock_bh(&an->bindings.lock);
-	list_for_each_entry_safe(grip, next, &msg->undo, undo)
-		list_del_init(&grip->undo);
-	spin_unlock_bh(&an->bindings.lock);
-}
-
-bool nf_alg_bind_open(struct nf_alg_call *call,
-		      const struct nf_alg_endpoint *inside, u8 l4proto)
-{
-	struct nf_alg_net *an = call->an;
-	struct nf_alg_grip *grip;
-	bool found = false;
-
-	spin_lock_bh(&an->bindings.lock);
-	list_for_each_entry(grip, &call->grips, list) {
-		if (grip->binding->l4proto != l4proto ||
-		    !nf_alg_same_endpoint(&grip->binding->inside, inside))
-			continue;
-		found = true;
-		if (!(grip->flags & NF_ALG_BIND_CLOSED))
-			continue;
-		WRITE_ONCE(grip->flags, grip->flags & ~NF_ALG_BIND_CLOSED);
-		trace_nf_alg_door_open(grip->binding);
-	}
-	spin_unlock_bh(&an->bindings.lock);
-	return found;
-}
-EXPORT_SYMBOL_GPL(nf_alg_bind_open);
 
 bool nf_alg_bound_public(const struct nf_alg_session *session, u8 l4proto,
 			 const struct nf_alg_endpoint *public,

@@ -16,7 +16,7 @@ struct nf_alg_session;
 
 /* How a binding is wanted */
 #define NF_ALG_BIND_EVEN	BIT(0)	/* public port keeps the inside port's parity */
-#define NF_ALG_BIND_DOOR	BIT(1)	/* a signalling listener: its flows get the protocol's helper */
+#define NF_ALG_BIND_DOOR	BIT(1)	/* signalling: its flows get the protocol's helper */
 #define NF_ALG_BIND_CLOSED	BIT(2)	/* reserved, but admits nothing until nf_alg_bind_open() */
 #define NF_ALG_BIND_STAY	BIT(3)	/* no later offer replaces it */
 /* Set by the engine in nf_alg_grip.flags */
@@ -127,7 +127,9 @@ unsigned int nf_alg_binding_clear(struct nf_alg_net *an,
 /**
  * struct nf_alg_bind - what translate() wants bound
  * @inside: the inside host's address and first port
- * @remote: who may come in; family 0: anyone; port 0: any port of that host
+ * @remote: who may come in; family 0: anyone; port 0: any port of that host.
+ *	What goes out is "related" to the firewall only toward the one named
+ *	here, or toward the other end of the signalling.
  * @l4proto: IPPROTO_UDP or IPPROTO_TCP
  * @count: adjacent ports, 1 to 16 (2 for RTP with RTCP)
  * @flags: NF_ALG_BIND_*
@@ -203,7 +205,18 @@ bool nf_alg_bound_inside(const struct nf_alg_session *session, u8 l4proto,
 void nf_alg_bind_undo(struct nf_alg_message *msg);
 void nf_alg_bind_keep(struct nf_alg_message *msg);
 
-/* For call.c; the caller holds nf_alg_bindings.lock */
+/* For bind.c; the caller holds nf_alg_bindings.lock */
+struct nf_alg_binding *nf_alg_binding_alloc(void);
+void nf_alg_binding_free(struct nf_alg_binding *b);
+int nf_alg_binding_insert(struct nf_alg_net *an, struct nf_alg_binding *b);
+struct nf_alg_grip *nf_alg_grip_alloc(void);
+void nf_alg_grip_free(struct nf_alg_grip *grip);
+struct nf_alg_binding *
+nf_alg_binding_exact(struct nf_alg_net *an, u8 l4proto, u16 zone, int vrf,
+		     const struct nf_alg_endpoint *inside,
+		     const struct nf_alg_endpoint *public);
+
+/* For bind.c and call.c; the caller holds nf_alg_bindings.lock */
 void nf_alg_grip_release(struct nf_alg_net *an, struct nf_alg_grip *grip);
 bool nf_alg_binding_flows(struct nf_alg_net *an,
 			  const struct nf_alg_binding *binding);
@@ -215,6 +228,8 @@ nf_alg_binding_by_public(struct nf_alg_net *an, u8 l4proto, u16 zone,
 struct nf_alg_binding *
 nf_alg_binding_by_inside(struct nf_alg_net *an, u8 l4proto, u16 zone, int vrf,
 			 const struct nf_alg_endpoint *inside, int oif);
+bool nf_alg_grip_permits(const struct nf_alg_grip *grip,
+			 const struct nf_alg_endpoint *remote);
 struct nf_alg_grip *
 nf_alg_binding_admits(const struct nf_alg_binding *binding,
 		      const struct nf_alg_endpoint *remote);

@@ -20,17 +20,22 @@
 /* Calls taken down at one go */
 #define NF_ALG_CALL_BATCH	32
 
+/* Keys come from outside: nobody may guess which of them share a chain, and no
+ * two digests may be alike
+ */
+static hsiphash_key_t nf_alg_call_secret __read_mostly;
 static siphash_aligned_key_t
-nf_alg_call_secret[NF_ALG_CALL_DIGEST / sizeof(u64)] __read_mostly;
+nf_alg_digest_secret[NF_ALG_CALL_DIGEST / sizeof(u64)] __read_mostly;
 
+/* The key's own hash is as good as random; what else differs is mixed in */
 static u32 nf_alg_call_key_hash(const void *data, u32 len, u32 seed)
 {
 	const struct nf_alg_call_key *key = data;
+	const u32 *addr = key->inside.addr.all;
 
-	return jhash2((const u32 *)&key->inside, sizeof(key->inside) / 4,
-		      jhash_3words((u32)key->hash, key->vrf,
-				   key->zone | key->protocol << 16 |
-				   key->kind << 24, seed));
+	return jhash_3words(key->hash, addr[0] ^ addr[1] ^ addr[2] ^ addr[3],
+			    key->vrf ^ (key->zone | key->protocol << 16 |
+					key->kind << 24), seed);
 }
 
 static u32 nf_alg_call_hash(const void *data, u32 len, u32 seed)
@@ -71,7 +76,7 @@ static void nf_alg_call_key_init(struct nf_alg_call_key *key,
 {
 	int i;
 
-	net_get_random_once(nf_alg_call_secret, sizeof(nf_alg_call_secret));
+	net_get_random_once(&nf_alg_call_secret, sizeof(nf_alg_call_secret));
 
 	memset(key, 0, sizeof(*key));
 	key->inside = *inside;
@@ -82,13 +87,13 @@ static void nf_alg_call_key_init(struct nf_alg_call_key *key,
 	key->kind = kind;
 	key->len = len;
 	key->bytes = bytes;
-	key->hash = siphash(bytes, len, &nf_alg_call_secret[0]);
+	key->hash = hsiphash(bytes, len, &nf_alg_call_secret);
 	if (len <= NF_ALG_CALL_KEY_MAX)
 		return;
 
-	digest[0] = key->hash;
-	for (i = 1; i < ARRAY_SIZE(nf_alg_call_secret); i++)
-		digest[i] = siphash(bytes, len, &nf_alg_call_secret[i]);
+	net_get_random_once(nf_alg_digest_secret, sizeof(nf_alg_digest_secret));
+	for (i = 0; i < ARRAY_SIZE(nf_alg_digest_secret); i++)
+		digest[i] = siphash(bytes, len, &nf_alg_digest_secret[i]);
 	key->bytes = (const u8 *)digest;
 }
 
@@ -415,6 +420,7 @@ struct nf_alg_call *nf_alg_call_take(struct nf_alg_message *msg,
 EXPORT_SYMBOL_GPL(nf_alg_call_take);
 
 void *nf_alg_call_lock(struct nf_alg_call *call)
+	__acquires(&call->lock)
 {
 	spin_lock_bh(&call->lock);
 	return call->priv;
@@ -426,6 +432,7 @@ EXPORT_SYMBOL_GPL(nf_alg_call_lock);
  * @call: call
  */
 void nf_alg_call_unlock(struct nf_alg_call *call)
+	__releases(&call->lock)
 {
 	spin_unlock_bh(&call->lock);
 }

@@ -64,7 +64,7 @@ struct nf_alg_call_key {
 	u8 protocol;
 	u8 kind;
 	u32 len;
-	u64 hash;
+	u32 hash;
 	const u8 *bytes;
 };
 
@@ -164,21 +164,26 @@ void nf_alg_call_put(struct nf_alg_call *call);
  *
  * Return: protocol->call_size bytes, zeroed when the call began.
  */
-void *nf_alg_call_lock(struct nf_alg_call *call);
-void nf_alg_call_unlock(struct nf_alg_call *call);
+void *nf_alg_call_lock(struct nf_alg_call *call)
+	__acquires(&call->lock);
+void nf_alg_call_unlock(struct nf_alg_call *call)
+	__releases(&call->lock);
 
 /* The protocol's own part where nobody else can be in it: in call_end() */
 void *nf_alg_call_priv(struct nf_alg_call *call);
 
-/* Pending bindings stay from now on; those replaced by newer ones for the same
- * media go after the linger time.
+/* Pending bindings stay from now on; media an earlier offer took and this one
+ * did not take again goes after the linger time, doors and NF_ALG_BIND_STAY do
+ * not. A call lives for the option call-idle-time then.
  */
 void nf_alg_call_commit(struct nf_alg_call *call);
 
 /* Pending bindings go */
 void nf_alg_call_rollback(struct nf_alg_call *call);
 
-/* The call ends @seconds from now unless it is extended again */
+/* The call ends @seconds from now unless it is extended again. One with media
+ * on it goes on while the flow that came last exists.
+ */
 void nf_alg_call_extend(struct nf_alg_call *call, u32 seconds);
 
 /* The call has ended: its bindings admit no new flow after the linger time */

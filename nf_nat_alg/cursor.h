@@ -132,30 +132,25 @@ static inline const __u8 *nf_alg_cursor_here(const struct nf_alg_cursor *c,
  * @c: cursor
  * @byte: what to look for
  *
+ * Eight bytes at a time: most of what the parsers do is to look for the end of
+ * a line.
+ *
  * Return: how many bytes after the position it stands, or -1 if it does not.
  */
 static inline __s32 nf_alg_cursor_find(const struct nf_alg_cursor *c, __u8 byte)
 {
 	const __u64 ones = 0x0101010101010101ULL;
-	const __u8 *from = c->base + c->pos;
+	const __u8 *p = c->base + c->pos;
 	const __u8 *end = c->base + c->end;
-	const __u8 *p = from;
+	const __u8 *from = p;
 	__u64 word;
 
-	/* Eight bytes at a time: most of a message is passed over here. A byte
-	 * that is looked for becomes 0, and borrows from its top bit.
-	 */
-	for (; end - p >= 8; p += 8) {
-		memcpy(&word, p, 8);
+	for (; end - p >= (long)sizeof(word); p += sizeof(word)) {
+		memcpy(&word, p, sizeof(word));
 		word ^= ones * byte;
-		word = (word - ones) & ~word & ones << 7;
-		if (!word)
-			continue;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-		return p - from + (__builtin_ctzll(word) >> 3);
-#else
-		break;
-#endif
+		/* Is one of its bytes 0 now */
+		if ((word - ones) & ~word & ones << 7)
+			break;
 	}
 	for (; p < end; p++)
 		if (*p == byte)

@@ -7,7 +7,8 @@
  *
  * binding	right after conntrack, in PRE_ROUTING and LOCAL_OUT. A flow to a
  *		public endpoint is translated as its binding says, whatever the
- *		NAT rules say; a flow from an inside endpoint becomes related.
+ *		NAT rules say, and becomes related; so does a flow from an inside
+ *		endpoint to whom it was bound for.
  * source	one of NAT's own lookups in POST_ROUTING, before the rules: only
  *		new flows come here at all. A flow from an inside endpoint leaves
  *		with its public endpoint as source, whoever it goes to.
@@ -33,6 +34,7 @@
 #include "call.h"
 #include "event.h"
 #include "flow.h"
+#include "lost.h"
 #include "netns.h"
 #include "service.h"
 #include "session.h"
@@ -92,12 +94,10 @@ int nf_alg_flow_vrf(const struct sk_buff *skb, u8 inside)
 	return dev ? l3mdev_master_ifindex_rcu(dev) : 0;
 }
 
-/* Would another connection already be found for the replies from @inside, who
- * would be asked by @remote? Then conntrack would drop ours when it confirms.
- */
-static bool nf_alg_flow_clashes(const struct nf_conn *ct,
-				const struct nf_alg_endpoint *from,
-				const struct nf_alg_endpoint *to)
+/* What the replies look like if @to is asked by @from */
+static struct nf_conntrack_tuple
+nf_alg_flow_reply(const struct nf_conn *ct, const struct nf_alg_endpoint *from,
+		  const struct nf_alg_endpoint *to)
 {
 	struct nf_conntrack_tuple reply = ct->tuplehash[IP_CT_DIR_REPLY].tuple;
 
@@ -105,7 +105,40 @@ static bool nf_alg_flow_clashes(const struct nf_conn *ct,
 	reply.src.u.all = to->port;
 	reply.dst.u3 = from->addr;
 	reply.dst.u.all = from->port;
+	return reply;
+}
+
+/* Would another connection be found for the replies? Then conntrack would drop
+ * ours when it confirms.
+ */
+static bool nf_alg_flow_clashes(const struct nf_conn *ct,
+				const struct nf_alg_endpoint *from,
+				const struct nf_alg_endpoint *to)
+{
+	struct nf_conntrack_tuple reply = nf_alg_flow_reply(ct, from, to);
+
 	return nf_conntrack_tuple_taken(&reply, ct);
+}
+
+/* A flow between the same two ends that is left from before the inside endpoint
+ * was bound, or was bound otherwise: the latest call decides, so let it go.
+ * Flows with a helper are not media, and stay.
+ */
+static void nf_alg_flow_supersede(const struct nf_conn *ct,
+				  const struct nf_alg_endpoint *from,
+				  const struct nf_alg_endpoint *to)
+{
+	struct nf_conntrack_tuple reply = nf_alg_flow_reply(ct, from, to);
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conn *old;
+
+	h = nf_conntrack_find_get(nf_ct_net(ct), nf_ct_zone(ct), &reply);
+	if (!h)
+		return;
+	old = nf_ct_tuplehash_to_ctrack(h);
+	if (!nfct_help(old))
+		nf_ct_kill(old);
+	nf_ct_put(old);
 }
 
 static unsigned int nf_alg_flow_translate(struct nf_conn *ct,
@@ -173,9 +206,12 @@ static unsigned int nf_alg_flow_inbound(struct nf_alg_net *an,
 	source = nf_alg_flow_source(ct, IP_CT_DIR_ORIGINAL);
 	remote = from ? from->public : source;
 
-	if (nf_alg_flow_clashes(ct, &remote, &to->inside)) {
-		nf_alg_flow_pass(an, NF_ALG_REASON_BINDING_CLASH);
-		return NF_ACCEPT;
+	if (unlikely(nf_alg_flow_clashes(ct, &remote, &to->inside))) {
+		nf_alg_flow_supersede(ct, &remote, &to->inside);
+		if (nf_alg_flow_clashes(ct, &remote, &to->inside)) {
+			nf_alg_flow_pass(an, NF_ALG_REASON_BINDING_CLASH);
+			return NF_ACCEPT;
+		}
 	}
 	if (!nf_alg_flow_relate(skb, ct, grip))
 		return NF_ACCEPT;
@@ -196,6 +232,45 @@ static unsigned int nf_alg_flow_inbound(struct nf_alg_net *an,
 		nf_alg_flow_note(from, &to->inside);
 	trace_nf_alg_flow(to, &remote, true);
 	return NF_ACCEPT;
+}
+
+/* Is this the other end of the call's signalling */
+static bool nf_alg_flow_to_peer(const struct nf_alg_grip *grip,
+				const struct nf_alg_endpoint *destination)
+{
+	const struct nf_alg_endpoint *inside = &grip->binding->inside;
+	struct nf_conn *master = nf_alg_call_master(grip->call);
+	struct nf_alg_endpoint peer;
+
+	if (!master)
+		return false;
+	peer = nf_alg_flow_source(master, IP_CT_DIR_ORIGINAL);
+	if (nf_alg_same_host(&peer, inside))
+		peer = nf_alg_flow_destination(master, IP_CT_DIR_ORIGINAL);
+	nf_ct_put(master);
+	return nf_alg_same_host(&peer, destination);
+}
+
+/* Was the binding asked for to reach this remote? Anybody may come in where
+ * nobody was named, but what goes out is related only if it goes to somebody
+ * who was, or to the other end of the signalling: a host that asks for a
+ * binding gets no further than the firewall lets it.
+ */
+static struct nf_alg_grip *
+nf_alg_flow_destined(const struct nf_alg_binding *b,
+		     const struct nf_alg_endpoint *destination)
+{
+	struct nf_alg_grip *grip;
+
+	hlist_for_each_entry_rcu(grip, &b->grips, node) {
+		if (READ_ONCE(grip->flags) & NF_ALG_BIND_CLOSED)
+			continue;
+		if (grip->remote.family ?
+		    nf_alg_grip_permits(grip, destination) :
+		    nf_alg_flow_to_peer(grip, destination))
+			return grip;
+	}
+	return NULL;
 }
 
 /* Not inline, as its like below: known flows pay for no stack of theirs */
@@ -234,9 +309,10 @@ nf_alg_flow_bind(struct sk_buff *skb, struct nf_conn *ct,
 			return nf_alg_flow_inbound(an, skb, ct, to, from, grip);
 		nf_alg_flow_pass(an, NF_ALG_REASON_BINDING_CLOSED);
 	}
-	/* It goes out: related if it goes where it was asked for */
+	/* It goes out. NAT's extension is what the stop "source" knows it by. */
 	if (from) {
-		grip = nf_alg_binding_admits(from, &destination);
+		nf_ct_nat_ext_add(ct);
+		grip = nf_alg_flow_destined(from, &destination);
 		if (grip)
 			nf_alg_flow_relate(skb, ct, grip);
 	}
@@ -261,6 +337,7 @@ nf_alg_flow_error(struct sk_buff *skb, struct nf_conn *ct,
 static unsigned int nf_alg_flow_in(void *priv, struct sk_buff *skb,
 				   const struct nf_hook_state *state)
 {
+	struct nf_alg_net *an;
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 
@@ -274,6 +351,10 @@ static unsigned int nf_alg_flow_in(void *priv, struct sk_buff *skb,
 	if (READ_ONCE(ct->status) & (IPS_CONFIRMED | IPS_TEMPLATE |
 				     IPS_EXPECTED | IPS_NAT_DONE_MASK))
 		return NF_ACCEPT;
+	an = nf_alg_pernet(state->net);
+	if (unlikely(READ_ONCE(an->sessions.lost_count)) &&
+	    nf_alg_lost_packet(an, skb, ct))
+		return NF_DROP;
 	return nf_alg_flow_bind(skb, ct, state);
 }
 
@@ -281,18 +362,21 @@ static unsigned int nf_alg_flow_in(void *priv, struct sk_buff *skb,
 static unsigned int nf_alg_flow_out(void *priv, struct sk_buff *skb,
 				    const struct nf_hook_state *state)
 {
-	struct nf_alg_net *an = nf_alg_pernet(state->net);
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 	struct nf_alg_endpoint source, destination;
 	struct nf_conn_nat *nat;
 	struct nf_alg_binding *b;
+	struct nf_alg_net *an;
 	unsigned int verdict;
 
-	if (!atomic_read(&an->bindings.count) || !state->in ||
-	    nf_ct_is_confirmed(ct) || !nf_alg_flow_ports(ct))
+	/* The stop "binding" has not found it, or it is the router's own */
+	nat = nfct_nat(ct);
+	if (likely(!nat) || !state->in || nf_ct_is_confirmed(ct) ||
+	    !nf_alg_flow_ports(ct))
 		return NF_ACCEPT;
 
+	an = nf_alg_pernet(state->net);
 	source = nf_alg_flow_source(ct, IP_CT_DIR_ORIGINAL);
 	b = nf_alg_binding_by_inside(an, nf_ct_protonum(ct),
 				     nf_alg_flow_zone(ct),
@@ -309,10 +393,8 @@ static unsigned int nf_alg_flow_out(void *priv, struct sk_buff *skb,
 			return NF_ACCEPT;
 		}
 		/* When masquerade's device goes, so does the flow */
-		nat = b->oif ? nf_ct_nat_ext_add(ct) : NULL;
 #if IS_ENABLED(CONFIG_NF_NAT_MASQUERADE)
-		if (nat)
-			nat->masq_index = b->oif;
+		nat->masq_index = b->oif;
 #endif
 		verdict = nf_alg_flow_translate(ct, &b->public,
 						NF_NAT_MANIP_SRC);

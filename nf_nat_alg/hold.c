@@ -11,6 +11,8 @@
 
 /* With less than this a stream is always served, however many there are */
 #define NF_ALG_FAIR_MIN		2048
+/* When memory was short, in jiffies */
+#define NF_ALG_HOLD_RETRY	(HZ / 50)
 
 /**
  * nf_alg_stream_charge() - account for memory
@@ -82,6 +84,7 @@ static void nf_alg_hold_drop(struct nf_alg_session *session,
 	nf_alg_stream_charge(session, stream, -(s32)stream->hold_len);
 	kfree(stream->hold);
 	stream->hold = NULL;
+	stream->hold_whole = false;
 	stream->hold_off = 0;
 	stream->hold_len = 0;
 	stream->hold_size = 0;
@@ -281,12 +284,18 @@ static u32 nf_alg_hold_more(struct nf_alg_session *session,
 	if (!nf_alg_hold_append(session, stream, data, len))
 		return 0;
 	stream->rcv_nxt += len;
+	stream->hold_whole = false;
 	while (stream->hold_len && !stream->raw) {
 		int n = nf_alg_hold_step(session, dir,
 					 stream->hold + stream->hold_off,
 					 stream->hold_len,
 					 stream->rcv_nxt - stream->hold_len);
 
+		if (n == -ENOMEM) {
+			/* The sender has said it all: the timer tries again */
+			stream->hold_whole = true;
+			stream->hold_until = jiffies + NF_ALG_HOLD_RETRY;
+		}
 		if (n <= 0)
 			break;
 		stream->hold_off += n;
@@ -299,7 +308,8 @@ static u32 nf_alg_hold_more(struct nf_alg_session *session,
 		memmove(stream->hold, stream->hold + stream->hold_off,
 			stream->hold_len);
 		stream->hold_off = 0;
-		nf_alg_hold_clock(session, stream);
+		if (!stream->hold_whole)
+			nf_alg_hold_clock(session, stream);
 	}
 	return len;
 }

@@ -33,12 +33,19 @@ struct nf_alg_services {
  * @lock: guards @list
  * @count: how many
  * @memory: bytes held and queued by all streams
+ * @lost: connections nobody translates any more (lost.c), by sender and
+ *	destination; RCU readers, written under @lock
+ * @lost_list: their sessions; under @lock
+ * @lost_count: how many; 0 lets a new flow pass without a lookup
  */
 struct nf_alg_sessions {
 	struct list_head list;
 	spinlock_t lock;
 	atomic_t count;
 	atomic_long_t memory;
+	struct hlist_head lost[64];
+	struct list_head lost_list;
+	u32 lost_count;
 };
 
 /**

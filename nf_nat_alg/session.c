@@ -3,6 +3,7 @@
  * Signalling flows that are ours
  */
 #include <linux/ip.h>
+#include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
@@ -16,9 +17,13 @@
 #include "event.h"
 #include "flow.h"
 #include "host.h"
+#include "lost.h"
 #include "netns.h"
 #include "session.h"
 #include "stream.h"
+
+/* ms; a few round trips */
+#define NF_ALG_LOST_PATIENCE	500
 
 enum { NF_ALG_HELPER_TCP, NF_ALG_HELPER_UDP, NF_ALG_HELPERS };
 
@@ -203,7 +208,7 @@ void nf_alg_session_put(struct nf_alg_session *session)
 {
 	if (!refcount_dec_and_test(&session->refs))
 		return;
-	if (session->protocol->session_end)
+	if (session->protocol && session->protocol->session_end)
 		session->protocol->session_end(session);
 	nf_alg_streams_free(session);
 	nf_alg_host_discharge(session->an, session->host,
@@ -220,6 +225,7 @@ static void nf_alg_session_part(struct nf_alg_session *session, bool gone,
 				bool reset)
 {
 	struct sk_buff_head out;
+	bool lost = false;
 	struct nf_conn *ct;
 
 	__skb_queue_head_init(&out);
@@ -227,14 +233,16 @@ static void nf_alg_session_part(struct nf_alg_session *session, bool gone,
 	ct = session->ct;
 	session->ct = NULL;
 	session->dead = true;
-	if (ct && !gone) {
+	if (ct && reset && session->streams && !session->streams->handed)
+		lost = nf_alg_streams_reset(session, &out);
+	if (ct) {
 		struct nf_alg_help *help = nf_alg_help_data(ct);
 
-		help->flags |= NF_ALG_HELP_RAW;
+		help->flags |= lost ? NF_ALG_HELP_LOST : NF_ALG_HELP_RAW;
 		RCU_INIT_POINTER(help->session, NULL);
+		if (lost && !gone)
+			nf_conntrack_get(&ct->ct_general);
 	}
-	if (ct && reset && session->streams && !session->streams->handed)
-		nf_alg_streams_reset(session, &out);
 	spin_unlock_bh(&session->lock);
 
 	nf_alg_segment_transmit(session, &out);
@@ -247,6 +255,13 @@ static void nf_alg_session_part(struct nf_alg_session *session, bool gone,
 	/* A timer that runs at this moment gives its reference back itself */
 	if (session->streams && timer_delete(&session->streams->timer))
 		nf_alg_session_put(session);
+	if (lost) {
+		nf_alg_lost_add(session);
+		if (!gone) {
+			nf_ct_kill(ct);
+			nf_ct_put(ct);
+		}
+	}
 	nf_alg_session_put(session);
 }
 
@@ -256,7 +271,8 @@ static void nf_alg_session_part(struct nf_alg_session *session, bool gone,
 static void nf_alg_session_end(struct nf_alg_session *session, bool reset)
 {
 	nf_alg_session_part(session, false, reset);
-	if (session->streams)
+	/* Unless it was lost, its timer is not set any more */
+	if (session->streams && !READ_ONCE(session->streams->lost[0].session))
 		timer_delete_sync(&session->streams->timer);
 	nf_alg_session_put(session);
 }
@@ -290,9 +306,9 @@ static int nf_alg_help(struct sk_buff *skb, unsigned int protoff,
 	struct nf_alg_help *help = nf_alg_help_data(ct);
 	struct nf_alg_session *session;
 
-	if ((help->flags & (NF_ALG_HELP_OURS | NF_ALG_HELP_RAW)) !=
-	    NF_ALG_HELP_OURS)
-		return NF_ACCEPT;
+	if ((help->flags & (NF_ALG_HELP_OURS | NF_ALG_HELP_RAW |
+			    NF_ALG_HELP_LOST)) != NF_ALG_HELP_OURS)
+		return help->flags & NF_ALG_HELP_LOST ? NF_DROP : NF_ACCEPT;
 
 	/* Flows through a door are RELATED at first, and so are ICMP errors */
 	if (ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY) {
@@ -447,6 +463,7 @@ void nf_alg_session_protocol_exit(const struct nf_alg_protocol *protocol)
 {
 	struct nf_alg_session *session;
 	struct net *net;
+	u32 lost = 0;
 
 	down_read(&net_rwsem);
 	for_each_net(net) {
@@ -466,13 +483,20 @@ void nf_alg_session_protocol_exit(const struct nf_alg_protocol *protocol)
 			nf_alg_session_end(session, true);
 			cond_resched();
 		}
+		lost += READ_ONCE(an->sessions.lost_count);
 	}
 	up_read(&net_rwsem);
+	/* The engine may go next, and with it the memory of them: let both ends
+	 * hear of it
+	 */
+	if (lost)
+		msleep(NF_ALG_LOST_PATIENCE);
 }
 
 void nf_alg_sessions_init(struct nf_alg_net *an)
 {
 	INIT_LIST_HEAD(&an->sessions.list);
+	INIT_LIST_HEAD(&an->sessions.lost_list);
 	spin_lock_init(&an->sessions.lock);
 }
 
@@ -485,6 +509,7 @@ void nf_alg_sessions_exit(struct nf_alg_net *an)
 		nf_alg_session_end(session, false);
 		cond_resched();
 	}
+	nf_alg_lost_forget(an);
 	/* Freed sessions still lie in RCU callbacks, but do not look at @an */
 	WARN_ON(atomic_read(&an->sessions.count));
 	WARN_ON(atomic_long_read(&an->sessions.memory));

@@ -96,6 +96,7 @@ static inline s32 nf_alg_early_size(const struct nf_alg_early *early)
  * @must_ack: the sender waits for an acknowledgement
  * @frame: how far the framing of the held message has come
  * @pass_left: bytes of a too long message that still pass before the next one
+ * @hold_whole: what is held was short of memory, and only waits for it
  * @hold: an incomplete message, or NULL
  * @hold_off: bytes at its start that are done with
  * @hold_len: bytes behind them
@@ -148,6 +149,7 @@ struct nf_alg_stream {
 
 	struct nf_alg_frame frame;
 	u32 pass_left;
+	bool hold_whole;
 	u8 *hold;
 	u32 hold_off;
 	u32 hold_len;
@@ -168,11 +170,24 @@ struct nf_alg_stream {
 };
 
 /**
+ * struct nf_alg_lost - one direction of a connection that was lost
+ * @node: in nf_alg_sessions.lost
+ * @session: whose it was; NULL if it is not remembered
+ * @dir: the direction
+ */
+struct nf_alg_lost {
+	struct hlist_node node;
+	struct nf_alg_session *session;
+	u8 dir;
+};
+
+/**
  * struct nf_alg_streams - the virtual TCP of a connection
  * @dir: the two streams, by the direction of their data
  * @session: whose they are
  * @timer: retransmission, window probe and hold timeout of both streams; holds
  *	a reference to the session while it is pending
+ * @lost: its two directions once it is lost (lost.c)
  * @closed: an RST has passed, or we gave up: packets are only renumbered
  * @handed: conntrack renumbers from now on; packets that are still here go
  * @release: to be parted from its connection when the lock is left
@@ -181,6 +196,7 @@ struct nf_alg_streams {
 	struct nf_alg_stream dir[IP_CT_DIR_MAX];
 	struct nf_alg_session *session;
 	struct timer_list timer;
+	struct nf_alg_lost lost[IP_CT_DIR_MAX];
 	bool closed;
 	bool handed;
 	bool release;
@@ -274,7 +290,7 @@ bool nf_alg_stream_news(const struct nf_alg_session *session,
 void nf_alg_stream_offer(const struct nf_alg_session *session,
 			 struct nf_alg_stream *stream, u32 *ack, u16 *window);
 void nf_alg_streams_purge(struct nf_alg_session *session);
-void nf_alg_streams_reset(struct nf_alg_session *session,
+bool nf_alg_streams_reset(struct nf_alg_session *session,
 			  struct sk_buff_head *out);
 void nf_alg_streams_arm(struct nf_alg_session *session);
 void nf_alg_streams_timer(struct timer_list *timer);

@@ -6,6 +6,7 @@
 #include <net/netfilter/nf_conntrack_seqadj.h>
 #include <net/tcp.h>
 #include "event.h"
+#include "lost.h"
 #include "netns.h"
 #include "session.h"
 #include "stream.h"
@@ -435,8 +436,10 @@ void nf_alg_streams_purge(struct nf_alg_session *session)
  *
  * Only where an end could go wrong without being told: bytes that were
  * acknowledged cannot be delivered any more, or the two ends count differently.
+ *
+ * Return: true if that was so.
  */
-void nf_alg_streams_reset(struct nf_alg_session *session,
+bool nf_alg_streams_reset(struct nf_alg_session *session,
 			  struct sk_buff_head *out)
 {
 	struct nf_alg_streams *streams = session->streams;
@@ -446,7 +449,7 @@ void nf_alg_streams_reset(struct nf_alg_session *session,
 	if (streams->closed ||
 	    (idle && streams->dir[0].fin_in && streams->dir[1].fin_in) ||
 	    (idle && !streams->dir[0].delta && !streams->dir[1].delta))
-		return;
+		return false;
 	nf_alg_reason_count(session->an, NF_ALG_REASON_MAPPING_LOST);
 	nf_alg_event_pass(session->an, session, NF_ALG_REASON_MAPPING_LOST);
 	for (dir = 0; dir < IP_CT_DIR_MAX; dir++) {
@@ -463,6 +466,7 @@ void nf_alg_streams_reset(struct nf_alg_session *session,
 	}
 	nf_alg_streams_purge(session);
 	streams->closed = true;
+	return true;
 }
 
 /**
@@ -513,7 +517,10 @@ static void nf_alg_stream_expire(struct nf_alg_session *session,
 		/* While the receiver is behind, the sender may not be able to
 		 * send the rest
 		 */
-		if (!list_empty(&stream->queue)) {
+		if (stream->hold_whole) {
+			stream->hold_until = jiffies + NF_ALG_RTO_MIN;
+			nf_alg_hold_feed(session, dir, NULL, 0);
+		} else if (!list_empty(&stream->queue)) {
 			nf_alg_hold_clock(session, stream);
 		} else {
 			nf_alg_hold_raw(session, dir,
@@ -556,11 +563,13 @@ void nf_alg_streams_timer(struct timer_list *timer)
 		timer_container_of(streams, timer, timer);
 	struct nf_alg_session *session = streams->session;
 	struct sk_buff_head out;
+	bool dead;
 
 	__skb_queue_head_init(&out);
 	rcu_read_lock();
 	spin_lock_bh(&session->lock);
-	if (!session->dead) {
+	dead = session->dead;
+	if (!dead) {
 		nf_alg_stream_expire(session, IP_CT_DIR_ORIGINAL, &out);
 		if (!streams->closed)
 			nf_alg_stream_expire(session, IP_CT_DIR_REPLY, &out);
@@ -569,5 +578,7 @@ void nf_alg_streams_timer(struct timer_list *timer)
 	spin_unlock_bh(&session->lock);
 	nf_alg_segment_transmit(session, &out);
 	rcu_read_unlock();
+	if (dead)
+		nf_alg_lost_remove(session);
 	nf_alg_session_put(session);
 }
