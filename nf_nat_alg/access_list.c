@@ -13,7 +13,7 @@
 #include "access_list.h"
 #include "netns.h"
 
-#define NF_ALG_SEQUENCE_STEP	10
+#define NF_ALG_SEQUENCE_STEP 10
 
 static bool nf_alg_rule_matches(const struct nf_alg_rule *rule,
 				const struct nf_alg_endpoint *host)
@@ -75,6 +75,16 @@ static void nf_alg_rules_replace(struct nf_alg_net *an,
 	rcu_assign_pointer(list->rules, rules);
 	if (old)
 		kvfree_rcu(old, rcu);
+}
+
+bool nf_alg_access_list_name_valid(const char *name)
+{
+	const char *c;
+
+	for (c = name; *c; c++)
+		if (!isascii(*c) || !(isalnum(*c) || strchr("._-", *c)))
+			return false;
+	return c > name && c - name <= NF_ALG_ACCESS_LIST_NAME_MAX;
 }
 
 /* Numbers first, by value; then words */
@@ -269,8 +279,8 @@ int nf_alg_access_list_resequence(struct nf_alg_net *an, const char *name,
 	if (!new)
 		return -ENOMEM;
 	memcpy(new->rule, old->rule, old->count * sizeof(*old->rule));
-	for (i = 0; i < new->count; i++)
-		new->rule[i].sequence = start + i * step;
+	for (i = 0; i < new->count; i++, start += step)
+		new->rule[i].sequence = start;
 	nf_alg_rules_replace(an, list, new);
 	return 0;
 }

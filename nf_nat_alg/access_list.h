@@ -68,6 +68,15 @@ struct nf_alg_access_list {
 bool nf_alg_access_list_permits(const struct nf_alg_access_list *list,
 				const struct nf_alg_endpoint *host);
 
+/**
+ * nf_alg_access_list_name_valid() - may a list be called so
+ * @name: terminated; any bytes
+ *
+ * Return: true for 1 to NF_ALG_ACCESS_LIST_NAME_MAX letters, digits, '.', '_'
+ * or '-'.
+ */
+bool nf_alg_access_list_name_valid(const char *name);
+
 /* The rest is configuration: the caller holds nf_alg_net.config */
 
 /**

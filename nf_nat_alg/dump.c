@@ -61,8 +61,8 @@ int nf_alg_put_endpoint(struct sk_buff *skb, int type,
 	if (!nest)
 		return -EMSGSIZE;
 	if (nla_put(skb, NF_ALG_A_ENDPOINT_ADDRESS, len, &endpoint->addr) ||
-	    (endpoint->port && nla_put_u16(skb, NF_ALG_A_ENDPOINT_PORT,
-					   ntohs(endpoint->port)))) {
+	    (endpoint->port &&
+	     nla_put_u16(skb, NF_ALG_A_ENDPOINT_PORT, ntohs(endpoint->port)))) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}
@@ -88,8 +88,8 @@ static int nf_alg_fill_service(struct sk_buff *skb, struct netlink_callback *cb,
 	      nla_put_u16(skb, NF_ALG_A_SERVICE_PORT, ntohs(service->port)) ||
 	      (service->vrf &&
 	       nla_put_u32(skb, NF_ALG_A_SERVICE_VRF, service->vrf)) ||
-	      (list && nla_put_string(skb, NF_ALG_A_SERVICE_ACCESS_LIST,
-				      list->name)) ||
+	      (list &&
+	       nla_put_string(skb, NF_ALG_A_SERVICE_ACCESS_LIST, list->name)) ||
 	      (list && nla_put_u8(skb, NF_ALG_A_SERVICE_ACCESS_LIST_PRESENT,
 				  !!rcu_access_pointer(list->rules))) ||
 	      nla_put_u64_64bit(skb, NF_ALG_A_SERVICE_HITS,
@@ -134,11 +134,10 @@ static int nf_alg_fill_rule(struct sk_buff *skb, struct netlink_callback *cb,
 	err = nla_put_string(skb, NF_ALG_A_ACCESS_LIST_NAME, list->name) ||
 	      nla_put_u32(skb, NF_ALG_A_ACCESS_LIST_SEQUENCE, rule->sequence) ||
 	      nla_put_u8(skb, NF_ALG_A_ACCESS_LIST_ACTION, rule->action) ||
-	      (rule->family &&
-	       (nla_put(skb, NF_ALG_A_ACCESS_LIST_ADDRESS, len,
-			&rule->address) ||
-		nla_put(skb, NF_ALG_A_ACCESS_LIST_WILDCARD, len,
-			&rule->wildcard)));
+	      (rule->family && (nla_put(skb, NF_ALG_A_ACCESS_LIST_ADDRESS, len,
+					&rule->address) ||
+				nla_put(skb, NF_ALG_A_ACCESS_LIST_WILDCARD, len,
+					&rule->wildcard)));
 	return nf_alg_dump_end(skb, head, err ? -EMSGSIZE : 0);
 }
 
@@ -319,8 +318,7 @@ int nf_alg_dump_limits(struct sk_buff *skb, struct netlink_callback *cb)
 					NF_ALG_A_LIMIT_PAD) ||
 		      (limit.per_host >= 0 &&
 		       nla_put_u64_64bit(skb, NF_ALG_A_LIMIT_PER_HOST,
-					 limit.per_host,
-					 NF_ALG_A_LIMIT_PAD)) ||
+					 limit.per_host, NF_ALG_A_LIMIT_PAD)) ||
 		      nla_put_u64_64bit(skb, NF_ALG_A_LIMIT_REFUSED,
 					limit.refused, NF_ALG_A_LIMIT_PAD);
 		if (nf_alg_dump_end(skb, head, err ? -EMSGSIZE : 0))
@@ -600,9 +598,9 @@ static int nf_alg_put_owner(struct sk_buff *skb,
 	if (!first)
 		return 0;
 	/* With several owners it admits what any of them admits */
-	if (uses == 1 && nf_alg_put_endpoint(skb,
-					     NF_ALG_A_BINDING_OUTSIDE_GLOBAL,
-					     &first->remote))
+	if (uses == 1 &&
+	    nf_alg_put_endpoint(skb, NF_ALG_A_BINDING_OUTSIDE_GLOBAL,
+				&first->remote))
 		return -EMSGSIZE;
 	if (nla_put_u8(skb, NF_ALG_A_BINDING_OWNER, first->call->key.kind))
 		return -EMSGSIZE;
@@ -643,17 +641,17 @@ static int nf_alg_fill_binding(struct sk_buff *skb, struct netlink_callback *cb,
 			     nf_alg_binding_state(binding)) ||
 	      nla_put_u32(skb, NF_ALG_A_BINDING_AGE,
 			  (now - binding->created) / HZ) ||
-	      (peer.port && nla_put_u32(skb, NF_ALG_A_BINDING_IDLE,
-					(now - READ_ONCE(binding->used)) /
-					HZ)) ||
+	      (peer.port &&
+	       nla_put_u32(skb, NF_ALG_A_BINDING_IDLE,
+			   (now - READ_ONCE(binding->used)) / HZ)) ||
 	      nf_alg_put_owner(skb, binding);
 	return nf_alg_dump_end(skb, head, err ? -EMSGSIZE : 0);
 }
 
 int nf_alg_dump_bindings_start(struct netlink_callback *cb)
 {
-	return nf_alg_dump_walk_start(cb,
-				      &nf_alg_dump_net(cb->skb)->bindings.public);
+	return nf_alg_dump_walk_start(
+		cb, &nf_alg_dump_net(cb->skb)->bindings.public);
 }
 
 int nf_alg_dump_bindings(struct sk_buff *skb, struct netlink_callback *cb)

@@ -7,8 +7,8 @@
 #include "printable.h"
 #include "spec.h"
 
-#define NF_ALG_EVENT_CHANGES	16
-#define NF_ALG_EVENT_TEXT	64
+#define NF_ALG_EVENT_CHANGES 16
+#define NF_ALG_EVENT_TEXT 64
 
 /**
  * struct nf_alg_event_draft - an event being written
@@ -117,8 +117,8 @@ void __nf_alg_event_message(const struct nf_alg_message *msg)
 		 nla_put_u32(draft.skb, NF_ALG_A_EVENT_CHANGES, msg->changes) ||
 		 nf_alg_put_first_line(draft.skb, msg);
 	/* As many changes as there is room for */
-	for (i = 0; !failed && i < min_t(int, msg->changes,
-					 NF_ALG_EVENT_CHANGES); i++)
+	for (i = 0;
+	     !failed && i < min_t(int, msg->changes, NF_ALG_EVENT_CHANGES); i++)
 		if (nf_alg_put_change(draft.skb, msg, &msg->change[i]))
 			break;
 	nf_alg_event_end(session->an, &draft, failed);
@@ -139,9 +139,9 @@ void __nf_alg_event_pass(struct nf_alg_net *an,
 	failed = nla_put_u32(draft.skb, NF_ALG_A_EVENT_REASON, reason) ||
 		 nla_put_string(draft.skb, NF_ALG_A_EVENT_REASON_NAME,
 				nf_alg_reason_name(reason)) ||
-		 (session && nf_alg_put_flow(draft.skb, session->l4proto,
-					     &session->side[0],
-					     &session->side[1]));
+		 (session &&
+		  nf_alg_put_flow(draft.skb, session->l4proto,
+				  &session->side[0], &session->side[1]));
 	nf_alg_event_end(an, &draft, failed);
 }
 EXPORT_SYMBOL_GPL(__nf_alg_event_pass);
@@ -168,8 +168,8 @@ EXPORT_SYMBOL_GPL(__nf_alg_event_binding);
 void __nf_alg_event_call(struct nf_alg_net *an, enum nf_alg_event event,
 			 enum nf_alg_protocol_id protocol,
 			 enum nf_alg_call_kind kind,
-			 const struct nf_alg_endpoint *inside,
-			 const void *key, u32 len)
+			 const struct nf_alg_endpoint *inside, const void *key,
+			 u32 len)
 {
 	struct nf_alg_event_draft draft;
 	bool failed;
@@ -194,7 +194,6 @@ void __nf_alg_event_config(struct nf_alg_net *an, enum nf_alg_config what,
 				NF_ALG_PROTOCOL_NONE))
 		return;
 	failed = nla_put_u32(draft.skb, NF_ALG_A_EVENT_CONFIG, what) ||
-		 (name &&
-		  nla_put_string(draft.skb, NF_ALG_A_EVENT_NAME, name));
+		 (name && nla_put_string(draft.skb, NF_ALG_A_EVENT_NAME, name));
 	nf_alg_event_end(an, &draft, failed);
 }

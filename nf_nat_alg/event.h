@@ -36,8 +36,8 @@ void __nf_alg_event_binding(struct nf_alg_net *an, enum nf_alg_event event,
 void __nf_alg_event_call(struct nf_alg_net *an, enum nf_alg_event event,
 			 enum nf_alg_protocol_id protocol,
 			 enum nf_alg_call_kind kind,
-			 const struct nf_alg_endpoint *inside,
-			 const void *key, u32 len);
+			 const struct nf_alg_endpoint *inside, const void *key,
+			 u32 len);
 void __nf_alg_event_config(struct nf_alg_net *an, enum nf_alg_config what,
 			   const char *name);
 
@@ -76,11 +76,12 @@ static inline void nf_alg_event_pass(struct nf_alg_net *an,
  * @inside: inside endpoint
  * @public: public endpoint
  */
-static inline void
-nf_alg_event_binding(struct nf_alg_net *an, enum nf_alg_event event,
-		     enum nf_alg_protocol_id protocol, u8 l4proto,
-		     const struct nf_alg_endpoint *inside,
-		     const struct nf_alg_endpoint *public)
+static inline void nf_alg_event_binding(struct nf_alg_net *an,
+					enum nf_alg_event event,
+					enum nf_alg_protocol_id protocol,
+					u8 l4proto,
+					const struct nf_alg_endpoint *inside,
+					const struct nf_alg_endpoint *public)
 {
 	if (nf_alg_event_wanted(an))
 		__nf_alg_event_binding(an, event, protocol, l4proto, inside,
@@ -97,11 +98,12 @@ nf_alg_event_binding(struct nf_alg_net *an, enum nf_alg_event event,
  * @key: the protocol's call identity, not terminated
  * @len: its length in bytes
  */
-static inline void
-nf_alg_event_call(struct nf_alg_net *an, enum nf_alg_event event,
-		  enum nf_alg_protocol_id protocol, enum nf_alg_call_kind kind,
-		  const struct nf_alg_endpoint *inside, const void *key,
-		  u32 len)
+static inline void nf_alg_event_call(struct nf_alg_net *an,
+				     enum nf_alg_event event,
+				     enum nf_alg_protocol_id protocol,
+				     enum nf_alg_call_kind kind,
+				     const struct nf_alg_endpoint *inside,
+				     const void *key, u32 len)
 {
 	if (nf_alg_event_wanted(an))
 		__nf_alg_event_call(an, event, protocol, kind, inside, key,

@@ -19,17 +19,16 @@
 #include "spec.h"
 
 /* Refuse with a sentence; @attr may be NULL */
-#define NF_ALG_REFUSE(info, attr, error, sentence)			\
-({									\
-	NL_SET_ERR_MSG_ATTR((info)->extack, attr, sentence);		\
-	(error);							\
-})
+#define NF_ALG_REFUSE(info, attr, error, sentence)                   \
+	({                                                           \
+		NL_SET_ERR_MSG_ATTR((info)->extack, attr, sentence); \
+		(error);                                             \
+	})
 
 /* Attributes we do not know are ignored: tool and module may differ in age */
-#define NF_ALG_LIBERAL							\
-	(GENL_DONT_VALIDATE_STRICT | GENL_DONT_VALIDATE_DUMP)
+#define NF_ALG_LIBERAL (GENL_DONT_VALIDATE_STRICT | GENL_DONT_VALIDATE_DUMP)
 
-#define NF_ALG_SETTINGS_MAX	(2 * __NF_ALG_OPTION_MAX)
+#define NF_ALG_SETTINGS_MAX (2 * __NF_ALG_OPTION_MAX)
 
 static struct nf_alg_net *nf_alg_info_net(struct genl_info *info)
 {
@@ -42,6 +41,18 @@ static void nf_alg_config_changed(struct nf_alg_net *an,
 {
 	an->generation++;
 	nf_alg_event_config(an, what, name);
+}
+
+/* The name in an attribute, or NULL: then the refusal is said */
+static const char *nf_alg_list_name(struct genl_info *info,
+				    const struct nlattr *attr)
+{
+	if (attr && nf_alg_access_list_name_valid(nla_data(attr)))
+		return nla_data(attr);
+	NL_SET_ERR_MSG_ATTR(
+		info->extack, attr,
+		"an access list's name is 1 to 31 letters, digits, '.', '_' or '-'");
+	return NULL;
 }
 
 static int nf_alg_parse_service(struct genl_info *info,
@@ -71,30 +82,28 @@ static int nf_alg_parse_service(struct genl_info *info,
 				     "a service's port is between 1 and 65535");
 	if (!nf_alg_service_transport(key->protocol, IPPROTO_TCP) &&
 	    !nf_alg_service_transport(key->protocol, IPPROTO_UDP))
-		return NF_ALG_REFUSE(info, tb[NF_ALG_A_SERVICE_PROTOCOL],
-				     -EPROTONOSUPPORT,
-				     "this module has no services of that protocol");
+		return NF_ALG_REFUSE(
+			info, tb[NF_ALG_A_SERVICE_PROTOCOL], -EPROTONOSUPPORT,
+			"this module has no services of that protocol");
 	if (!nf_alg_service_transport(key->protocol, key->l4proto))
-		return NF_ALG_REFUSE(info, tb[NF_ALG_A_SERVICE_TRANSPORT],
-				     -EPROTONOSUPPORT,
-				     "the protocol is not carried by that transport");
+		return NF_ALG_REFUSE(
+			info, tb[NF_ALG_A_SERVICE_TRANSPORT], -EPROTONOSUPPORT,
+			"the protocol is not carried by that transport");
 
 	if (tb[NF_ALG_A_SERVICE_VRF]) {
 		vrf = nla_get_u32(tb[NF_ALG_A_SERVICE_VRF]);
 		if (vrf > INT_MAX ||
 		    !netif_index_is_l3_master(genl_info_net(info), vrf))
-			return NF_ALG_REFUSE(info, tb[NF_ALG_A_SERVICE_VRF],
-					     -ENODEV,
-					     "there is no such VRF in this namespace");
+			return NF_ALG_REFUSE(
+				info, tb[NF_ALG_A_SERVICE_VRF], -ENODEV,
+				"there is no such VRF in this namespace");
 		key->vrf = vrf;
 	}
 	if (tb[NF_ALG_A_SERVICE_ACCESS_LIST]) {
-		*list = nla_data(tb[NF_ALG_A_SERVICE_ACCESS_LIST]);
-		if (!**list)
-			return NF_ALG_REFUSE(info,
-					     tb[NF_ALG_A_SERVICE_ACCESS_LIST],
-					     -EINVAL,
-					     "an access list needs a name");
+		*list = nf_alg_list_name(info,
+					 tb[NF_ALG_A_SERVICE_ACCESS_LIST]);
+		if (!*list)
+			return -EINVAL;
 	}
 	return 0;
 }
@@ -127,31 +136,35 @@ static int nf_alg_refuse_service(struct genl_info *info, int err)
 	case 0:
 		return 0;
 	case -EEXIST:
-		return NF_ALG_REFUSE(info, tb[NF_ALG_A_SERVICE_PORT], err,
-				     "this service exists already; delete it first to change its access list");
+		return NF_ALG_REFUSE(
+			info, tb[NF_ALG_A_SERVICE_PORT], err,
+			"this service exists already; delete it first to change its access list");
 	case -EADDRINUSE:
-		return NF_ALG_REFUSE(info, tb[NF_ALG_A_SERVICE_PORT], err,
-				     "this port has a service of another protocol; delete that first");
+		return NF_ALG_REFUSE(
+			info, tb[NF_ALG_A_SERVICE_PORT], err,
+			"this port has a service of another protocol; delete that first");
 	case -ENOSPC:
-		return NF_ALG_REFUSE(info, NULL, err,
-				     "there are 1024 services, which is the most there can be");
+		return NF_ALG_REFUSE(
+			info, NULL, err,
+			"there are 1024 services, which is the most there can be");
 	case -EUSERS:
-		return NF_ALG_REFUSE(info, tb[NF_ALG_A_SERVICE_ACCESS_LIST],
-				     -ENOSPC,
-				     "there are 1024 access lists, which is the most there can be");
+		return NF_ALG_REFUSE(
+			info, tb[NF_ALG_A_SERVICE_ACCESS_LIST], -ENOSPC,
+			"there are 1024 access lists, which is the most there can be");
 	case -ENOENT:
 		return NF_ALG_REFUSE(info, tb[NF_ALG_A_SERVICE_PORT], err,
 				     "there is no such service");
 	case -ESRCH:
-		return NF_ALG_REFUSE(info, tb[NF_ALG_A_SERVICE_ACCESS_LIST],
-				     -ENOENT,
-				     "the service does not have that access list");
+		return NF_ALG_REFUSE(
+			info, tb[NF_ALG_A_SERVICE_ACCESS_LIST], -ENOENT,
+			"the service does not have that access list");
 	case -ENOMEM:
 		return NF_ALG_REFUSE(info, NULL, err,
 				     "the kernel is out of memory");
 	default:
-		return NF_ALG_REFUSE(info, NULL, err,
-				     "the packet path's hooks could not be registered");
+		return NF_ALG_REFUSE(
+			info, NULL, err,
+			"the packet path's hooks could not be registered");
 	}
 }
 
@@ -229,12 +242,7 @@ static int nf_alg_cmd_service_defaults(struct sk_buff *skb,
 
 static const char *nf_alg_parse_list(struct genl_info *info)
 {
-	struct nlattr *attr = info->attrs[NF_ALG_A_ACCESS_LIST_NAME];
-
-	if (attr && *(const char *)nla_data(attr))
-		return nla_data(attr);
-	NL_SET_ERR_MSG_ATTR(info->extack, attr, "an access list needs a name");
-	return NULL;
+	return nf_alg_list_name(info, info->attrs[NF_ALG_A_ACCESS_LIST_NAME]);
 }
 
 static int nf_alg_parse_rule(struct genl_info *info, struct nf_alg_rule *rule)
@@ -273,8 +281,9 @@ static int nf_alg_parse_rule(struct genl_info *info, struct nf_alg_rule *rule)
 	nla_memcpy(&rule->address, address, sizeof(rule->address));
 	if (wildcard) {
 		if (nla_len(wildcard) != nla_len(address))
-			return NF_ALG_REFUSE(info, wildcard, -EINVAL,
-					     "address and wildcard are not of the same family");
+			return NF_ALG_REFUSE(
+				info, wildcard, -EINVAL,
+				"address and wildcard are not of the same family");
 		nla_memcpy(&rule->wildcard, wildcard, sizeof(rule->wildcard));
 	}
 	for (i = 0; i < ARRAY_SIZE(rule->address.all); i++)
@@ -291,28 +300,32 @@ static int nf_alg_refuse_rule(struct genl_info *info, int err)
 	case 0:
 		return 0;
 	case -EEXIST:
-		return NF_ALG_REFUSE(info, sequence, err,
-				     "the access list has a rule of this number; delete it first");
+		return NF_ALG_REFUSE(
+			info, sequence, err,
+			"the access list has a rule of this number; delete it first");
 	case -EALREADY:
-		return NF_ALG_REFUSE(info,
-				     info->attrs[NF_ALG_A_ACCESS_LIST_ACTION],
-				     -EEXIST,
-				     "the access list has an equal rule already");
+		return NF_ALG_REFUSE(
+			info, info->attrs[NF_ALG_A_ACCESS_LIST_ACTION], -EEXIST,
+			"the access list has an equal rule already");
 	case -E2BIG:
-		return NF_ALG_REFUSE(info, name, err,
-				     "the access list has 1024 rules, which is the most it can have; join some into networks");
+		return NF_ALG_REFUSE(
+			info, name, err,
+			"the access list has 1024 rules, which is the most it can have; join some into networks");
 	case -ENOSPC:
-		return NF_ALG_REFUSE(info, name, err,
-				     "there are 1024 access lists, which is the most there can be");
+		return NF_ALG_REFUSE(
+			info, name, err,
+			"there are 1024 access lists, which is the most there can be");
 	case -ENOENT:
 		return NF_ALG_REFUSE(info, name, err,
 				     "there is no such access list");
 	case -ESRCH:
-		return NF_ALG_REFUSE(info, sequence, -ENOENT,
-				     "the access list has no rule of this number");
+		return NF_ALG_REFUSE(
+			info, sequence, -ENOENT,
+			"the access list has no rule of this number");
 	case -ERANGE:
-		return NF_ALG_REFUSE(info, NULL, err,
-				     "sequence numbers would become too high; resequence the list with smaller steps");
+		return NF_ALG_REFUSE(
+			info, NULL, err,
+			"sequence numbers would become too high; resequence the list with smaller steps");
 	default:
 		return NF_ALG_REFUSE(info, NULL, err,
 				     "the kernel is out of memory");
@@ -329,6 +342,7 @@ static int nf_alg_cmd_access_list_add(struct sk_buff *skb,
 	int err;
 
 	static_assert(NF_ALG_ACCESS_LIST_RULES_MAX == 1024);
+	static_assert(NF_ALG_ACCESS_LIST_NAME_MAX == 31);
 
 	if (!name)
 		return -EINVAL;
@@ -443,8 +457,9 @@ static int nf_alg_cmd_option_set(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&an->config);
 	err = nf_alg_options_set(an, settings, count, &bad);
 	for (i = 0; !err && i < count; i++)
-		nf_alg_config_changed(an, NF_ALG_CONFIG_OPTION,
-				      nf_alg_option_specs[settings[i].option].name);
+		nf_alg_config_changed(
+			an, NF_ALG_CONFIG_OPTION,
+			nf_alg_option_specs[settings[i].option].name);
 	mutex_unlock(&an->config);
 
 	switch (err) {
@@ -455,8 +470,9 @@ static int nf_alg_cmd_option_set(struct sk_buff *skb, struct genl_info *info)
 		return NF_ALG_REFUSE(info, nests[bad], err,
 				     "the value is out of the option's range");
 	case -EDOM:
-		return NF_ALG_REFUSE(info, nests[bad], -EINVAL,
-				     "the lowest media port must be below the highest");
+		return NF_ALG_REFUSE(
+			info, nests[bad], -EINVAL,
+			"the lowest media port must be below the highest");
 	}
 	return err;
 }
@@ -484,8 +500,7 @@ static int nf_alg_parse_endpoint(struct genl_info *info, struct nlattr *nest,
 				     "an address has 4 or 16 bytes");
 	nla_memcpy(&endpoint->addr, address, sizeof(endpoint->addr));
 	if (tb[NF_ALG_A_ENDPOINT_PORT])
-		endpoint->port =
-			htons(nla_get_u16(tb[NF_ALG_A_ENDPOINT_PORT]));
+		endpoint->port = htons(nla_get_u16(tb[NF_ALG_A_ENDPOINT_PORT]));
 	return 0;
 }
 
@@ -502,13 +517,13 @@ static int nf_alg_cmd_translation_clear(struct sk_buff *skb,
 
 	if (l4proto)
 		filter.l4proto = nla_get_u8(l4proto);
-	err = nf_alg_parse_endpoint(info,
-				    info->attrs[NF_ALG_A_TRANSLATION_INSIDE_LOCAL],
-				    &filter.inside);
+	err = nf_alg_parse_endpoint(
+		info, info->attrs[NF_ALG_A_TRANSLATION_INSIDE_LOCAL],
+		&filter.inside);
 	if (!err)
-		err = nf_alg_parse_endpoint(info,
-					    info->attrs[NF_ALG_A_TRANSLATION_INSIDE_GLOBAL],
-					    &filter.public);
+		err = nf_alg_parse_endpoint(
+			info, info->attrs[NF_ALG_A_TRANSLATION_INSIDE_GLOBAL],
+			&filter.public);
 	if (err)
 		return err;
 

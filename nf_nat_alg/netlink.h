@@ -8,7 +8,7 @@
 extern struct genl_family nf_alg_genl_family;
 
 /* Index of the multicast group "events" in the family */
-#define NF_ALG_MCGRP_EVENTS	0
+#define NF_ALG_MCGRP_EVENTS 0
 
 /**
  * nf_alg_netlink_init() - register the generic netlink family

@@ -14,7 +14,7 @@
 #include "netns.h"
 #include "service.h"
 
-#define NF_ALG_PORTS	65536
+#define NF_ALG_PORTS 65536
 
 /**
  * struct nf_alg_ports - a set of ports
@@ -35,8 +35,8 @@ static const struct nf_alg_service_key nf_alg_default_services[] = {
 	{ NF_ALG_PROTOCOL_SKINNY, IPPROTO_TCP, htons(2000) },
 };
 
-static struct hlist_head *nf_alg_service_bucket(struct nf_alg_services *services,
-						u8 l4proto, __be16 port)
+static struct hlist_head *
+nf_alg_service_bucket(struct nf_alg_services *services, u8 l4proto, __be16 port)
 {
 	u32 key = (u32)l4proto << 16 | (__force u16)port;
 

@@ -18,7 +18,6 @@ nf_alg_service_policy[NF_ALG_A_SERVICE_MAX + 1] = {
 	},
 	[NF_ALG_A_SERVICE_ACCESS_LIST] = {
 		.type = NLA_NUL_STRING,
-		.len = NF_ALG_ACCESS_LIST_NAME_MAX,
 	},
 	[NF_ALG_A_SERVICE_HITS] = {
 		.type = NLA_U64,
@@ -35,7 +34,6 @@ const struct nla_policy
 nf_alg_access_list_policy[NF_ALG_A_ACCESS_LIST_MAX + 1] = {
 	[NF_ALG_A_ACCESS_LIST_NAME] = {
 		.type = NLA_NUL_STRING,
-		.len = NF_ALG_ACCESS_LIST_NAME_MAX,
 	},
 	[NF_ALG_A_ACCESS_LIST_SEQUENCE] = {
 		.type = NLA_U32,
@@ -43,10 +41,12 @@ nf_alg_access_list_policy[NF_ALG_A_ACCESS_LIST_MAX + 1] = {
 	[NF_ALG_A_ACCESS_LIST_ACTION] = {
 		.type = NLA_U8,
 	},
-	[NF_ALG_A_ACCESS_LIST_ADDRESS] =
-		NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
-	[NF_ALG_A_ACCESS_LIST_WILDCARD] =
-		NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
+	[NF_ALG_A_ACCESS_LIST_ADDRESS] = {
+		.type = NLA_BINARY,
+	},
+	[NF_ALG_A_ACCESS_LIST_WILDCARD] = {
+		.type = NLA_BINARY,
+	},
 	[NF_ALG_A_ACCESS_LIST_START] = {
 		.type = NLA_U32,
 	},
@@ -91,8 +91,9 @@ nf_alg_option_policy[NF_ALG_A_OPTION_MAX + 1] = {
 
 const struct nla_policy
 nf_alg_endpoint_policy[NF_ALG_A_ENDPOINT_MAX + 1] = {
-	[NF_ALG_A_ENDPOINT_ADDRESS] =
-		NLA_POLICY_RANGE(NLA_BINARY, 4, 16),
+	[NF_ALG_A_ENDPOINT_ADDRESS] = {
+		.type = NLA_BINARY,
+	},
 	[NF_ALG_A_ENDPOINT_PORT] = {
 		.type = NLA_U16,
 	},

@@ -231,7 +231,7 @@ DECLARE_EVENT_CLASS(nf_alg_call,
 		__array(__u8, inside, sizeof(struct sockaddr_in6))
 		__field(__u8, protocol)
 		__field(__u8, kind)
-		__field(__u64, key)
+		__field(__u32, key)
 	),
 	TP_fast_assign(
 		nf_alg_trace_endpoint((void *)__entry->inside,
@@ -240,7 +240,7 @@ DECLARE_EVENT_CLASS(nf_alg_call,
 		__entry->kind = call->key.kind;
 		__entry->key = call->key.hash;
 	),
-	TP_printk("protocol=%u kind=%s inside=%pISc key=%016llx",
+	TP_printk("protocol=%u kind=%s inside=%pISc key=%08x",
 		  __entry->protocol,
 		  __entry->kind == NF_ALG_CALL ? "call" : "registration",
 		  __entry->inside, __entry->key)

@@ -32,7 +32,8 @@ POLICY_TYPE = {
     "u16": "NLA_U16",
     "u32": "NLA_U32",
     "u64": "NLA_U64",
-    "flag": "NLA_FLAG",
+    "string": "NLA_NUL_STRING",
+    "binary": "NLA_BINARY",
 }
 
 
@@ -124,12 +125,6 @@ class Spec:
                 add(op["attribute-set"])
         return found
 
-    def const(self, value):
-        for const in self.consts:
-            if const["name"] == value:
-                return f"{PREFIX}_{upper(value)}"
-        return str(value)
-
 
 def uapi_header(spec):
     guard = "_UAPI_LINUX_NF_NAT_ALG_H"
@@ -206,21 +201,12 @@ def kernel_header(spec):
     return out
 
 
-def policy(spec, name, attr):
+def policy(name, attr):
     """An entry of a policy table, or nothing."""
     kind = attr["type"]
-    checks = attr.get("checks", {})
     at = f"\t[{PREFIX}_A_{upper(name)}_{upper(attr['name'])}] = "
     if kind in POLICY_TYPE:
         return [at + "{", f"\t\t.type = {POLICY_TYPE[kind]},", "\t},"]
-    if kind == "string":
-        out = [at + "{", "\t\t.type = NLA_NUL_STRING,"]
-        if checks:
-            out.append(f"\t\t.len = {spec.const(checks['max-len'])},")
-        return out + ["\t},"]
-    if kind == "binary":
-        return [at.rstrip(), "\t\tNLA_POLICY_RANGE(NLA_BINARY, "
-                f"{checks['min-len']}, {checks['max-len']}),"]
     if kind == "nest":
         return [at.rstrip(), "\t\tNLA_POLICY_NESTED("
                 f"nf_alg_{lower(attr['nested-attributes'])}_policy),"]
@@ -243,7 +229,7 @@ def kernel_source(spec):
         out.append(f"const struct nla_policy\nnf_alg_{lower(name)}"
                    f"_policy[{PREFIX}_A_{upper(name)}_MAX + 1] = {{")
         for attr in spec.sets[name]["attributes"]:
-            out += policy(spec, name, attr)
+            out += policy(name, attr)
         out += ["};", ""]
     out.append("const struct nf_alg_option_spec\n"
                "nf_alg_option_specs[__NF_ALG_OPTION_MAX] = {")

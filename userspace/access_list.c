@@ -36,14 +36,16 @@ int access_list_name(const char *word,
 	if (!word || !word[0])
 		return complain(USAGE, "the name of an access list is missing");
 	if (strlen(word) > NF_ALG_ACCESS_LIST_NAME_MAX)
-		return complain(USAGE,
-				"\"%s\" is too long for the name of an access list: %d characters",
-				word, NF_ALG_ACCESS_LIST_NAME_MAX);
+		return complain(
+			USAGE,
+			"\"%s\" is too long for the name of an access list: %d characters",
+			word, NF_ALG_ACCESS_LIST_NAME_MAX);
 	for (c = word; *c; c++)
 		if (!isalnum((unsigned char)*c) && !strchr("._-", *c))
-			return complain(USAGE,
-					"\"%s\" cannot name an access list: letters, digits, '.', '_' and '-' can",
-					word);
+			return complain(
+				USAGE,
+				"\"%s\" cannot name an access list: letters, digits, '.', '_' and '-' can",
+				word);
 	strcpy(name, word);
 	return DONE;
 }
@@ -73,9 +75,10 @@ static bool parse_prefix(const char *word, struct rule *rule)
 		return false;
 	rule->wildcard = rule->address;
 	for (i = 0; i < rule->address.len; i++)
-		rule->wildcard.bytes[i] = length >= 8 * (i + 1) ? 0 :
-					  length <= 8 * i ? 0xff :
-					  0xff >> (length - 8 * i);
+		rule->wildcard.bytes[i] =
+			length >= 8 * (i + 1) ? 0 :
+			length <= 8 * i	      ? 0xff :
+						0xff >> (length - 8 * i);
 	return true;
 }
 
@@ -95,8 +98,9 @@ static int parse_hosts(struct words *words, struct rule *rule)
 	}
 	word = words_next(words);
 	if (!word)
-		return complain(USAGE,
-				"access-list: whom? any, host ADDR, ADDR/LEN or ADDR WILDCARD");
+		return complain(
+			USAGE,
+			"access-list: whom? any, host ADDR, ADDR/LEN or ADDR WILDCARD");
 	if (strchr(word, '/')) {
 		if (!parse_prefix(word, rule))
 			return complain(USAGE,
@@ -112,9 +116,10 @@ static int parse_hosts(struct words *words, struct rule *rule)
 	    strlen(rule->list) <= 2)
 		goto host;
 	if (!wildcard)
-		return complain(USAGE,
-				"access-list: for one host say \"host %s\", else a wildcard must follow",
-				word);
+		return complain(
+			USAGE,
+			"access-list: for one host say \"host %s\", else a wildcard must follow",
+			word);
 	if (!word_address(wildcard, &rule->wildcard) ||
 	    rule->wildcard.family != rule->address.family)
 		return complain(USAGE,
@@ -140,9 +145,10 @@ int rule_parse(struct words *words, struct rule *rule)
 	if (is_number(words_peek(words))) {
 		word = words_next(words);
 		if (!word_number(word, 1, UINT32_MAX, &rule->sequence))
-			return complain(USAGE,
-					"access-list: \"%s\" is not a sequence number: 1 to 4294967295",
-					word);
+			return complain(
+				USAGE,
+				"access-list: \"%s\" is not a sequence number: 1 to 4294967295",
+				word);
 	}
 	if (words_take(words, "permit"))
 		rule->action = NF_ALG_ACTION_PERMIT;
@@ -229,8 +235,8 @@ static int prefix_length(const struct rule *rule)
 	int bits = 8 * rule->wildcard.len;
 	int length = 0, i;
 
-	while (length < bits && !(rule->wildcard.bytes[length / 8] &
-				  (0x80 >> length % 8)))
+	while (length < bits &&
+	       !(rule->wildcard.bytes[length / 8] & (0x80 >> length % 8)))
 		length++;
 	for (i = length; i < bits; i++)
 		if (!(rule->wildcard.bytes[i / 8] & (0x80 >> i % 8)))
@@ -269,7 +275,7 @@ const char *rule_text(const struct rule *rule)
 
 /* The list on the screen: rules below their list's name, as IOS shows them */
 struct listing {
-	const char *name;	/* one list, or NULL: all */
+	const char *name; /* one list, or NULL: all */
 	char current[NF_ALG_ACCESS_LIST_NAME_MAX + 1];
 	bool any;
 };
@@ -289,14 +295,17 @@ static void show_rule(const struct nlmsghdr *nlh, void *data)
 		json_object(NULL);
 		json_string(spec_access_list_attr[NF_ALG_A_ACCESS_LIST_NAME],
 			    rule.list);
-		json_number(spec_access_list_attr[NF_ALG_A_ACCESS_LIST_SEQUENCE],
-			    rule.sequence);
+		json_number(
+			spec_access_list_attr[NF_ALG_A_ACCESS_LIST_SEQUENCE],
+			rule.sequence);
 		json_string(spec_access_list_attr[NF_ALG_A_ACCESS_LIST_ACTION],
 			    spec_action[rule.action]);
 		if (rule.address.family != AF_UNSPEC) {
-			json_string(spec_access_list_attr[NF_ALG_A_ACCESS_LIST_ADDRESS],
+			json_string(spec_access_list_attr
+					    [NF_ALG_A_ACCESS_LIST_ADDRESS],
 				    address_text(&rule.address));
-			json_string(spec_access_list_attr[NF_ALG_A_ACCESS_LIST_WILDCARD],
+			json_string(spec_access_list_attr
+					    [NF_ALG_A_ACCESS_LIST_WILDCARD],
 				    address_text(&rule.wildcard));
 		}
 		json_object_end();
@@ -349,9 +358,10 @@ static int access_list_delete(struct words *words)
 		return status;
 	word = words_next(words);
 	if (word && !word_number(word, 1, UINT32_MAX, &rule.sequence))
-		return complain(USAGE,
-				"access-list: \"%s\" is not a sequence number: 1 to 4294967295",
-				word);
+		return complain(
+			USAGE,
+			"access-list: \"%s\" is not a sequence number: 1 to 4294967295",
+			word);
 	status = words_end(words, "access-list");
 	return status ?: rule_send(&rule, NF_ALG_CMD_ACCESS_LIST_DELETE, 0);
 }
@@ -370,15 +380,15 @@ static int access_list_resequence(struct words *words)
 	for (i = 0; i < 2 && words_peek(words); i++) {
 		word = words_next(words);
 		if (!word_number(word, 1, UINT32_MAX, &number[i]))
-			return complain(USAGE,
-					"access-list: \"%s\" is not a number from 1 to 4294967295",
-					word);
+			return complain(
+				USAGE,
+				"access-list: \"%s\" is not a number from 1 to 4294967295",
+				word);
 	}
 	status = words_end(words, "access-list");
 	if (status)
 		return status;
-	nlh = genl_begin(NF_ALG_CMD_ACCESS_LIST_RESEQUENCE, NLM_F_ACK,
-			 &status);
+	nlh = genl_begin(NF_ALG_CMD_ACCESS_LIST_RESEQUENCE, NLM_F_ACK, &status);
 	if (!nlh)
 		return status;
 	mnl_attr_put_strz(nlh, NF_ALG_A_ACCESS_LIST_NAME, name);
@@ -394,8 +404,9 @@ int access_list_command(struct words *words)
 
 	if (words_take(words, "add")) {
 		status = rule_parse(words, &rule);
-		return status ?: rule_send(&rule, NF_ALG_CMD_ACCESS_LIST_ADD,
-					   NLM_F_CREATE | NLM_F_EXCL);
+		return status ?:
+				rule_send(&rule, NF_ALG_CMD_ACCESS_LIST_ADD,
+					  NLM_F_CREATE | NLM_F_EXCL);
 	}
 	if (words_take(words, "delete"))
 		return access_list_delete(words);

@@ -9,10 +9,10 @@
 /* A rule of an access list as it is configured */
 struct rule {
 	char list[NF_ALG_ACCESS_LIST_NAME_MAX + 1];
-	uint32_t sequence;		/* 0: behind the last one */
+	uint32_t sequence; /* 0: behind the last one */
 	uint8_t action;
-	struct address address;		/* AF_UNSPEC: any */
-	struct address wildcard;	/* bits that do not matter */
+	struct address address; /* AF_UNSPEC: any */
+	struct address wildcard; /* bits that do not matter */
 };
 
 extern const char access_list_usage[];

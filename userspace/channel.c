@@ -17,7 +17,7 @@
 #include "channel.h"
 #include "natctl.h"
 
-#define DUMP_TRIES	8
+#define DUMP_TRIES 8
 
 /* An open socket */
 struct channel {
@@ -38,8 +38,8 @@ struct answer {
 	struct nlmsghdr **message;
 	unsigned int count;
 	bool interrupted;
-	int error;		/* errno, 0 */
-	char sentence[256];	/* the kernel's, if it said one */
+	int error; /* errno, 0 */
+	char sentence[256]; /* the kernel's, if it said one */
 };
 
 static void answer_clear(struct answer *answer)
@@ -56,7 +56,8 @@ static void answer_add(struct answer *answer, const struct nlmsghdr *nlh)
 {
 	if (!(answer->count & (answer->count - 1)))
 		answer->message =
-			grow(answer->message, sizeof(answer->message[0]) *
+			grow(answer->message,
+			     sizeof(answer->message[0]) *
 				     (answer->count ? 2 * answer->count : 1));
 	answer->message[answer->count] = grow(NULL, nlh->nlmsg_len);
 	memcpy(answer->message[answer->count++], nlh, nlh->nlmsg_len);
@@ -70,7 +71,8 @@ static void answer_error(struct answer *answer, const struct nlmsghdr *nlh,
 
 	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
 		return;
-	mnl_attr_for_each(attr, nlh, offset) {
+	mnl_attr_for_each(attr, nlh, offset)
+	{
 		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG &&
 		    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
 			snprintf(answer->sentence, sizeof(answer->sentence),
@@ -165,9 +167,10 @@ static int channel_refused(const struct answer *answer)
 	const char *gap = channel_command[0] ? ": " : "";
 
 	if (answer->error == EPERM || answer->error == EACCES)
-		return complain(NOT_PERMITTED,
-				"%s%snot permitted: it needs CAP_NET_ADMIN in this network namespace (try sudo)",
-				channel_command, gap);
+		return complain(
+			NOT_PERMITTED,
+			"%s%snot permitted: it needs CAP_NET_ADMIN in this network namespace (try sudo)",
+			channel_command, gap);
 	return complain(REFUSED, "%s%s%s", channel_command, gap,
 			answer->sentence[0] ? answer->sentence :
 					      strerror(answer->error));
@@ -187,7 +190,7 @@ static int channel_send(struct channel *channel, struct nlmsghdr *nlh,
 	do {
 		answer_clear(&answer);
 		answer.error = channel_ask(channel, nlh, &answer) ?:
-			       answer.error;
+								    answer.error;
 	} while (answer.interrupted && --tries);
 
 	if (answer.error && answer.error != forgiven)
@@ -218,7 +221,8 @@ static void genl_read_groups(const struct nlattr *groups)
 	const struct nlattr *tb[CTRL_ATTR_MCAST_GRP_MAX + 1];
 	const struct nlattr *group;
 
-	mnl_attr_for_each_nested(group, groups) {
+	mnl_attr_for_each_nested(group, groups)
+	{
 		nested_attributes(group, tb, CTRL_ATTR_MCAST_GRP_MAX);
 		if (tb[CTRL_ATTR_MCAST_GRP_ID] &&
 		    tb[CTRL_ATTR_MCAST_GRP_NAME] &&
@@ -258,8 +262,9 @@ static int genl_open(void)
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, NF_NAT_ALG_FAMILY_NAME);
 	answer.error = channel_ask(&generic, nlh, &answer) ?: answer.error;
 	if (answer.error == ENOENT)
-		status = complain(NO_MODULE,
-				  "the kernel module nf_nat_alg is not loaded: modprobe nf_nat_alg");
+		status = complain(
+			NO_MODULE,
+			"the kernel module nf_nat_alg is not loaded: modprobe nf_nat_alg");
 	else if (answer.error)
 		status = channel_refused(&answer);
 	for (i = 0; !status && i < answer.count; i++)
@@ -317,8 +322,7 @@ void nested_attributes(const struct nlattr *nest, const struct nlattr **tb,
 	const struct nlattr *attr;
 
 	memset(tb, 0, (max + 1) * sizeof(*tb));
-	mnl_attr_for_each_nested(attr, nest)
-		take_attribute(attr, tb, max);
+	mnl_attr_for_each_nested(attr, nest) take_attribute(attr, tb, max);
 }
 
 uint64_t attribute_number(const struct nlattr *attr)

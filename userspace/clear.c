@@ -20,7 +20,7 @@ const char clear_usage[] =
 
 /* Which translations are to end */
 struct doomed {
-	uint8_t transport;		/* 0: all */
+	uint8_t transport; /* 0: all */
 	bool inside;
 	bool outside;
 	struct endpoint local;
@@ -52,8 +52,9 @@ static void gather(const struct connection *connection, void *data)
 		return;
 	if (!(doomed->count & (doomed->count - 1)))
 		doomed->connections =
-			grow(doomed->connections, sizeof(*connection) *
-			     (doomed->count ? 2 * doomed->count : 1));
+			grow(doomed->connections,
+			     sizeof(*connection) *
+				     (doomed->count ? 2 * doomed->count : 1));
 	doomed->connections[doomed->count++] = *connection;
 }
 
@@ -151,8 +152,9 @@ static int parse_doomed(struct words *words, struct doomed *doomed)
 	if (word_transport(words_peek(words), &doomed->transport))
 		words_next(words);
 	if (!words_take(words, "inside"))
-		return complain(USAGE,
-				"clear translations: which? *, inside or outside; see natctl help clear");
+		return complain(
+			USAGE,
+			"clear translations: which? *, inside or outside; see natctl help clear");
 	status = parse_inside(words, doomed);
 	return status ?: words_end(words, "clear");
 }
@@ -165,7 +167,8 @@ int clear_command(struct words *words)
 	int status;
 
 	if (!words_take(words, "translations"))
-		return complain(USAGE, "clear: only translations can be cleared");
+		return complain(USAGE,
+				"clear: only translations can be cleared");
 	status = parse_doomed(words, &doomed);
 	/* Bindings first: no new flow may take the place of one that ends */
 	if (!status && !doomed.outside)
@@ -176,8 +179,9 @@ int clear_command(struct words *words)
 		status = connection_delete(&doomed.connections[i]);
 	if (!status && (doomed.inside || doomed.outside) && !cleared &&
 	    !doomed.count)
-		status = complain(REFUSED,
-				  "clear: there is no such translation; natctl show translations lists them");
+		status = complain(
+			REFUSED,
+			"clear: there is no such translation; natctl show translations lists them");
 	free(doomed.connections);
 	return status;
 }

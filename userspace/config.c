@@ -21,8 +21,8 @@ const char apply_usage[] =
 	"Checks the whole file first, then makes the running configuration equal to\n"
 	"it, changing only what differs. What save prints is such a file.\n";
 
-#define LINE_WORDS	32
-#define SEQUENCE_STEP	10
+#define LINE_WORDS 32
+#define SEQUENCE_STEP 10
 
 /* A configuration: the running one, or a file's */
 struct config {
@@ -35,15 +35,15 @@ struct config {
 
 static void add_service(struct config *config, const struct service *service)
 {
-	config->services = grow(config->services, sizeof(*service) *
-						  (config->service_count + 1));
+	config->services = grow(config->services,
+				sizeof(*service) * (config->service_count + 1));
 	config->services[config->service_count++] = *service;
 }
 
 static void add_rule(struct config *config, const struct rule *rule)
 {
-	config->rules = grow(config->rules,
-			     sizeof(*rule) * (config->rule_count + 1));
+	config->rules =
+		grow(config->rules, sizeof(*rule) * (config->rule_count + 1));
 	config->rules[config->rule_count++] = *rule;
 }
 
@@ -92,8 +92,8 @@ static int config_load(struct config *config)
 		status = genl_dump(NF_ALG_CMD_ACCESS_LIST_GET, load_rule,
 				   config);
 	if (!status)
-		status = genl_dump(NF_ALG_CMD_SERVICE_GET, load_service,
-				   config);
+		status =
+			genl_dump(NF_ALG_CMD_SERVICE_GET, load_service, config);
 	if (!status && config->service_count)
 		qsort(config->services, config->service_count,
 		      sizeof(config->services[0]), compare_services);
@@ -139,14 +139,16 @@ static int file_rule(struct config *config, struct rule *rule)
 					"access list %s has two rules %u",
 					rule->list, rule->sequence);
 		if (rule_equal(other, rule))
-			return complain(USAGE,
-					"access list %s has this rule already, as %u",
-					rule->list, other->sequence);
+			return complain(
+				USAGE,
+				"access list %s has this rule already, as %u",
+				rule->list, other->sequence);
 	}
 	if (count >= NF_ALG_ACCESS_LIST_RULES_MAX)
-		return complain(USAGE,
-				"access list %s is too long: it can have %d rules",
-				rule->list, NF_ALG_ACCESS_LIST_RULES_MAX);
+		return complain(
+			USAGE,
+			"access list %s is too long: it can have %d rules",
+			rule->list, NF_ALG_ACCESS_LIST_RULES_MAX);
 	if (!rule->sequence)
 		rule->sequence = last + SEQUENCE_STEP;
 	add_rule(config, rule);
@@ -162,7 +164,8 @@ static int file_service(struct config *config, const struct service *service)
 		other = &config->services[i];
 		if (other->transport == service->transport &&
 		    other->port == service->port && other->vrf == service->vrf)
-			return complain(USAGE, "%s port %u has a service already",
+			return complain(USAGE,
+					"%s port %u has a service already",
 					transport_name(service->transport),
 					service->port);
 	}
@@ -201,8 +204,9 @@ static int file_line(struct config *config, char *line)
 		status = rule_parse(&words, &rule);
 		return status ?: file_rule(config, &rule);
 	}
-	return complain(USAGE,
-			"only \"set\", \"service add\" and \"access-list add\" may stand in a configuration");
+	return complain(
+		USAGE,
+		"only \"set\", \"service add\" and \"access-list add\" may stand in a configuration");
 }
 
 static int config_read(struct config *config, FILE *file, const char *name)
@@ -339,7 +343,9 @@ int apply_command(struct words *words)
 	int status;
 
 	if (!name)
-		return complain(USAGE, "apply: a file is missing, or - for standard input");
+		return complain(
+			USAGE,
+			"apply: a file is missing, or - for standard input");
 	status = words_end(words, "apply");
 	if (status)
 		return status;

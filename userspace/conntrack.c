@@ -13,8 +13,8 @@
 #include "natctl.h"
 
 /* Later than the headers we build with */
-#define STATUS_OFFLOAD		(1 << 14)
-#define STATUS_HW_OFFLOAD	(1 << 15)
+#define STATUS_OFFLOAD (1 << 14)
+#define STATUS_HW_OFFLOAD (1 << 15)
 
 /* A tuple: where packets of a direction come from and go to */
 struct tuple {
@@ -167,7 +167,8 @@ static void read_connection(const struct nlmsghdr *nlh, void *data)
 }
 
 int connections_dump(void (*reader)(const struct connection *connection,
-				    void *data), void *data)
+				    void *data),
+		     void *data)
 {
 	struct audience audience = { reader, data };
 	struct nlmsghdr *nlh;
@@ -186,15 +187,15 @@ static void put_protocol(struct nlmsghdr *nlh,
 	mnl_attr_put_u8(nlh, CTA_PROTO_NUM, connection->transport);
 	if (connection->transport == IPPROTO_ICMP ||
 	    connection->transport == IPPROTO_ICMPV6) {
-		mnl_attr_put_u16(nlh, v4 ? CTA_PROTO_ICMP_ID :
-					   CTA_PROTO_ICMPV6_ID,
+		mnl_attr_put_u16(nlh,
+				 v4 ? CTA_PROTO_ICMP_ID : CTA_PROTO_ICMPV6_ID,
 				 htons(connection->source.port));
-		mnl_attr_put_u8(nlh, v4 ? CTA_PROTO_ICMP_TYPE :
-					  CTA_PROTO_ICMPV6_TYPE,
-				connection->icmp[0]);
-		mnl_attr_put_u8(nlh, v4 ? CTA_PROTO_ICMP_CODE :
-					  CTA_PROTO_ICMPV6_CODE,
-				connection->icmp[1]);
+		mnl_attr_put_u8(
+			nlh, v4 ? CTA_PROTO_ICMP_TYPE : CTA_PROTO_ICMPV6_TYPE,
+			connection->icmp[0]);
+		mnl_attr_put_u8(
+			nlh, v4 ? CTA_PROTO_ICMP_CODE : CTA_PROTO_ICMPV6_CODE,
+			connection->icmp[1]);
 		return;
 	}
 	mnl_attr_put_u16(nlh, CTA_PROTO_SRC_PORT,

@@ -15,18 +15,19 @@ struct connection {
 	struct endpoint outside_global;
 	uint16_t zone;
 	uint32_t id;
-	uint32_t status;	/* IPS_* */
-	uint32_t left;		/* seconds */
-	uint64_t start;		/* s since 1970, 0: unknown */
+	uint32_t status; /* IPS_* */
+	uint32_t left; /* seconds */
+	uint64_t start; /* s since 1970, 0: unknown */
 	char helper[32];
-	struct endpoint source;	/* of the original direction */
+	struct endpoint source; /* of the original direction */
 	struct endpoint destination;
-	uint8_t icmp[2];	/* type and code */
+	uint8_t icmp[2]; /* type and code */
 };
 
 /* Show every connection that NAT changed to @reader */
 int connections_dump(void (*reader)(const struct connection *connection,
-				    void *data), void *data);
+				    void *data),
+		     void *data);
 
 /* End one; one that has ended meanwhile is no failure */
 int connection_delete(const struct connection *connection);

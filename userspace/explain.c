@@ -70,7 +70,9 @@ int explain_command(struct words *words)
 	}
 	if (!name && natctl.json)
 		json_array_end();
-	return name ? complain(USAGE,
-			       "explain: there is no reason \"%s\"; natctl explain lists them",
-			       name) : DONE;
+	return name ? complain(
+			      USAGE,
+			      "explain: there is no reason \"%s\"; natctl explain lists them",
+			      name) :
+		      DONE;
 }

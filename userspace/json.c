@@ -8,7 +8,7 @@
 #include "natctl.h"
 
 static int depth;
-static bool first = true;	/* nothing stands before at this depth */
+static bool first = true; /* nothing stands before at this depth */
 
 static void json_indent(void)
 {

@@ -77,8 +77,7 @@ static void print_protocol(const struct nlattr *const *tb)
 {
 	if (tb[NF_ALG_A_EVENT_PROTOCOL])
 		printf("%s ", name_of(tb, NF_ALG_A_EVENT_PROTOCOL,
-				      spec_protocol_id,
-				      __NF_ALG_PROTOCOL_MAX));
+				      spec_protocol_id, __NF_ALG_PROTOCOL_MAX));
 	if (tb[NF_ALG_A_EVENT_TRANSPORT])
 		printf("%s ", transport_name(attribute_number(
 				      tb[NF_ALG_A_EVENT_TRANSPORT])));
@@ -96,7 +95,8 @@ static void print_changes(const struct nlmsghdr *nlh)
 	const struct nlattr *tb[NF_ALG_A_CHANGE_MAX + 1];
 	const struct nlattr *attr;
 
-	mnl_attr_for_each(attr, nlh, 4) {
+	mnl_attr_for_each(attr, nlh, 4)
+	{
 		if (mnl_attr_get_type(attr) != NF_ALG_A_EVENT_CHANGE)
 			continue;
 		nested_attributes(attr, tb, NF_ALG_A_CHANGE_MAX);
@@ -190,7 +190,8 @@ static void json_changes(const struct nlmsghdr *nlh)
 	const struct nlattr *attr;
 
 	json_array(spec_event_attr[NF_ALG_A_EVENT_CHANGE]);
-	mnl_attr_for_each(attr, nlh, 4) {
+	mnl_attr_for_each(attr, nlh, 4)
+	{
 		if (mnl_attr_get_type(attr) != NF_ALG_A_EVENT_CHANGE)
 			continue;
 		nested_attributes(attr, tb, NF_ALG_A_CHANGE_MAX);
@@ -280,9 +281,10 @@ int monitor_command(struct words *words)
 		else if (words_take(words, "config"))
 			wanted |= CONFIG;
 		else
-			return complain(USAGE,
-					"monitor: there is no \"%s\": sip, skinny, h323 or config",
-					words_peek(words));
+			return complain(
+				USAGE,
+				"monitor: there is no \"%s\": sip, skinny, h323 or config",
+				words_peek(words));
 	}
 	if (!wanted)
 		wanted = ALL;

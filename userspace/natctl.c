@@ -25,8 +25,8 @@
 #include "status.h"
 #include "words.h"
 
-#define COLORED_MAX	300
-#define NETNS_FOLDER	"/var/run/netns/"
+#define COLORED_MAX 1100
+#define NETNS_FOLDER "/var/run/netns/"
 
 struct natctl natctl = { .width = 80 };
 const char *complain_where = "";
@@ -52,7 +52,7 @@ static const struct command {
 	  "what a counter means, and what to do" },
 };
 
-#define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 int complain(int status, const char *format, ...)
 {
@@ -120,7 +120,8 @@ static void usage(FILE *file)
 	fputs("natctl [-j] [-p] [-n NETNS] [-c WHEN] OBJECT [COMMAND ...]\n"
 	      "natctl                    what is going on\n"
 	      "natctl help [OBJECT]      how to say it\n"
-	      "\n", file);
+	      "\n",
+	      file);
 	for (i = 0; i < COMMANDS; i++)
 		fprintf(file, "  %-12s %s\n", commands[i].name,
 			commands[i].summary);
@@ -129,7 +130,8 @@ static void usage(FILE *file)
 	      "  -p, --pretty             with -j: indented\n"
 	      "  -n, --netns NAME         in a network namespace of ip netns\n"
 	      "  -c, --color=WHEN         auto, always or never\n"
-	      "      --version\n", file);
+	      "      --version\n",
+	      file);
 }
 
 static int help_command(struct words *words)
@@ -163,11 +165,12 @@ static int enter_netns(const char *name)
 				errno == ENOENT ? "there is none of this name" :
 						  strerror(errno));
 	if (setns(fd, CLONE_NEWNET) < 0)
-		return complain(errno == EPERM ? NOT_PERMITTED : USAGE,
-				"network namespace \"%s\": %s", name,
-				errno == EPERM ?
-					"not permitted: it needs CAP_SYS_ADMIN (try sudo)" :
-					strerror(errno));
+		return complain(
+			errno == EPERM ? NOT_PERMITTED : USAGE,
+			"network namespace \"%s\": %s", name,
+			errno == EPERM ?
+				"not permitted: it needs CAP_SYS_ADMIN (try sudo)" :
+				strerror(errno));
 	close(fd);
 	return DONE;
 }
@@ -241,26 +244,30 @@ static int read_options(struct words *words, bool *done)
 			natctl.pretty = true;
 		} else if (option_is(option, "--netns", "-n")) {
 			value = option_value(option, "--netns", "-n", words);
-			status = value ? enter_netns(value) :
-				 complain(USAGE, "-n needs a namespace");
+			status =
+				value ? enter_netns(value) :
+					complain(USAGE, "-n needs a namespace");
 		} else if (option_is(option, "--color", "-c")) {
 			value = option_value(option, "--color", "-c", words);
-			status = value ? set_color(value) :
-				 complain(USAGE, "-c needs auto, always or never");
+			status =
+				value ? set_color(value) :
+					complain(
+						USAGE,
+						"-c needs auto, always or never");
 		} else if (!strcmp(option, "--version") ||
 			   !strcmp(option, "-V")) {
 			puts("natctl " NATCTL_VERSION);
 			*done = true;
 			return DONE;
-		} else if (!strcmp(option, "--help") ||
-			   !strcmp(option, "-h")) {
+		} else if (!strcmp(option, "--help") || !strcmp(option, "-h")) {
 			usage(stdout);
 			*done = true;
 			return DONE;
 		} else {
-			status = complain(USAGE,
-					  "there is no option \"%s\"; see natctl help",
-					  option);
+			status = complain(
+				USAGE,
+				"there is no option \"%s\"; see natctl help",
+				option);
 		}
 	}
 	return status;
@@ -292,9 +299,10 @@ int main(int argc, char **argv)
 			words_next(&words);
 			status = command->run(&words);
 		} else {
-			status = complain(USAGE,
-					  "there is no object \"%s\"; see natctl help",
-					  words_peek(&words));
+			status = complain(
+				USAGE,
+				"there is no object \"%s\"; see natctl help",
+				words_peek(&words));
 		}
 	}
 	if (fflush(stdout) || ferror(stdout))

@@ -9,9 +9,9 @@
 /* How natctl ends */
 enum {
 	DONE,
-	REFUSED,	/* by the kernel */
-	USAGE,		/* the words make no sense */
-	NO_MODULE,	/* nf_nat_alg is not loaded */
+	REFUSED, /* by the kernel */
+	USAGE, /* the words make no sense */
+	NO_MODULE, /* nf_nat_alg is not loaded */
 	NOT_PERMITTED,
 };
 
@@ -20,7 +20,7 @@ struct natctl {
 	bool json;
 	bool pretty;
 	bool color;
-	unsigned int width;	/* of the output, in columns */
+	unsigned int width; /* of the output, in columns */
 };
 
 extern struct natctl natctl;

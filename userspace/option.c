@@ -17,9 +17,8 @@ const char option_usage[] =
 	"natctl set media-ports LOW-HIGH\n";
 
 /* Two options of the kernel that a person sets as one */
-#define MEDIA_PORTS		"media-ports"
-#define MEDIA_PORTS_HELP	\
-	"Public ports for media whose own port is taken."
+#define MEDIA_PORTS "media-ports"
+#define MEDIA_PORTS_HELP "Public ports for media whose own port is taken."
 
 static bool is_switch(int option)
 {
@@ -63,9 +62,10 @@ static int parse_media_ports(const char *value, struct settings *settings)
 	if (strcmp(value, "default") &&
 	    (!dash || !word_number(text, 1024, 65535, &low) ||
 	     !word_number(dash + 1, 1024, 65535, &high) || low >= high))
-		return complain(USAGE,
-				"set: \"%s\" is not a range of ports: LOW-HIGH between 1024 and 65535",
-				value);
+		return complain(
+			USAGE,
+			"set: \"%s\" is not a range of ports: LOW-HIGH between 1024 and 65535",
+			value);
 	settings_put(settings, NF_ALG_OPTION_MEDIA_PORT_LOW, low);
 	settings_put(settings, NF_ALG_OPTION_MEDIA_PORT_HIGH, high);
 	return DONE;
@@ -106,9 +106,10 @@ int settings_parse(struct words *words, struct settings *settings)
 	} else {
 		option = option_of(name);
 		if (!option)
-			return complain(USAGE,
-					"set: there is no option \"%s\"; natctl set lists them",
-					name ?: "");
+			return complain(
+				USAGE,
+				"set: there is no option \"%s\"; natctl set lists them",
+				name ?: "");
 		status = parse_value(option, value, &number);
 		if (!status)
 			settings_put(settings, option, number);
@@ -219,11 +220,13 @@ static void show_option(const struct nlmsghdr *nlh, void *data)
 		json_number(spec_option_attr[NF_ALG_A_OPTION_VALUE], number);
 		json_number(spec_option_attr[NF_ALG_A_OPTION_DEFAULT], def);
 		if (tb[NF_ALG_A_OPTION_MINIMUM])
-			json_number(spec_option_attr[NF_ALG_A_OPTION_MINIMUM],
-				    attribute_number(tb[NF_ALG_A_OPTION_MINIMUM]));
+			json_number(
+				spec_option_attr[NF_ALG_A_OPTION_MINIMUM],
+				attribute_number(tb[NF_ALG_A_OPTION_MINIMUM]));
 		if (tb[NF_ALG_A_OPTION_MAXIMUM])
-			json_number(spec_option_attr[NF_ALG_A_OPTION_MAXIMUM],
-				    attribute_number(tb[NF_ALG_A_OPTION_MAXIMUM]));
+			json_number(
+				spec_option_attr[NF_ALG_A_OPTION_MAXIMUM],
+				attribute_number(tb[NF_ALG_A_OPTION_MAXIMUM]));
 		if (spec) {
 			json_string("unit", spec->unit);
 			json_string("help", spec->help);
@@ -252,8 +255,7 @@ static void show_option(const struct nlmsghdr *nlh, void *data)
 		 value_text(option, def), is_switch(option) ? "" : ", ",
 		 is_switch(option) ? "" : spec->unit);
 	printf("%-18s %s  %s\n    %s\n", name,
-	       number == def ? value : colored(value, "33"), range,
-	       spec->help);
+	       number == def ? value : colored(value, "33"), range, spec->help);
 }
 
 int option_command(struct words *words)

@@ -42,8 +42,7 @@ static bool list_parse(struct words *words, struct service *service,
 	return true;
 }
 
-static bool vrf_parse(struct words *words, struct service *service,
-		      int *status)
+static bool vrf_parse(struct words *words, struct service *service, int *status)
 {
 	const char *name;
 
@@ -55,9 +54,10 @@ static bool vrf_parse(struct words *words, struct service *service,
 	if (!name)
 		*status = complain(USAGE, "service: vrf needs a name");
 	else if (!service->vrf)
-		*status = complain(USAGE,
-				   "service: there is no device \"%s\" in this namespace",
-				   name);
+		*status = complain(
+			USAGE,
+			"service: there is no device \"%s\" in this namespace",
+			name);
 	return true;
 }
 
@@ -84,22 +84,25 @@ int service_parse(struct words *words, struct service *service)
 	protocol = words_next(words);
 	id = word_of(protocol, spec_protocol_id, __NF_ALG_PROTOCOL_MAX);
 	if (!protocol)
-		return complain(USAGE,
-				"service: a protocol is missing: sip, skinny, h225 or ras");
+		return complain(
+			USAGE,
+			"service: a protocol is missing: sip, skinny, h225 or ras");
 	if (id == NF_ALG_PROTOCOL_H245)
-		return complain(USAGE,
-				"service: h245 has no port of its own: it follows h225");
+		return complain(
+			USAGE,
+			"service: h245 has no port of its own: it follows h225");
 	if (id <= NF_ALG_PROTOCOL_NONE)
-		return complain(USAGE,
-				"service: \"%s\" is not a protocol: sip, skinny, h225 or ras",
-				protocol);
+		return complain(
+			USAGE,
+			"service: \"%s\" is not a protocol: sip, skinny, h225 or ras",
+			protocol);
 	service->protocol = id;
 
 	word = words_next(words);
 	if (!word_transport(word, &service->transport))
-		return complain(USAGE,
-				"service: \"%s\" is not a transport: tcp or udp",
-				word ?: "");
+		return complain(
+			USAGE, "service: \"%s\" is not a transport: tcp or udp",
+			word ?: "");
 	if (!transport_fits(id, service->transport))
 		return complain(USAGE, "service: %s is not carried by %s",
 				protocol, word);
@@ -119,8 +122,7 @@ int service_parse(struct words *words, struct service *service)
 	return words_end(words, "service");
 }
 
-int service_send(const struct service *service, uint8_t command,
-		 uint16_t flags)
+int service_send(const struct service *service, uint8_t command, uint16_t flags)
 {
 	struct nlmsghdr *nlh;
 	int status;
@@ -168,7 +170,8 @@ const char *service_text(const struct service *service)
 
 	used = snprintf(text, sizeof(text), "service add %s %s port %u",
 			service->protocol < __NF_ALG_PROTOCOL_MAX ?
-				spec_protocol_id[service->protocol] : "unknown",
+				spec_protocol_id[service->protocol] :
+				"unknown",
 			transport_name(service->transport), service->port);
 	if (service->list[0])
 		used += snprintf(text + used, sizeof(text) - used, " list %s",
@@ -182,7 +185,7 @@ const char *service_text(const struct service *service)
 /* What a person should know about a service that is there */
 struct findings {
 	struct table *table;
-	const struct service *about;	/* one, or NULL: any */
+	const struct service *about; /* one, or NULL: any */
 	bool no_module[__NF_ALG_PROTOCOL_MAX];
 	char no_list[NF_ALG_ACCESS_LIST_NAME_MAX + 1];
 };
@@ -239,8 +242,9 @@ int service_show(const char *json_key)
 	if (status)
 		return status;
 	table_sort(&table);
-	table_print(&table, json_key,
-		    "No service: nothing is translated. The usual ones: natctl service defaults");
+	table_print(
+		&table, json_key,
+		"No service: nothing is translated. The usual ones: natctl service defaults");
 	return DONE;
 }
 
@@ -284,8 +288,9 @@ int service_command(struct words *words)
 	}
 	if (words_take(words, "delete")) {
 		status = service_parse(words, &service);
-		return status ?: service_send(&service,
-					      NF_ALG_CMD_SERVICE_DELETE, 0);
+		return status ?:
+				service_send(&service, NF_ALG_CMD_SERVICE_DELETE,
+					     0);
 	}
 	if (words_take(words, "flush"))
 		return service_simple(words, NF_ALG_CMD_SERVICE_FLUSH);

@@ -11,8 +11,8 @@ struct service {
 	uint32_t protocol;
 	uint8_t transport;
 	uint16_t port;
-	uint32_t vrf;		/* interface index, 0: everywhere */
-	char list[NF_ALG_ACCESS_LIST_NAME_MAX + 1];	/* "": none */
+	uint32_t vrf; /* interface index, 0: everywhere */
+	char list[NF_ALG_ACCESS_LIST_NAME_MAX + 1]; /* "": none */
 };
 
 extern const char service_usage[];

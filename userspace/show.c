@@ -18,7 +18,7 @@ const char show_usage[] =
 	"natctl show {sessions | calls | registrations | bindings} [verbose] [vrf NAME]\n"
 	"natctl show {statistics | limits} [verbose]\n";
 
-#define SIZE(array)	((int)(sizeof(array) / sizeof((array)[0])))
+#define SIZE(array) ((int)(sizeof(array) / sizeof((array)[0])))
 
 static const struct column session_columns[] = {
 	{ NF_ALG_A_SESSION_PROTOCOL, "ALG", NAME, spec_protocol_id,
@@ -65,8 +65,7 @@ const struct column binding_columns[] = {
 	{ NF_ALG_A_BINDING_INSIDE_GLOBAL, "Inside global", ENDPOINT,
 	  .sort = true },
 	{ NF_ALG_A_BINDING_INSIDE_LOCAL, "Inside local", ENDPOINT },
-	{ NF_ALG_A_BINDING_OUTSIDE_GLOBAL, "Admits", ENDPOINT,
-	  .hidden = true },
+	{ NF_ALG_A_BINDING_OUTSIDE_GLOBAL, "Admits", ENDPOINT, .hidden = true },
 	{ NF_ALG_A_BINDING_PEER, "Latest peer", ENDPOINT, .hidden = true },
 	{ NF_ALG_A_BINDING_DOOR, "Door", YESNO },
 	{ NF_ALG_A_BINDING_STATE, "State", TEXT },
@@ -103,9 +102,9 @@ struct list {
 	const struct column *columns;
 	int width;
 	const char *const *keys;
-	int max;		/* highest attribute */
+	int max; /* highest attribute */
 	int vrf_attr;
-	int kind;		/* of calls; -1: all */
+	int kind; /* of calls; -1: all */
 	const char *empty;
 };
 
@@ -128,7 +127,7 @@ static const struct list lists[] = {
 struct selection {
 	const struct list *list;
 	struct table table;
-	uint32_t vrf;		/* interface index, 0: all */
+	uint32_t vrf; /* interface index, 0: all */
 };
 
 static void show_object(const struct nlmsghdr *nlh, void *data)
@@ -140,8 +139,7 @@ static void show_object(const struct nlmsghdr *nlh, void *data)
 	genl_attributes(nlh, tb, list->max);
 	if (list->kind >= 0 &&
 	    (!tb[NF_ALG_A_CALL_KIND] ||
-	     attribute_number(tb[NF_ALG_A_CALL_KIND]) !=
-		     (uint64_t)list->kind))
+	     attribute_number(tb[NF_ALG_A_CALL_KIND]) != (uint64_t)list->kind))
 		return;
 	if (selection->vrf &&
 	    (!tb[list->vrf_attr] ||
@@ -168,9 +166,10 @@ static int show_list(const struct list *list, struct words *words)
 		name = words_next(words);
 		selection.vrf = name ? if_nametoindex(name) : 0;
 		if (!selection.vrf)
-			return complain(USAGE,
-					"show: there is no device \"%s\" in this namespace",
-					name ?: "");
+			return complain(
+				USAGE,
+				"show: there is no device \"%s\" in this namespace",
+				name ?: "");
 	}
 	if (words_take(words, "verbose"))
 		selection.table.verbose = true;
@@ -196,9 +195,8 @@ static void show_reason(const struct nlmsghdr *nlh, void *data)
 	struct counters *counters = data;
 
 	genl_attributes(nlh, tb, NF_ALG_A_REASON_MAX);
-	if (counters->verbose ||
-	    (tb[NF_ALG_A_REASON_COUNT] &&
-	     attribute_number(tb[NF_ALG_A_REASON_COUNT])))
+	if (counters->verbose || (tb[NF_ALG_A_REASON_COUNT] &&
+				  attribute_number(tb[NF_ALG_A_REASON_COUNT])))
 		table_add(&counters->table, tb);
 }
 
@@ -279,8 +277,9 @@ int show_command(struct words *words)
 	int i;
 
 	if (!name)
-		return complain(USAGE,
-				"show: what? translations, sessions, calls, registrations, bindings, statistics or limits");
+		return complain(
+			USAGE,
+			"show: what? translations, sessions, calls, registrations, bindings, statistics or limits");
 	if (!strcmp(name, "translations"))
 		return show_translations(words);
 	for (i = 0; i < SIZE(lists); i++)
@@ -296,7 +295,8 @@ int show_command(struct words *words)
 		status = words_end(words, "show");
 		return status ?: show_limits(NULL);
 	}
-	return complain(USAGE,
-			"show: there is no \"%s\": translations, sessions, calls, registrations, bindings, statistics or limits",
-			name);
+	return complain(
+		USAGE,
+		"show: there is no \"%s\": translations, sessions, calls, registrations, bindings, statistics or limits",
+		name);
 }

@@ -63,8 +63,7 @@ static void show_use(const struct nlmsghdr *nlh, void *data)
 	resource = attribute_number(tb[NF_ALG_A_LIMIT_RESOURCE]);
 	if (resource > NF_ALG_RESOURCE_BINDINGS)
 		return;
-	printf("%s%s%s %" PRIu64, resource ? ", " : "",
-	       spec_resource[resource],
+	printf("%s%s%s %" PRIu64, resource ? ", " : "", spec_resource[resource],
 	       resource == NF_ALG_RESOURCE_CALLS ? " and registrations" : "",
 	       attribute_number(tb[NF_ALG_A_LIMIT_USED]));
 }

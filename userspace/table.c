@@ -15,14 +15,17 @@
 #include "spec.h"
 #include "table.h"
 
+#define LINE_MAX 1024
+
 struct cell *table_row(struct table *table)
 {
 	struct cell *row = grow(NULL, table->width * sizeof(*row));
 
 	memset(row, 0, table->width * sizeof(*row));
 	if (!(table->count & (table->count - 1)))
-		table->rows = grow(table->rows, sizeof(row) *
-				   (table->count ? 2 * table->count : 1));
+		table->rows = grow(
+			table->rows,
+			sizeof(row) * (table->count ? 2 * table->count : 1));
 	table->rows[table->count++] = row;
 	return row;
 }
@@ -118,8 +121,7 @@ const char *endpoint_text(const struct endpoint *endpoint)
 		snprintf(to, sizeof(text[0]), "[%s]:%u", address,
 			 endpoint->port);
 	else
-		snprintf(to, sizeof(text[0]), "%s:%u", address,
-			 endpoint->port);
+		snprintf(to, sizeof(text[0]), "%s:%u", address, endpoint->port);
 	return to;
 }
 
@@ -272,44 +274,43 @@ static void table_print_json(const struct table *table, const char *key)
 	json_array_end();
 }
 
-/* A line; it goes on in the next one where the output is not wide enough */
+/* Print a line without the blanks at its end */
+static void put_line(char *line, unsigned int length, bool bold)
+{
+	while (length && line[length - 1] == ' ')
+		length--;
+	line[length] = '\0';
+	puts(bold ? colored(line, "1") : line);
+}
+
+/* A row, or without one the headings; it goes on in the next line where the
+ * output is not wide enough
+ */
 static void print_line(const struct table *table, const unsigned int *widths,
 		       const struct cell *row)
 {
 	const struct column *column;
-	unsigned int at = 0, end;
-	int last = table->width;
+	char line[LINE_MAX];
+	unsigned int at = 0;
 	const char *text;
 	int i;
 
-	while (last > 1 && !widths[last - 1])
-		last--;
-	for (i = 0; i < last; i++) {
+	for (i = 0; i < table->width; i++) {
 		column = &table->columns[i];
 		if (!widths[i])
 			continue;
 		text = row ? cell_string(column, &row[i]) : column->head;
-		end = at + !!at + widths[i];
-		if (at && end > natctl.width) {
-			fputs("\n   ", stdout);
-			at = 3;
-			end = at + 1 + widths[i];
+		if (at && at + 1 + widths[i] > natctl.width) {
+			put_line(line, at, !row);
+			at = snprintf(line, sizeof(line), "   ");
 		}
-		if (at)
-			putchar(' ');
-		if (!row && natctl.color)
-			fputs("\033[1m", stdout);
-		if (column->right)
-			printf("%*s", (int)widths[i], text);
-		else if (i + 1 < last)
-			printf("%-*s", (int)widths[i], text);
-		else
-			fputs(text, stdout);
-		if (!row && natctl.color)
-			fputs("\033[0m", stdout);
-		at = end;
+		if (at + 1 + widths[i] >= sizeof(line))
+			break;
+		at += snprintf(line + at, sizeof(line) - at, "%s%*s",
+			       at ? " " : "",
+			       (int)widths[i] * (column->right ? 1 : -1), text);
 	}
-	putchar('\n');
+	put_line(line, at, !row);
 }
 
 static void table_print_text(const struct table *table)

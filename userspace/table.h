@@ -16,12 +16,12 @@
 enum shape {
 	NUMBER,
 	TEXT,
-	NAME,		/* a number with names */
-	TRANSPORT,	/* tcp, udp, ... */
-	ENDPOINT,	/* nested address and port */
-	SECONDS,	/* as 1:02:03 in a table */
-	YESNO,		/* 0 or 1 */
-	DEVICE,		/* interface index */
+	NAME, /* a number with names */
+	TRANSPORT, /* tcp, udp, ... */
+	ENDPOINT, /* nested address and port */
+	SECONDS, /* as 1:02:03 in a table */
+	YESNO, /* 0 or 1 */
+	DEVICE, /* interface index */
 };
 
 /* Address and port; family AF_UNSPEC is none, port 0 the whole host */
@@ -56,14 +56,14 @@ struct column {
 struct cell {
 	bool set;
 	uint64_t number;
-	char *text;		/* TEXT */
+	char *text; /* TEXT */
 	struct endpoint endpoint;
 };
 
 struct table {
 	const struct column *columns;
-	int width;			/* number of columns */
-	const char *const *keys;	/* names of the attributes */
+	int width; /* number of columns */
+	const char *const *keys; /* names of the attributes */
 	bool verbose;
 	/* Prints more lines below a row, or NULL */
 	void (*second_line)(const struct table *table, struct cell *row);

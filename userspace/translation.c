@@ -16,7 +16,7 @@
 #include "table.h"
 #include "translation.h"
 
-#define PPTP_PORT	1723
+#define PPTP_PORT 1723
 
 static const struct column translation_columns[] = {
 	{ NF_ALG_A_TRANSLATION_TRANSPORT, "Pro", TRANSPORT, .sort = true },
@@ -36,7 +36,7 @@ static const struct column translation_columns[] = {
 	{ NF_ALG_A_TRANSLATION_KEY, NULL, TEXT },
 };
 
-#define WIDTH	(sizeof(translation_columns) / sizeof(translation_columns[0]))
+#define WIDTH (sizeof(translation_columns) / sizeof(translation_columns[0]))
 
 /* The call behind a binding, for the flows that came by it */
 struct known {
@@ -49,8 +49,8 @@ struct known {
 /* What is wanted, and what was found */
 struct search {
 	struct table table;
-	const char *protocol;	/* esp, icmp, pptp, tcp, udp; NULL: all */
-	uint32_t vrf;		/* interface index, 0: all */
+	const char *protocol; /* esp, icmp, pptp, tcp, udp; NULL: all */
+	uint32_t vrf; /* interface index, 0: all */
 	struct known *known;
 	unsigned int known_count;
 };
@@ -67,8 +67,7 @@ static bool is_wanted(const struct search *search, uint8_t transport,
 		       (transport == IPPROTO_TCP &&
 			(local_port == PPTP_PORT || global_port == PPTP_PORT));
 	if (!strcmp(name, "icmp"))
-		return transport == IPPROTO_ICMP ||
-		       transport == IPPROTO_ICMPV6;
+		return transport == IPPROTO_ICMP || transport == IPPROTO_ICMPV6;
 	return !strcmp(name, transport_name(transport));
 }
 
@@ -91,9 +90,11 @@ static struct known *add_known(struct search *search, uint8_t transport,
 	struct known *known;
 
 	if (!(search->known_count & (search->known_count - 1)))
-		search->known = grow(search->known, sizeof(*known) *
-				     (search->known_count ?
-				      2 * search->known_count : 1));
+		search->known =
+			grow(search->known,
+			     sizeof(*known) * (search->known_count ?
+						       2 * search->known_count :
+						       1));
 	known = &search->known[search->known_count++];
 	known->transport = transport;
 	known->inside = *inside;
@@ -109,8 +110,7 @@ static struct cell *cell_of(struct search *search, struct cell *row, int attr)
 
 static bool in_vrf(const struct search *search, const struct nlattr *vrf)
 {
-	return !search->vrf ||
-	       (vrf && attribute_number(vrf) == search->vrf);
+	return !search->vrf || (vrf && attribute_number(vrf) == search->vrf);
 }
 
 static void read_binding(const struct nlmsghdr *nlh, void *data)
@@ -140,7 +140,8 @@ static void read_binding(const struct nlmsghdr *nlh, void *data)
 	if (protocol && protocol < __NF_ALG_PROTOCOL_MAX)
 		known->alg = copy_string(spec_protocol_id[protocol]);
 	if (tb[NF_ALG_A_BINDING_KEY])
-		known->key = copy_string(mnl_attr_get_str(tb[NF_ALG_A_BINDING_KEY]));
+		known->key =
+			copy_string(mnl_attr_get_str(tb[NF_ALG_A_BINDING_KEY]));
 
 	if (!is_wanted(search, transport, local.port, global.port))
 		return;
@@ -285,9 +286,10 @@ static int parse_search(struct words *words, struct search *search,
 		name = words_next(words);
 		search->vrf = name ? if_nametoindex(name) : 0;
 		if (!search->vrf)
-			return complain(USAGE,
-					"show translations: there is no device \"%s\" in this namespace",
-					name ?: "");
+			return complain(
+				USAGE,
+				"show translations: there is no device \"%s\" in this namespace",
+				name ?: "");
 	}
 	if (words_take(words, "verbose"))
 		*verbose = true;

@@ -48,8 +48,8 @@ void words_join(const struct words *words, char *text, size_t size)
 
 	text[0] = '\0';
 	for (i = 0; i < words->left && used < size; i++)
-		used += snprintf(text + used, size - used, "%s%s",
-				 i ? " " : "", words->next[i]);
+		used += snprintf(text + used, size - used, "%s%s", i ? " " : "",
+				 words->next[i]);
 }
 
 bool word_number(const char *word, uint32_t low, uint32_t high,

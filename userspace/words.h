@@ -14,7 +14,7 @@ struct words {
 
 /* An address of either family */
 struct address {
-	int family;		/* AF_INET, AF_INET6 or AF_UNSPEC */
+	int family; /* AF_INET, AF_INET6 or AF_UNSPEC */
 	unsigned int len;
 	uint8_t bytes[16];
 };

@@ -347,7 +347,9 @@ enum {
 	NF_ALG_A_SERVICE_PORT,
 	/* Interface index of the VRF; absent for all of them. */
 	NF_ALG_A_SERVICE_VRF,
-	/* Who may use it; absent for everybody. */
+	/* Who may use it; absent for everybody. 1 to access-list-name-max letters,
+	 * digits, '.', '_' or '-'.
+	 */
 	NF_ALG_A_SERVICE_ACCESS_LIST,
 	/* Flows it took. */
 	NF_ALG_A_SERVICE_HITS,

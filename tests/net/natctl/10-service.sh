@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # natctl service: every form and every refusal. No network but the machine's lo.
-# machine: qemu uml
+# machine: uml
+# timeout: 300
 . "$(dirname "$0")/expect.sh"
 
 expect 3 "the kernel module nf_nat_alg is not loaded: modprobe nf_nat_alg" natctl

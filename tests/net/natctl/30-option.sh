@@ -3,6 +3,7 @@
 #
 # natctl set: every option and every refusal. No network but the machine's lo.
 # machine: uml
+# timeout: 300
 . "$(dirname "$0")/expect.sh"
 
 fresh
@@ -14,27 +15,42 @@ value "len(d) > 20 and all(o['value'] == o['default'] and
 	o['minimum'] <= o['value'] <= o['maximum'] and o['help'] and o['unit']
 	for o in d)" cat "$SCRATCH/options"
 
-# each takes its lowest, highest and default value, and nothing else
-python3 - "$SCRATCH/options" >"$SCRATCH/each" <<'END'
+# each takes its lowest and its highest value, and nothing beyond
+python3 - "$SCRATCH/options" "$SCRATCH" <<'END'
 import json, sys
+files = {name: open(sys.argv[2] + "/" + name, "w")
+	 for name in ("low", "high", "beyond")}
 for o in json.load(open(sys.argv[1])):
-	if not o["name"].startswith("media-port-") and o["unit"] != "on|off":
-		print(o["name"], o["minimum"], o["maximum"])
+	if o["name"].startswith("media-port-") or o["unit"] == "on|off":
+		continue
+	for name, value in (("low", o["minimum"]), ("high", o["maximum"]),
+			    ("beyond", o["maximum"] + 1)):
+		print("set", o["name"], value, file=files[name])
 END
-while read -r name low high; do
-	expect 0 "" natctl set "$name" "$low"
-	expect 0 "" natctl set "$name" "$high"
-	expect 2 "is not a value of $name: $low to $high" \
-		natctl set "$name" $((high + 1))
-	expect 0 "" natctl set "$name" default
-done <"$SCRATCH/each"
+expect 0 "" natctl apply "$SCRATCH/low"
+value "all(o['value'] == o['minimum'] for o in d
+	if o['unit'] not in ('on|off', 'port'))" natctl -j set
+expect 0 "" natctl apply "$SCRATCH/high"
+value "all(o['value'] == o['maximum'] for o in d
+	if o['unit'] not in ('on|off', 'port'))" natctl -j set
+expect 2 "nothing was changed" natctl apply "$SCRATCH/beyond"
+holds "each value beyond is named" test \
+	"$(grep -c 'is not a value of' "$SCRATCH/err")" = "$(wc -l <"$SCRATCH/beyond")"
+expect 2 '"60001" is not a value of hold-time: 10 to 60000 ms' \
+	natctl set hold-time 60001
+expect 2 '"9" is not a value of hold-time: 10 to 60000 ms' \
+	natctl set hold-time 9
+expect 0 "" natctl set hold-time 10
+expect 0 "" natctl set hold-time default
+: >"$SCRATCH/empty"
+expect 0 "" natctl apply "$SCRATCH/empty"
 for name in allow-multipart sdp-origin registrar-only tcp-doors; do
 	expect 0 "" natctl set $name on
 	expect 0 "" natctl set $name off
-	expect 2 "$name is on or off" natctl set $name maybe
-	expect 2 "$name is on or off" natctl set $name
 	expect 0 "" natctl set $name default
 done
+expect 2 "sdp-origin is on or off" natctl set sdp-origin maybe
+expect 2 "sdp-origin is on or off" natctl set sdp-origin
 value "all(o['value'] == o['default'] for o in d)" natctl -j set
 
 expect 0 "" natctl set media-ports 40000-50000

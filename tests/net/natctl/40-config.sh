@@ -5,6 +5,7 @@
 # touched, and a file with a mistake changes nothing. No network but the
 # machine's lo.
 # machine: uml
+# timeout: 300
 . "$(dirname "$0")/expect.sh"
 
 same() {

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: qemu uml
-# timeout: 200
+# timeout: 400
 #
 # What natctl shows of a registration and a call, ends of them, and how they are
 # cleared. The topology is drawn in topology.sh; the phone speaks to the server.
@@ -51,9 +51,9 @@ alg "sip udp port 5060" "sip tcp port 5060"
 # the machine may be slow: entries must not time out before they are shown
 router sysctl -qw net.netfilter.nf_conntrack_udp_timeout=600
 
-natctl monitor >"$SCRATCH/events" &
-natctl -j monitor sip >"$SCRATCH/events.json" &
-natctl monitor skinny h323 >"$SCRATCH/none" &
+env "$NATCTL" -n "$ROUTER" monitor >"$SCRATCH/events" &
+env "$NATCTL" -n "$ROUTER" -j monitor sip >"$SCRATCH/events.json" &
+env "$NATCTL" -n "$ROUTER" monitor skinny h323 >"$SCRATCH/none" &
 sleep 1
 python3 "$HERE/phone.py" "$SCRATCH" >"$SCRATCH/phone" 2>&1 &
 try "a registration and a call with media" await up

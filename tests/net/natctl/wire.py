@@ -200,10 +200,11 @@ refused("service", "service-add", service(vrf=1), errno.ENODEV,
         "no such VRF", S["vrf"])
 refused("service", "service-add", service(vrf=0xffffffff), errno.ENODEV,
         "no such VRF", S["vrf"])
-refused("service", "service-add", service(list=""), errno.EINVAL,
-        "needs a name", S["access-list"])
-refused("service", "service-add", service(list="x" * 32), errno.ERANGE,
-        "", S["access-list"])
+for bad in "", "x" * 32, "a b", "a\x1b[2J", "\xe9":
+    refused("service for %r" % bad, "service-add", service(list=bad),
+            errno.EINVAL, "1 to 31 letters, digits", S["access-list"])
+    refused("rule of %r" % bad, "access-list-add", rule(bad), errno.EINVAL,
+            "1 to 31 letters, digits", A["name"])
 done("an unknown attribute is ignored", "service-add", service() + UNKNOWN)
 refused("service", "service-add", service(), errno.EEXIST, "exists already",
         S["port"])
@@ -226,9 +227,11 @@ say(len(family.command("service-get", UNKNOWN, DUMP)[1]) == 1024,
 done("flush", "service-flush", UNKNOWN)
 
 # access lists
-refused("rule", "access-list-add", rule(None), errno.EINVAL, "needs a name")
-refused("rule", "access-list-add", rule(""), errno.EINVAL, "needs a name",
-        A["name"])
+refused("rule", "access-list-add", rule(None), errno.EINVAL, "name is 1 to 31")
+for length in 0, 3, 5, 17, 64:
+    refused("address of %d bytes" % length, "access-list-add",
+            rule(address=b"x" * length), errno.EINVAL, "4 or 16 bytes",
+            A["address"])
 refused("rule", "access-list-add", rule(action=None), errno.EINVAL,
         "either permits or denies")
 refused("rule", "access-list-add", rule(action=2), errno.EINVAL,
@@ -282,7 +285,7 @@ for number in 0, 99, 0xffffffff:
 refused("option", "option-set", setting((5, 6000), (5, 1)), errno.ERANGE,
         "out of the option's range", O["setting"])
 refused("option", "option-set", setting((1, 30000), (2, 30000)),
-        errno.EINVAL, "must be below the highest")
+        errno.EINVAL, "must be below the highest", O["setting"])
 refused("options", "option-set", setting(*[(5, 6000)] * 60), errno.E2BIG,
         "too many settings", O["setting"])
 
