@@ -250,13 +250,14 @@ u32 sip_address_print(u8 *out, const struct nf_alg_endpoint *host)
 }
 
 u32 sip_hostport_print(u8 *out, const struct nf_alg_endpoint *public,
-		       bool had_port, u16 port)
+		       const u8 *address, u32 len, bool had_port, u16 port)
 {
 	u32 n = 0;
 
 	if (public->family == NFPROTO_IPV6)
 		out[n++] = '[';
-	n += sip_address_print(out + n, public);
+	memcpy(out + n, address, len);
+	n += len;
 	if (public->family == NFPROTO_IPV6)
 		out[n++] = ']';
 	if (had_port || ntohs(public->port) != port) {

@@ -59,6 +59,8 @@ u32 sip_address_print(u8 *out, const struct nf_alg_endpoint *host);
  * sip_hostport_print() - write host[:port] as a URI or a Via has it
  * @out: at least SIP_HOSTPORT_MAX bytes
  * @public: address and port
+ * @address: the address as sip_address_print() writes it
+ * @len: its length
  * @had_port: the text replaced had a port
  * @port: the port that is meant where none stands
  *
@@ -67,6 +69,6 @@ u32 sip_address_print(u8 *out, const struct nf_alg_endpoint *host);
  * Return: number of bytes written.
  */
 u32 sip_hostport_print(u8 *out, const struct nf_alg_endpoint *public,
-		       bool had_port, u16 port);
+		       const u8 *address, u32 len, bool had_port, u16 port);
 
 #endif /* NF_ALG_SIP_ADDRESS_H */

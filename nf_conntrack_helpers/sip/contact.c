@@ -84,7 +84,7 @@ static void sip_uri_key(const struct sip_translation *t,
 {
 	sip_memory_key(key, t->msg->session, kind, inside, public,
 			 sip_uri_l4proto(t, uri),
-			 sip_hash(sip_text(t, &uri->user), uri->user.len));
+			 sip_name(sip_text(t, &uri->user), uri->user.len));
 }
 
 int sip_uri_translate(struct sip_translation *t, const struct sip_uri *uri,
@@ -92,8 +92,8 @@ int sip_uri_translate(struct sip_translation *t, const struct sip_uri *uri,
 		      const struct nf_alg_endpoint *public, u32 seconds)
 {
 	const struct nf_alg_endpoint *own = &t->msg->from->own;
-	struct sip_memory_key key;
-	u8 text[SIP_HOSTPORT_MAX];
+	struct sip_memory_key key __uninitialized;
+	u8 text[SIP_HOSTPORT_MAX] __uninitialized;
 	int err;
 
 	if (nf_alg_same_host(own, public) &&
@@ -105,8 +105,7 @@ int sip_uri_translate(struct sip_translation *t, const struct sip_uri *uri,
 	if (err)
 		return err;
 	return sip_replace(t, &uri->hostport, text,
-			   sip_hostport_print(text, public, uri->port,
-					      SIP_PORT));
+			   sip_public_print(t, text, public, uri->port));
 }
 
 int sip_uri_restore(struct sip_translation *t, const struct sip_uri *uri,
@@ -114,8 +113,8 @@ int sip_uri_restore(struct sip_translation *t, const struct sip_uri *uri,
 {
 	const struct nf_alg_side *to = t->msg->to;
 	struct nf_alg_endpoint public = to->seen;
-	struct sip_memory_key key;
-	u8 text[SIP_MEMORY_MAX];
+	struct sip_memory_key key __uninitialized;
+	u8 text[SIP_MEMORY_MAX] __uninitialized;
 	u32 len;
 	int err;
 
@@ -135,7 +134,7 @@ void sip_uri_forget(struct sip_translation *t, const struct sip_uri *uri,
 {
 	const struct nf_alg_side *from = t->msg->from;
 	struct nf_alg_endpoint public = from->seen;
-	struct sip_memory_key key;
+	struct sip_memory_key key __uninitialized;
 
 	public.port = htons(sip_uri_port(uri));
 	sip_uri_key(t, uri, kind, &from->own, &public, &key);
@@ -158,7 +157,7 @@ static int sip_contact_public(struct sip_translation *t,
 	struct nf_alg_endpoint inside = msg->from->own;
 	u8 l4proto = sip_uri_l4proto(t, uri);
 	bool same = l4proto == msg->session->l4proto;
-	struct nf_alg_bind want;
+	struct nf_alg_bind want __uninitialized;
 	int err;
 
 	inside.port = htons(sip_uri_port(uri));
@@ -190,7 +189,7 @@ static int sip_contact_public(struct sip_translation *t,
 static int sip_value_out(struct sip_translation *t, const struct sip_uri *uri,
 			 enum sip_memory_kind kind)
 {
-	struct nf_alg_endpoint public;
+	struct nf_alg_endpoint public __uninitialized;
 	int err;
 
 	if (!sip_uri_of(t, uri, &t->msg->from->own)) {
@@ -229,9 +228,9 @@ static int sip_value_action(struct sip_translation *t,
 static int sip_field_translate(struct sip_translation *t,
 			       const struct sip_field *field, u8 action)
 {
-	struct sip_name_addr value;
+	struct sip_name_addr value __uninitialized;
 	struct nf_alg_cursor c, text;
-	struct sip_uri uri;
+	struct sip_uri uri __uninitialized;
 	int more, err;
 
 	nf_alg_cursor_span(&c, &t->c, &field->value);
@@ -253,7 +252,7 @@ static int sip_field_translate(struct sip_translation *t,
 static int sip_request_uri_restore(struct sip_translation *t)
 {
 	struct nf_alg_cursor c;
-	struct sip_uri uri;
+	struct sip_uri uri __uninitialized;
 	int err;
 
 	nf_alg_cursor_span(&c, &t->c, &t->head.line.uri);

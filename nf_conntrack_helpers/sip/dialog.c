@@ -69,7 +69,7 @@ static int sip_dialog_find(struct sip_translation *t, enum sip_role role,
 			   const struct nf_alg_endpoint *inside, bool begin)
 {
 	const struct nf_alg_span *call_id = &t->head.single[SIP_HEADER_CALL_ID];
-	u8 key[SIP_DIALOG_KEY_MAX];
+	u8 key[SIP_DIALOG_KEY_MAX] __uninitialized;
 	struct nf_alg_call *call;
 	struct nf_alg_span tag;
 	u32 len;
@@ -376,7 +376,7 @@ static void sip_response_consequence(struct sip_translation *t,
 static void sip_dialog_advance(struct sip_translation *t, enum sip_role role,
 			       const struct nf_alg_endpoint *host)
 {
-	struct sip_waiting waiting[SIP_DIALOG_WAITING];
+	struct sip_waiting waiting[SIP_DIALOG_WAITING] __uninitialized;
 	struct nf_alg_call *call = t->call[role];
 	struct sip_consequence c = {};
 	u64 transaction = sip_transaction(t);

@@ -5,44 +5,44 @@
 #include "address.h"
 #include "header.h"
 
-/* Grouped by first letter; sip_header_first says where a group begins */
+/* Where a name stands in the table: no two of those known share a place. The
+ * compiler says so where one that is added does (-Woverride-init).
+ */
+#define SIP_NAME_SLOT(first, last, len) \
+	((((first) & 31) + ((last) & 31) * 9 + (len) * 15) & 63)
+#define SIP_NAME(first, last, text, header) \
+	[SIP_NAME_SLOT(first, last, sizeof(text) - 1)] = { \
+		sizeof(text) - 1, SIP_HEADER_##header, text }
+
 static const struct {
 	u8 len;
 	u8 header;
 	char name[18];
-} sip_headers[] = {
-	{ 1, SIP_HEADER_CONTENT_TYPE, "c" },
-	{ 7, SIP_HEADER_CONTACT, "contact" },
-	{ 7, SIP_HEADER_CALL_ID, "call-id" },
-	{ 4, SIP_HEADER_CSEQ, "cseq" },
-	{ 14, SIP_HEADER_CONTENT_LENGTH, "content-length" },
-	{ 12, SIP_HEADER_CONTENT_TYPE, "content-type" },
-	{ 16, SIP_HEADER_CONTENT_ENCODING, "content-encoding" },
-	{ 1, SIP_HEADER_CONTENT_ENCODING, "e" },
-	{ 7, SIP_HEADER_EXPIRES, "expires" },
-	{ 1, SIP_HEADER_FROM, "f" },
-	{ 4, SIP_HEADER_FROM, "from" },
-	{ 1, SIP_HEADER_CALL_ID, "i" },
-	{ 1, SIP_HEADER_CONTENT_LENGTH, "l" },
-	{ 1, SIP_HEADER_CONTACT, "m" },
-	{ 4, SIP_HEADER_PATH, "path" },
-	{ 12, SIP_HEADER_RECORD_ROUTE, "record-route" },
-	{ 5, SIP_HEADER_ROUTE, "route" },
-	{ 15, SIP_HEADER_SESSION_EXPIRES, "session-expires" },
-	{ 13, SIP_HEADER_SERVICE_ROUTE, "service-route" },
-	{ 1, SIP_HEADER_TO, "t" },
-	{ 2, SIP_HEADER_TO, "to" },
-	{ 1, SIP_HEADER_VIA, "v" },
-	{ 3, SIP_HEADER_VIA, "via" },
-	{ 1, SIP_HEADER_SESSION_EXPIRES, "x" },
-};
-
-static const u8 sip_header_first[27] = {
-	/* a  b  c  d  e  f  g   h   i   j   k   l   m */
-	0,  0,	0,  7,	7,  9,	11, 11, 11, 12, 12, 12, 13,
-	/* n  o  p  q  r   s   t   u   v   w   x   y   z */
-	14, 14, 14, 15, 15, 17, 19, 21, 21, 23, 23, 24, 24,
-	24,
+} sip_headers[64] = {
+	SIP_NAME('c', 'c', "c", CONTENT_TYPE),
+	SIP_NAME('c', 't', "contact", CONTACT),
+	SIP_NAME('c', 'd', "call-id", CALL_ID),
+	SIP_NAME('c', 'q', "cseq", CSEQ),
+	SIP_NAME('c', 'h', "content-length", CONTENT_LENGTH),
+	SIP_NAME('c', 'e', "content-type", CONTENT_TYPE),
+	SIP_NAME('c', 'g', "content-encoding", CONTENT_ENCODING),
+	SIP_NAME('e', 'e', "e", CONTENT_ENCODING),
+	SIP_NAME('e', 's', "expires", EXPIRES),
+	SIP_NAME('f', 'f', "f", FROM),
+	SIP_NAME('f', 'm', "from", FROM),
+	SIP_NAME('i', 'i', "i", CALL_ID),
+	SIP_NAME('l', 'l', "l", CONTENT_LENGTH),
+	SIP_NAME('m', 'm', "m", CONTACT),
+	SIP_NAME('p', 'h', "path", PATH),
+	SIP_NAME('r', 'e', "record-route", RECORD_ROUTE),
+	SIP_NAME('r', 'e', "route", ROUTE),
+	SIP_NAME('s', 's', "session-expires", SESSION_EXPIRES),
+	SIP_NAME('s', 'e', "service-route", SERVICE_ROUTE),
+	SIP_NAME('t', 't', "t", TO),
+	SIP_NAME('t', 'o', "to", TO),
+	SIP_NAME('v', 'v', "v", VIA),
+	SIP_NAME('v', 'a', "via", VIA),
+	SIP_NAME('x', 'x', "x", SESSION_EXPIRES),
 };
 
 static u64 sip_fold8(const void *text)
@@ -51,6 +51,14 @@ static u64 sip_fold8(const void *text)
 
 	memcpy(&word, text, 8);
 	return word | 0x2020202020202020ULL;
+}
+
+static u32 sip_fold4(const void *text)
+{
+	u32 word;
+
+	memcpy(&word, text, 4);
+	return word | 0x20202020;
 }
 
 /* @word is in lower case, and of characters that setting 0x20 does not change */
@@ -65,6 +73,9 @@ static bool sip_same_fold(const u8 *text, const char *word, u32 len)
 		/* The last eight overlap those before */
 		return sip_fold8(text + len - 8) == sip_fold8(word + len - 8);
 	}
+	if (len >= 4)
+		return sip_fold4(text) == sip_fold4(word) &&
+		       sip_fold4(text + len - 4) == sip_fold4(word + len - 4);
 	for (i = 0; i < len; i++)
 		if ((text[i] | 0x20) != word[i])
 			return false;
@@ -93,60 +104,63 @@ bool sip_skip_quoted(struct nf_alg_cursor *c)
 
 enum sip_header sip_header_name(const u8 *name, u32 len)
 {
-	u32 letter = len ? (name[0] | 0x20) - 'a' : 26;
-	u32 i;
+	u32 slot;
 
-	if (letter >= 26)
+	if (!len)
 		return SIP_HEADER_OTHER;
-	for (i = sip_header_first[letter]; i < sip_header_first[letter + 1];
-	     i++)
-		if (sip_headers[i].len == len &&
-		    sip_same_fold(name, sip_headers[i].name, len))
-			return sip_headers[i].header;
-	return SIP_HEADER_OTHER;
+	slot = SIP_NAME_SLOT(name[0], name[len - 1], len);
+	if (sip_headers[slot].len != len ||
+	    !sip_same_fold(name, sip_headers[slot].name, len))
+		return SIP_HEADER_OTHER;
+	return sip_headers[slot].header;
 }
 
-/* Up to the end of a line. Returns the offset of its CR, or -1 */
-static s32 sip_line_end(struct nf_alg_cursor *c)
+static bool sip_blank(u8 ch)
 {
-	s32 len = nf_alg_cursor_find(c, '\n');
-
-	if (len < 1 || c->base[c->pos + len - 1] != '\r')
-		return -1;
-	c->pos += len + 1;
-	return c->pos - 2;
+	return ch == ' ' || ch == '\t';
 }
 
 int sip_field_next(struct nf_alg_cursor *c, struct sip_field *field)
 {
-	u32 start = c->pos, colon, name, value;
-	s32 end = sip_line_end(c);
-	int ch;
+	const u8 *base = c->base;
+	u32 start = c->pos, end = c->end, at = start, name;
+	struct nf_alg_cursor text;
+	s32 len;
 
-	if (end < 0)
-		return -1;
-	if ((u32)end == start)
+	if (at < end && base[at] == '\r') {
+		if (nf_alg_cursor_at(c, 1) != '\n')
+			return -1;
+		nf_alg_cursor_skip(c, 2);
 		return 0;
-	for (colon = start; colon < (u32)end; colon++)
-		if (c->base[colon] == ':')
-			break;
-	for (name = colon; name > start; name--)
-		if (c->base[name - 1] != ' ' && c->base[name - 1] != '\t')
-			break;
-	if (colon == (u32)end || name == start || c->base[start] <= ' ')
+	}
+	len = nf_alg_cursor_find(c, ':');
+	if (len < 1 || base[at] <= ' ')
 		return -1;
-	field->name = sip_header_name(c->base + start, name - start);
-
-	while ((ch = nf_alg_cursor_at(c, 0)) == ' ' || ch == '\t') {
-		end = sip_line_end(c);
-		if (end < 0)
+	at += len;
+	for (name = len; sip_blank(base[start + name - 1]); name--)
+		;
+	field->name = sip_header_name(base + start, name);
+	if (field->name == SIP_HEADER_OTHER) {
+		/* The colon may have been that of another line */
+		text = *c;
+		text.end = start + name;
+		if (nf_alg_cursor_find(&text, '\n') >= 0)
 			return -1;
 	}
-	for (value = colon + 1; value < (u32)end; value++)
-		if (c->base[value] != ' ' && c->base[value] != '\t')
-			break;
-	field->value.off = value;
-	field->value.len = end - value;
+
+	do {
+		at++;
+	} while (at < end && sip_blank(base[at]));
+	field->value.off = at;
+	do {
+		c->pos = at;
+		len = nf_alg_cursor_find(c, '\n');
+		if (len < 0 || base[at + len - 1] != '\r')
+			return -1;
+		at += len + 1;
+	} while (at < end && sip_blank(base[at]));
+	c->pos = at;
+	field->value.len = at - 2 - field->value.off;
 	return 1;
 }
 

@@ -18,8 +18,6 @@
  * @keep: some media needs c= of the session as it is
  * @moved: media that no longer depend on it, by where a c= may be put
  * @moves: how many
- * @address: public address as text
- * @address_len: its length
  */
 struct sip_description {
 	struct sip_sdp_session session;
@@ -27,8 +25,6 @@ struct sip_description {
 	bool keep;
 	u32 moved[SIP_MEDIA_MAX];
 	u32 moves;
-	u8 address[SIP_HOSTPORT_MAX];
-	u32 address_len;
 };
 
 static bool sip_own(const struct sip_translation *t,
@@ -60,12 +56,11 @@ static int sip_port_replace(struct sip_translation *t,
 }
 
 static int sip_address_replace(struct sip_translation *t,
-			       const struct sip_description *d,
 			       const struct nf_alg_span *span)
 {
 	if (!t->out)
 		return 0;
-	return sip_body_replace(t, span, d->address, d->address_len);
+	return sip_body_replace(t, span, t->seen, t->seen_len);
 }
 
 /* How many ports does a media need, 0 if it cannot be translated */
@@ -110,7 +105,6 @@ static int sip_media_bind(struct sip_translation *t, u16 port, u32 count,
 
 /* a=rtcp: where it is the host's own, it follows */
 static int sip_rtcp_translate(struct sip_translation *t,
-			      const struct sip_description *d,
 			      const struct sip_sdp_media *m, u16 rtp,
 			      u16 *rtcp)
 {
@@ -130,7 +124,7 @@ static int sip_rtcp_translate(struct sip_translation *t,
 	err = sip_port_replace(t, &m->rtcp_text, m->rtcp, *rtcp);
 	if (err || !m->rtcp_address.len)
 		return err;
-	return sip_address_replace(t, d, &m->rtcp_address);
+	return sip_address_replace(t, &m->rtcp_address);
 }
 
 /* Keep what is bound for a port bound; the description does not name it */
@@ -204,12 +198,12 @@ static int sip_one_media(struct sip_translation *t, struct sip_description *d,
 		rtcp = rtp + 1;
 		err = sip_port_replace(t, &m->port_text, m->port, rtp);
 		if (!err)
-			err = sip_rtcp_translate(t, d, m, rtp, &rtcp);
+			err = sip_rtcp_translate(t, m, rtp, &rtcp);
 		if (err)
 			return err;
 	}
 	if (m->connections)
-		return sip_address_replace(t, d, &m->connection);
+		return sip_address_replace(t, &m->connection);
 	if (d->moves == SIP_MEDIA_MAX)
 		return -NF_ALG_REASON_LIMIT_EDITS;
 	d->moved[d->moves++] = m->insert;
@@ -228,12 +222,12 @@ static int sip_connection_translate(struct sip_translation *t,
 	if (!d->moves || !t->out)
 		return 0;
 	if (!d->keep)
-		return sip_address_replace(t, d, &d->session.connection);
+		return sip_address_replace(t, &d->session.connection);
 
 	memcpy(line, t->msg->from->seen.family == NFPROTO_IPV6 ? "c=IN IP6 " :
 								"c=IN IP4 ", 9);
-	memcpy(line + 9, d->address, d->address_len);
-	len = 9 + d->address_len;
+	memcpy(line + 9, t->seen, t->seen_len);
+	len = 9 + t->seen_len;
 	line[len++] = '\r';
 	line[len++] = '\n';
 	for (i = 0; i < d->moves; i++) {
@@ -250,8 +244,8 @@ static int sip_connection_translate(struct sip_translation *t,
 
 static int sip_sdp_translate(struct sip_translation *t, struct nf_alg_cursor *c)
 {
-	struct sip_description d;
-	struct sip_sdp_media m;
+	struct sip_description d __uninitialized;
+	struct sip_sdp_media m __uninitialized;
 	int more, err;
 
 	d.keep = false;
@@ -259,7 +253,6 @@ static int sip_sdp_translate(struct sip_translation *t, struct nf_alg_cursor *c)
 	if (!sip_sdp_session(c, &d.session))
 		return -NF_ALG_REASON_BODY_MALFORMED;
 	d.offers = t->call[SIP_SENDER] && sip_dialog_offers(t);
-	d.address_len = sip_address_print(d.address, &t->msg->from->seen);
 	while ((more = sip_sdp_media(c, &m)) > 0) {
 		err = sip_one_media(t, &d, &m);
 		if (err)
@@ -269,7 +262,7 @@ static int sip_sdp_translate(struct sip_translation *t, struct nf_alg_cursor *c)
 		return -NF_ALG_REASON_BODY_MALFORMED;
 	if (nf_alg_option(t->msg->session->an, NF_ALG_OPTION_SDP_ORIGIN) &&
 	    sip_own(t, &d.session.origin)) {
-		err = sip_address_replace(t, &d, &d.session.origin);
+		err = sip_address_replace(t, &d.session.origin);
 		if (err)
 			return err;
 	}
@@ -321,12 +314,16 @@ int sip_media_translate(struct sip_translation *t)
 		.off = t->head.body,
 		.len = t->head.body_len,
 	};
+	const struct nf_alg_span *type =
+		&t->head.single[SIP_HEADER_CONTENT_TYPE];
 	struct nf_alg_cursor c;
 
-	if (!t->msg->from->inside || !body.len ||
-	    !t->head.single[SIP_HEADER_CONTENT_TYPE].len)
+	if (!t->msg->from->inside || !body.len || !type->len)
 		return 0;
-	if (!sip_content_type(t, "application", 11, "sdp", 3)) {
+	/* Most say it in these letters, and nothing more */
+	nf_alg_cursor_span(&c, &t->c, type);
+	if (!sip_equal_fold(&c, "application/sdp", 15) &&
+	    !sip_content_type(t, "application", 11, "sdp", 3)) {
 		if (sip_content_type(t, "multipart", 9, NULL, 0))
 			sip_count(t, NF_ALG_REASON_BODY_MULTIPART);
 		return 0;

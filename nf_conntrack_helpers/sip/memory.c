@@ -122,10 +122,12 @@ void sip_memory_key(struct sip_memory_key *key,
 
 	key->netns = session->an->net->net_cookie;
 	key->name = name;
-	if (public)
+	if (public) {
 		key->public = *public;
-	else
+	} else {
 		memset(&key->public, 0, sizeof(key->public));
+		key->public.family = inside->family;
+	}
 	key->inside = inside->addr;
 	key->vrf = session->vrf;
 	key->zone = session->zone;

@@ -60,6 +60,27 @@ struct sip_memory_key {
 u64 sip_hash(const void *bytes, u32 len);
 
 /**
+ * sip_name() - a number for a name
+ * @text: the name
+ * @len: its length in bytes
+ *
+ * Short names stand for themselves: a memory's whole key is hashed anyway.
+ *
+ * Return: equal for equal names, and for no others that one can find.
+ */
+static inline u64 sip_name(const u8 *text, u32 len)
+{
+	u64 name = len;
+	u32 i;
+
+	if (len > 7)
+		return sip_hash(text, len);
+	for (i = 0; i < len; i++)
+		name = name << 8 | text[i];
+	return name;
+}
+
+/**
  * sip_memory_key() - prepare a key
  * @key: to fill
  * @session: gives namespace, zone, VRF

@@ -26,7 +26,7 @@ int sip_name_addr_next(struct nf_alg_cursor *c, struct sip_name_addr *value)
 	s32 len;
 	int ch;
 
-	memset(value, 0, sizeof(*value));
+	value->star = false;
 	for (;;) {
 		sip_skip_lws(c);
 		if (nf_alg_cursor_at(c, 0) != ',')

@@ -232,8 +232,8 @@ static int sip_register_enter(struct sip_register *r,
 	door = sip_door_permitted(msg, port->l4proto, number);
 	if (!door && !flow) {
 		sip_count(r->t, NF_ALG_REASON_DOOR_PORT_DENIED);
-		if (port->l4proto != IPPROTO_TCP)
-			return 0;
+		*public = r->side->seen;
+		return port->l4proto == IPPROTO_TCP;
 	}
 	call = sip_registration_take(r, port);
 	if (IS_ERR(call))

@@ -36,6 +36,22 @@ static int sip_sdp_line(struct nf_alg_cursor *c, struct nf_alg_cursor *line)
 	return letter;
 }
 
+/* Over a line that says nothing of addresses. Returns as sip_sdp_line() */
+static int sip_sdp_skip(struct nf_alg_cursor *c)
+{
+	struct nf_alg_cursor line;
+	s32 len;
+
+	if (nf_alg_cursor_at(c, 1) != '=')
+		return sip_sdp_line(c, &line);
+	len = nf_alg_cursor_find(c, '\n');
+	if (len < 0)
+		c->pos = c->end;
+	else
+		c->pos += len + 1;
+	return 'x';
+}
+
 /* The next word of a line */
 static struct nf_alg_cursor sip_sdp_word(struct nf_alg_cursor *line)
 {
@@ -50,12 +66,33 @@ static struct nf_alg_cursor sip_sdp_word(struct nf_alg_cursor *line)
 	return word;
 }
 
+/* A line that ends in "IN IP4 address", written as most write it */
+static bool sip_sdp_address_last(const struct nf_alg_cursor *line,
+				 struct nf_alg_span *address)
+{
+	u32 at = line->end;
+
+	while (at > line->pos && line->base[at - 1] > ' ')
+		at--;
+	if (at - line->pos < 7 || at == line->end ||
+	    (memcmp(line->base + at - 7, "IN IP4 ", 7) &&
+	     memcmp(line->base + at - 7, "IN IP6 ", 7)))
+		return false;
+	address->off = at;
+	address->len = line->end - at;
+	return true;
+}
+
 /* "IN IP4 address": the address, or len 0 */
 static struct nf_alg_span sip_sdp_address(struct nf_alg_cursor *line)
 {
-	struct nf_alg_span address = {};
 	struct nf_alg_cursor net, type, word;
+	struct nf_alg_span address = {};
 
+	if (line->end - line->pos >= 7 &&
+	    !memcmp(line->base + line->pos, "IN IP", 5) &&
+	    sip_sdp_address_last(line, &address))
+		return address;
 	net = sip_sdp_word(line);
 	type = sip_sdp_word(line);
 	word = sip_sdp_word(line);
@@ -77,8 +114,9 @@ bool sip_sdp_session(struct nf_alg_cursor *c, struct sip_sdp_session *session)
 	memset(session, 0, sizeof(*session));
 	if (sip_sdp_line(c, &line) != 'v')
 		return false;
-	while (nf_alg_cursor_at(c, 0) != 'm') {
-		letter = sip_sdp_line(c, &line);
+	while ((letter = nf_alg_cursor_at(c, 0)) != 'm') {
+		letter = letter == 'o' || letter == 'c' ?
+			 sip_sdp_line(c, &line) : sip_sdp_skip(c);
 		if (letter < 0)
 			return false;
 		if (!letter)
@@ -86,6 +124,8 @@ bool sip_sdp_session(struct nf_alg_cursor *c, struct sip_sdp_session *session)
 		if (letter == 'o') {
 			if (session->origin.off)
 				return false;
+			if (sip_sdp_address_last(&line, &session->origin))
+				continue;
 			for (i = 0; i < 3; i++)
 				sip_sdp_word(&line);
 			session->origin = sip_sdp_address(&line);
@@ -175,15 +215,21 @@ static bool sip_sdp_rtcp(struct nf_alg_cursor *line,
 	return true;
 }
 
+/* rtcp, candidate: few other attributes look like these */
+static bool sip_sdp_named(const struct nf_alg_cursor *c)
+{
+	int first = nf_alg_cursor_at(c, 2) | 0x20;
+	int third = nf_alg_cursor_at(c, 4) | 0x20;
+
+	return (first == 'r' && third == 'c') || (first == 'c' && third == 'n');
+}
+
 static bool sip_sdp_attribute(struct nf_alg_cursor *line,
 			      struct sip_sdp_media *media)
 {
 	struct nf_alg_cursor name = *line;
-	int first = nf_alg_cursor_at(line, 0) | 0x20;
 	u32 len;
 
-	if (first != 'r' && first != 'c')
-		return true;
 	while (nf_alg_cursor_at(line, 0) > ' ' &&
 	       nf_alg_cursor_at(line, 0) != ':')
 		nf_alg_cursor_skip(line, 1);
@@ -202,26 +248,34 @@ static bool sip_sdp_attribute(struct nf_alg_cursor *line,
 int sip_sdp_media(struct nf_alg_cursor *c, struct sip_sdp_media *media)
 {
 	struct nf_alg_cursor line;
-	bool info = true;
-	int letter;
+	bool info = true, read;
+	int letter, more;
 
 	if (!nf_alg_cursor_left(c))
 		return 0;
-	memset(media, 0, sizeof(*media));
+	media->connection.off = 0;
+	media->connection.len = 0;
+	media->connections = 0;
+	media->rtcp_text = media->connection;
+	media->rtcp_address = media->connection;
+	media->rtcp = 0;
+	media->ice = false;
+	media->rtcp_mux_only = false;
 	letter = sip_sdp_line(c, &line);
 	if (letter != 'm' || !sip_sdp_m(&line, media))
 		return -1;
 	media->insert = c->pos;
-	while (nf_alg_cursor_at(c, 0) != 'm') {
-		letter = sip_sdp_line(c, &line);
-		if (letter < 0)
+	while ((letter = nf_alg_cursor_at(c, 0)) != 'm') {
+		read = letter == 'c' || (letter == 'a' && sip_sdp_named(c));
+		more = read ? sip_sdp_line(c, &line) : sip_sdp_skip(c);
+		if (more < 0)
 			return -1;
-		if (!letter)
+		if (!more)
 			break;
-		if (letter == 'a') {
+		if (read && letter == 'a') {
 			if (!sip_sdp_attribute(&line, media))
 				return -1;
-		} else if (letter == 'c') {
+		} else if (read) {
 			media->connection = sip_sdp_address(&line);
 			media->connections++;
 		} else if (letter == 'i' && info) {

@@ -209,9 +209,15 @@ bool sip_start_line_parse(struct nf_alg_cursor *c, struct sip_start_line *line)
 		return false;
 
 	line->uri.off = c->pos;
-	for (i = 0; i < ARRAY_SIZE(sip_schemes); i++)
-		if (sip_literal_skip(c, sip_schemes[i]))
-			break;
+	start = nf_alg_cursor_here(c, 4);
+	if (start && !memcmp(start, "sip:", 4)) {
+		nf_alg_cursor_skip(c, 4);
+		i = 0;
+	} else {
+		for (i = 0; i < ARRAY_SIZE(sip_schemes); i++)
+			if (sip_literal_skip(c, sip_schemes[i]))
+				break;
+	}
 	from = c->pos;
 	while ((ch = nf_alg_cursor_at(c, 0)) > ' ' && ch != 0x7f)
 		nf_alg_cursor_skip(c, 1);
@@ -221,5 +227,8 @@ bool sip_start_line_parse(struct nf_alg_cursor *c, struct sip_start_line *line)
 		return false;
 	line->request = true;
 	line->method = sip_method_parse(&method);
+	start = nf_alg_cursor_here(c, 9);
+	if (start && !memcmp(start, "SIP/2.0\r\n", 9))
+		return nf_alg_cursor_skip(c, 9);
 	return sip_literal_skip(c, sip_version);
 }

@@ -8,14 +8,16 @@
 
 u64 sip_transaction(struct sip_translation *t)
 {
-	const struct nf_alg_span *name = &t->via.branch;
+	const struct nf_alg_span *call_id = &t->head.single[SIP_HEADER_CALL_ID];
+	const struct nf_alg_span *branch = &t->via.branch;
 
 	if (!t->transaction) {
-		/* Clients of RFC 2543 have no branch, or always the same */
-		if (name->len < 7 || memcmp(sip_text(t, name), "z9hG4bK", 7))
-			name = &t->head.single[SIP_HEADER_CALL_ID];
-		t->transaction = (sip_hash(sip_text(t, name), name->len) ^
-				  t->head.cseq * 0x9e3779b97f4a7c15ULL) | 1;
+		t->transaction = sip_name(sip_text(t, branch), branch->len) *
+				 0x9e3779b97f4a7c15ULL;
+		t->transaction += sip_name(sip_text(t, call_id), call_id->len) *
+				  0xc2b2ae3d27d4eb4fULL;
+		t->transaction += t->head.cseq * 0x165667b19e3779f9ULL;
+		t->transaction = t->transaction ?: 1;
 	}
 	return t->transaction;
 }
@@ -49,8 +51,8 @@ static int sip_via_out(struct sip_translation *t)
 	struct nf_alg_endpoint inside = from->own;
 	struct nf_alg_endpoint public = from->seen;
 	const struct sip_via *via = &t->via;
-	struct sip_memory_key key;
-	u8 text[SIP_HOSTPORT_MAX];
+	struct sip_memory_key key __uninitialized;
+	u8 text[SIP_HOSTPORT_MAX] __uninitialized;
 	int err;
 
 	/* With rport the answer comes back by itself (RFC 3581), and its
@@ -68,6 +70,8 @@ static int sip_via_out(struct sip_translation *t)
 	    t->msg->session->l4proto == IPPROTO_UDP)
 		nf_alg_bound_inside(t->msg->session, IPPROTO_UDP, &inside,
 				    &public);
+	if (!nf_alg_same_host(&public, &from->seen))
+		public = from->seen;
 
 	sip_via_key(t, &from->own, &public, &key);
 	err = sip_memory_keep(&key, sip_text(t, &via->sent_by),
@@ -75,8 +79,7 @@ static int sip_via_out(struct sip_translation *t)
 	if (err)
 		return err;
 	return sip_replace(t, &via->sent_by, text,
-			   sip_hostport_print(text, &public, via->port,
-					      SIP_PORT));
+			   sip_public_print(t, text, &public, via->port));
 }
 
 static int sip_via_in(struct sip_translation *t)
@@ -84,8 +87,8 @@ static int sip_via_in(struct sip_translation *t)
 	const struct nf_alg_side *to = t->msg->to;
 	struct nf_alg_endpoint public = to->seen;
 	const struct sip_via *via = &t->via;
-	struct sip_memory_key key;
-	u8 text[SIP_MEMORY_MAX];
+	struct sip_memory_key key __uninitialized;
+	u8 text[SIP_MEMORY_MAX] __uninitialized;
 	u32 len;
 	int err;
 

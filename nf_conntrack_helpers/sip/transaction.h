@@ -11,8 +11,8 @@
  * sip_transaction() - which transaction a message belongs to
  * @t: translation
  *
- * Of the topmost branch, or Call-ID where that says nothing, and the CSeq
- * number, so that an answer can be told from one that somebody made up.
+ * Of Call-ID, CSeq number and the topmost branch, so that an answer can be told
+ * from one that somebody made up.
  *
  * Return: keyed hash, never 0.
  */

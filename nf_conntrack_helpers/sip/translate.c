@@ -97,7 +97,8 @@ static int sip_parts_translate(struct sip_translation *t)
 
 int sip_translate(struct nf_alg_message *msg)
 {
-	struct sip_translation t;
+	/* A kilobyte: what is not set here is set before it is read */
+	struct sip_translation t __uninitialized;
 	u32 skip;
 	int err;
 
@@ -110,6 +111,7 @@ int sip_translate(struct nf_alg_message *msg)
 	t.out = !nf_alg_same_endpoint(&msg->from->own, &msg->from->seen);
 	t.in = !nf_alg_same_endpoint(&msg->to->own, &msg->to->seen);
 	t.own_len = sip_address_print(t.own, &msg->from->own);
+	t.seen_len = t.out ? sip_address_print(t.seen, &msg->from->seen) : 0;
 	t.public_len = t.in ? sip_address_print(t.public, &msg->to->seen) : 0;
 	t.transaction = 0;
 	t.call[SIP_SENDER] = NULL;

@@ -20,9 +20,11 @@
  * @out: its sender's address is translated
  * @in: its receiver's address is translated
  * @own: sender's address as it writes it
- * @own_len: length of @own
- * @public: receiver's public address as text
- * @public_len: length of @public
+ * @own_len: its length
+ * @seen: sender's public address
+ * @seen_len: its length
+ * @public: receiver's public address
+ * @public_len: its length
  * @transaction: keyed hash, or 0 while nobody has asked
  * @call: dialog of the sender and of the receiver, or NULL; referenced
  * @growth: bytes the body gets longer by
@@ -37,6 +39,8 @@ struct sip_translation {
 	bool in;
 	u8 own[SIP_HOSTPORT_MAX];
 	u32 own_len;
+	u8 seen[SIP_HOSTPORT_MAX];
+	u32 seen_len;
 	u8 public[SIP_HOSTPORT_MAX];
 	u32 public_len;
 	u64 transaction;
@@ -98,6 +102,23 @@ static inline int sip_replace(struct sip_translation *t,
 			      u32 len)
 {
 	return nf_alg_edit(t->msg, span->off, span->len, bytes, len);
+}
+
+/**
+ * sip_public_print() - write the sender's public address and a port
+ * @t: translation
+ * @out: at least SIP_HOSTPORT_MAX bytes
+ * @public: the port; the address is the sender's
+ * @had_port: the text replaced had a port
+ *
+ * Return: number of bytes written.
+ */
+static inline u32 sip_public_print(const struct sip_translation *t, u8 *out,
+				   const struct nf_alg_endpoint *public,
+				   bool had_port)
+{
+	return sip_hostport_print(out, public, t->seen, t->seen_len, had_port,
+				  SIP_PORT);
 }
 
 /**

@@ -6,12 +6,6 @@
 #include "header.h"
 #include "uri.h"
 
-static bool sip_host_char(int ch)
-{
-	return (ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'z') ||
-	       (ch >= 'A' && ch <= 'Z') || ch == '.' || ch == '-' || ch == '_';
-}
-
 bool sip_hostport_parse(struct nf_alg_cursor *c, struct nf_alg_span *host,
 			struct nf_alg_span *hostport, u16 *port, bool lws)
 {
@@ -25,7 +19,8 @@ bool sip_hostport_parse(struct nf_alg_cursor *c, struct nf_alg_span *host,
 			return false;
 		nf_alg_cursor_skip(c, len + 1);
 	} else {
-		while (sip_host_char(nf_alg_cursor_at(c, 0)))
+		/* More than a name may have, but no literal */
+		while (sip_token_char(nf_alg_cursor_at(c, 0)))
 			nf_alg_cursor_skip(c, 1);
 	}
 	host->len = c->pos - host->off;
@@ -51,10 +46,15 @@ bool sip_hostport_parse(struct nf_alg_cursor *c, struct nf_alg_span *host,
 	return true;
 }
 
+/* All but controls, space and " , ; = > ? */
+static const u32 sip_param_map[8] = {
+	0x00000000, 0x17ffeffa, 0xffffffff, 0x7fffffff,
+	0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff,
+};
+
 static bool sip_param_char(int ch)
 {
-	return ch > ' ' && ch != ';' && ch != ',' && ch != '=' && ch != '?' &&
-	       ch != '"' && ch != '>';
+	return ch >= 0 && sip_param_map[(u8)ch >> 5] >> (ch & 31) & 1;
 }
 
 bool sip_param_next(struct nf_alg_cursor *c, struct sip_param *param)
@@ -174,10 +174,15 @@ bool sip_uri_parse(const struct nf_alg_cursor *c, struct sip_uri *uri)
 	u32 at = 0, i;
 	int ch;
 
-	memset(uri, 0, sizeof(*uri));
+	uri->user.off = 0;
+	uri->user.len = 0;
+	uri->transport = SIP_TRANSPORT_NONE;
+	uri->maddr = false;
 	uri->scheme = sip_scheme_parse(&in);
-	if (uri->scheme == SIP_SCHEME_OTHER)
+	if (uri->scheme == SIP_SCHEME_OTHER) {
+		memset(uri, 0, sizeof(*uri));
 		return true;
+	}
 
 	for (i = 0; (ch = nf_alg_cursor_at(&in, i)) >= 0; i++)
 		if (ch == '@')

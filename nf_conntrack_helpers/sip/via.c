@@ -70,7 +70,12 @@ bool sip_via_parse(const struct nf_alg_cursor *c, struct sip_via *via)
 	struct nf_alg_cursor in = *c;
 	struct sip_param param;
 
-	memset(via, 0, sizeof(*via));
+	via->branch.off = 0;
+	via->branch.len = 0;
+	via->received = via->branch;
+	via->rport_value = via->branch;
+	via->rport = false;
+	via->maddr = false;
 	if (!sip_via_protocol(&in, via))
 		return false;
 	if (!sip_hostport_parse(&in, &via->host, &via->sent_by, &via->port,

@@ -27,7 +27,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct sip_head head;
 	struct sip_uri uri;
 	struct sip_via via;
-	u32 i;
+	struct sip_start_line line;
+	bool whole, scanned;
+	u32 i, state = 0;
+
+	/* Both ways to read a start line agree, but for what a status may be */
+	nf_alg_cursor_init(&c, data, size);
+	whole = sip_start_line_parse(&c, &line);
+	nf_alg_cursor_init(&value, data, size);
+	scanned = sip_start_line_scan(&value, &state) == SIP_SCAN_DONE;
+	if (whole ? !scanned || c.pos != value.pos :
+		    scanned && (line.status >= 100 && line.status < 700))
+		abort();
 
 	nf_alg_cursor_init(&c, data, size);
 	if (sip_head_parse(&c, &head) != SIP_HEAD_OK)

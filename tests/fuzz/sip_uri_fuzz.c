@@ -14,18 +14,21 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct nf_alg_endpoint host, again;
-	u8 text[SIP_HOSTPORT_MAX];
+	u8 text[SIP_HOSTPORT_MAX], copy[SIP_HOSTPORT_MAX];
+	u32 len;
 	struct nf_alg_cursor c;
 	struct sip_uri uri;
 
 	nf_alg_cursor_init(&c, data, size);
 	if (sip_address_parse(&c, &host)) {
-		nf_alg_cursor_init(&c, text, sip_address_print(text, &host));
+		len = sip_address_print(copy, &host);
+		nf_alg_cursor_init(&c, copy, len);
 		if (!sip_address_parse(&c, &again) ||
 		    !nf_alg_same_endpoint(&host, &again))
 			abort();
 		host.port = htons(65535);
-		if (sip_hostport_print(text, &host, true, 0) > sizeof(text))
+		if (sip_hostport_print(text, &host, copy, len, true, 0) >
+		    sizeof(text))
 			abort();
 	}
 	nf_alg_cursor_init(&c, data, size);

@@ -310,6 +310,15 @@ static void register_test(void)
 	       REGISTER_ANSWER("200 OK", "192.0.2.1:1024;branch=z9hG4bKr9", "2",
 			       ""), NULL, 0);
 	ktap_ok(engine_bindings(false) == 1, "it opens nothing");
+	passes("200 of another Call-ID", 1,
+	       "SIP/2.0 200 OK\nVia: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bKr2\n"
+	       "From: <sip:alice@example.com>;tag=r1\n"
+	       "To: <sip:alice@example.com>;tag=s1\nCall-ID: reg2\n"
+	       "CSeq: 2 REGISTER\n", NULL, 0);
+	passes("200 of another CSeq", 1,
+	       REGISTER_ANSWER("200 OK", "192.0.2.1:1024;branch=z9hG4bKr2", "3",
+			       ""), NULL, 0);
+	ktap_ok(engine_bindings(false) == 1, "they open nothing");
 	registered("200 OK", "2", "120");
 	ktap_ok(engine_bindings(true) == 1, "200 opens the door");
 	state("for what was granted", NF_ALG_REGISTRATION, "registered", 152);

@@ -18,6 +18,9 @@
 #define S32_MAX 0x7fffffff
 #define __rcu
 #define __force
+#define __acquires(lock)
+#define __releases(lock)
+#define __must_hold(lock)
 #define __percpu
 #define __aligned(n) __attribute__((__aligned__(n)))
 #define READ_ONCE(x) (x)

@@ -10,6 +10,7 @@
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define BIT(number) (1UL << (number))
+#define __uninitialized
 #define fallthrough __attribute__((__fallthrough__))
 #define unlikely(condition) __builtin_expect(!!(condition), 0)
 #define likely(condition) __builtin_expect(!!(condition), 1)
