@@ -1,16 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# In a machine that counts instructions: which functions a packet's instructions are spent in.
-#
-#	tests/vm/qemu --icount --mem 2048 --out build/bench tests/bench/profile.sh {plain|in-tree|ours} udp 5060 invite
+# In a machine that counts instructions: which functions a packet's instructions are spent in. Started by
+# tests/bench/run profile.
 #
 # A sample is taken every 5,000 ns of the machine's time, which are 5,000 instructions: a share of the
 # samples is a share of the instructions. What runs with interrupts off is charged to where they come on.
 set -u
 who=${1:?who}
 shift
-[ $# = 3 ] || { echo "usage: profile.sh plain|in-tree|ours udp|tcp PORT KIND" >&2; exit 2; }
+[ $# = 3 ] || { echo "usage: profile plain|in-tree|ours udp|tcp PORT KIND" >&2; exit 2; }
 # shellcheck source=tests/bench/measure.sh
 . "$NF_ALG_TOP/tests/bench/measure.sh" none
 case $who in
@@ -23,5 +22,7 @@ esac
 sysctl -qw kernel.kptr_restrict=0 kernel.perf_event_max_sample_rate=200000 kernel.perf_cpu_time_max_percent=0
 count=5000
 perf record -q -e cpu-clock -c 5000 -o /tmp/perf.data -- "$generator" "$1" client server "$2" "$3" $count
-perf report -q -i /tmp/perf.data --no-children --sort symbol --stdio 2>/dev/null |
-	grep -v '^$' | head -n 60 | tee "$NF_ALG_OUT/profile-$who-$1-$3"
+for sort in dso symbol; do
+	perf report -q -i /tmp/perf.data --no-children --sort $sort --stdio 2>/dev/null |
+		grep -v '^$' | sed 's/ *-      - *$//' | head -n 60
+done | tee "$NF_ALG_OUT/profile-$who-$1-$3"

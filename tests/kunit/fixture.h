@@ -141,10 +141,10 @@ static int __maybe_unused fixture_bind(struct fixture *f,
 /* Wait until a condition holds, at most two seconds */
 #define fixture_wait(condition)						\
 ({									\
-	int __left = 200;						\
+	int __left = 100;						\
 									\
 	while (!(condition) && --__left)				\
-		msleep(10);						\
+		msleep(20);						\
 	!!(condition);							\
 })
 

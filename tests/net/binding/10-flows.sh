@@ -14,7 +14,7 @@ flows() {
 	python3 "$PEER/bindings.py" "$@"
 }
 
-plan 14
+plan 16
 topology nat
 alg "sip udp port 5060"
 
@@ -32,6 +32,8 @@ try "a port masquerade uses toward the peer is not offered" flows tracked
 try "a later clash is counted, and the flow goes on" flows clash
 try "two inside hosts offer one port number" flows same
 try "an ended call admits no new flow, and cuts none" flows ended
+try "a flow of the last call makes way for the next one's" flows reused
 try "a stranger's flow is not accepted" flows strangers
 try "the master is shown" flows master
+try "a binding is no way around the rules for what goes out" flows egress
 finish

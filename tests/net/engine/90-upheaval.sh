@@ -16,8 +16,7 @@ unloaded() {
 	interrupt --do "$command" "$@"
 }
 services() {
-	modprobe nf_nat_alg defaults=0 && natctl set linger-time 1 &&
-		natctl service add sip tcp port 5060
+	alg "sip tcp port 5060"
 }
 
 plan 11

@@ -290,6 +290,58 @@ def master():
     call.bye()
 
 
+def reused():
+    """The phone's next call has the same port, but another public one, while
+    a flow of the last call still exists"""
+    remote, rtp = SERVER.udp(20000, FAMILY), PHONE.udp(30130, FAMILY)
+    first = Call(PHONE, 30130)
+    remote.sendto(b"1", first.public)
+    expect(rtp, b"1")
+    rtp.sendto(b"2", remote.getsockname())
+    expect(remote, b"2", first.public)
+    first.bye()
+    time.sleep(1.5)
+    between = Call(DESK, 30130)
+    check(between.public == first.public, "offered", between.public)
+    second = Call(PHONE, 30130, 5062)
+    check(second.public != first.public, "offered", second.public)
+    remote.sendto(b"3", second.public)
+    expect(rtp, b"3", remote.getsockname())
+    rtp.sendto(b"4", remote.getsockname())
+    expect(remote, b"4", second.public)
+    between.bye()
+    second.bye()
+
+
+def egress():
+    """The firewall lets the phone talk SIP and nothing else"""
+    with ROUTER:
+        subprocess.check_call(["nft", "insert rule inet filter forward "
+                               "iifname lan udp dport != 5060 ct state new "
+                               "drop"])
+    call = Call(PHONE, 30120)
+    rtp, peer = PHONE.udp(30120, FAMILY), SERVER.udp(20000, FAMILY)
+    other = SERVER.udp(20001, FAMILY, server_address(0, FAMILY))
+    rtp.sendto(b"media", peer.getsockname())
+    expect(peer, b"media", call.public)
+    rtp.sendto(b"leak", other.getsockname())
+    nothing(other)
+    other.sendto(b"media", call.public)
+    expect(rtp, b"media")
+    rtp.sendto(b"answer", other.getsockname())
+    expect(other, b"answer", call.public)
+    call.bye()
+
+
+def unserved():
+    try:
+        call = Call(DESK, 30110)
+    except Failure as failure:
+        check("offered" in str(failure), failure)
+        return
+    check(False, "the desk phone's call was translated to", call.public)
+
+
 if __name__ == "__main__":
     try:
         globals()[sys.argv[1]]()

@@ -282,8 +282,9 @@ class Flow(Pair):
 
     def __str__(self):
         return "connection %d (%s)" % (self.n, ", ".join(
-            "%s received %d of %d" % (w, len(self.buffer[w]),
-                                      len(self.want[w]))
+            "%s received %d of %d%s" % (
+                w, len(self.buffer[w]), len(self.want[w]),
+                " and the end" if self.eof[w] else "")
             for w in ("phone", "server")))
 
 

@@ -4,7 +4,7 @@
 
 interrupt.py --do COMMAND [--connections 50] [--count 200] [--cut]
 
-COMMAND runs once a fifth of the bytes have arrived. Each stream then goes on
+COMMAND runs once a twentieth of the bytes have arrived. Each stream then goes on
 to its end, or is reset; it never stalls, and no end ever receives a byte that
 is wrong: messages translated, then (the module gone) messages as they were
 sent, the change at the start of a message.
@@ -85,11 +85,13 @@ def main():
         flow = Watched(n, phone, args.port, {
             who: (pieces(sent[who], n), b"".join(want[who]))
             for who in ("phone", "server")}, lost=True, family=args.family,
-            slow={"phone": (3000, 0.002), "server": (3000, 0.002)})
+            slow={"phone": (2000, 0.004), "server": (2000, 0.004)})
         flow.expect(sent, want)
         flows.append(flow)
     total = sum(len(f.want[w]) for f in flows for w in f.want)
-    state = {"did": None}
+    # a shell that waits, so that it can act at once
+    state = {"did": None, "process": subprocess.Popen(
+        ["bash", "-c", "read -r; " + args.do], stdin=subprocess.PIPE)}
 
     class Gone(Exception):
         pass
@@ -97,11 +99,14 @@ def main():
     def tick():
         if state["did"] is None:
             have = sum(f.checked[w] for f in flows for w in f.checked)
-            if have > total / 5:
-                start = time.monotonic()
-                state["process"] = subprocess.Popen(args.do, shell=True)
-                state["did"] = start
+            if have > total / 20:
+                state["process"].stdin.close()
+                state["did"] = time.monotonic()
                 state["open"] = sum(not f.done for f in flows)
+        elif "at" not in state and state["process"].poll() is not None:
+            state["at"] = sum(f.checked[w] for f in flows
+                              for w in f.checked) / total
+            state["still"] = sum(not f.done or f.reset for f in flows)
         elif args.gone and time.monotonic() - state["did"] > 3:
             raise Gone
 
@@ -111,6 +116,7 @@ def main():
         for f in flows:
             f.close()
     if state["did"] is None:
+        state["process"].kill()
         raise Failure("all was over before %r" % args.do)
     status = state["process"].wait(60)
     if status:
@@ -118,9 +124,15 @@ def main():
     reset = sum(f.reset for f in flows)
     if args.complete and reset:
         raise Failure("%d of %d streams were reset" % (reset, len(flows)))
-    print("figure: %d streams open then, %d reset, %d went on untranslated" % (
-        state["open"], reset,
-        sum(any(f.turned.values()) for f in flows)))
+    if "still" not in state:
+        # it took longer than the streams it ended
+        state["still"] = sum(f.reset or any(f.turned.values()) for f in flows)
+    if not args.gone and not state["still"]:
+        raise Failure("all was over when %r was done" % args.do)
+    print("figure: %d streams open before, %d after, with %d %% of the bytes; "
+          "%d reset, %d went on untranslated" % (
+              state["open"], state["still"], 100 * state.get("at", 0),
+              reset, sum(any(f.turned.values()) for f in flows)))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ N=$(full 500 100)
 RATE=$(full 50 50)
 if [ -z "$FULL" ] && [ "${NF_ALG_MACHINE:-qemu}" = qemu ]; then
 	# two emulated CPUs do not do more
-	N=40 RATE=10
+	N=20 RATE=10
 fi
 
 plan 10
@@ -31,7 +31,7 @@ for mode in u1 t1; do
 	try "a registered phone is called, $mode" \
 		inward $mode 5060 "$N" "$RATE"
 	try "the phone calls port 8000, $mode" \
-		calls PHONE SERVER "$SERVER4" 8000 $mode 20 10
+		calls PHONE SERVER "$SERVER4" 8000 $mode 10 10
 	try "a registered phone is called on port 8000, $mode" \
 		inward $mode 8000 20 10
 done

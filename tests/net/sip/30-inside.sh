@@ -29,13 +29,13 @@ between() {
 	python3 "$PEER/proxy.py" SERVER &
 	proxy=$!
 	bob "$1" 300 1 &&
-		calls PHONE DESK "$SERVER4" 5060 "$1" "$(full 100 20)" 10 \
+		calls PHONE DESK "$SERVER4" 5060 "$1" "$(full 100 10)" 10 \
 			5060 -s bob &&
 		bob "$1" 0 2
 	status=$?
-	kill $proxy
-	wait $proxy
-	return $status
+	kill "$proxy"
+	wait "$proxy" 2>/dev/null
+	return "$status"
 }
 
 plan 2

@@ -30,7 +30,8 @@ with_rule() {
 		}
 	END
 	before=$(reason foreign-helper)
-	calls PHONE SERVER "$SERVER4" 5060 u1 3 10 || return 1
+	# what the other helper does for their media is not ours to judge
+	DEAF=yes calls PHONE SERVER "$SERVER4" 5060 u1 3 10 || return 1
 	after=$(reason foreign-helper)
 	router conntrack -L -p udp --dport 5060 2>/dev/null |
 		grep -q 'helper=sip' || {
