@@ -8,6 +8,7 @@
 #
 # timeout: 240
 # machine: qemu uml
+# ci: qemu
 . "$(dirname "$0")/../topology.sh"
 
 flows() {

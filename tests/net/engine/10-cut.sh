@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: qemu uml
+# ci: uml
 # timeout: 400
 #
 # One SIP dialog over TCP (registration, call, hold, BYE), its messages cut

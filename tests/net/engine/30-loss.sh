@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: qemu uml
+# ci: uml
 # timeout: 300
 #
 # Links that lose, double and reorder packets, each of them, each way, so that

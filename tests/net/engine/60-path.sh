@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: qemu uml
+# ci: qemu
 # timeout: 200
 #
 # Sequence numbers that pass 2^32, and a path whose MTU drops under way, with

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: qemu uml
+# ci: uml
 # timeout: 200
 #
 # IPv6, masquerading and not, and IPv4 without NAT, where not a byte may

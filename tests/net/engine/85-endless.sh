@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: qemu uml
+# ci: uml
 # timeout: 120
 #
 # A thousand connections of one inside host send headers without end. What is

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: qemu uml
-# timeout: 300
+# ci: none
+# timeout: 400
 #
 # What happens to streams under load when the administrator acts: conntrack
 # flushed, the module unloaded, the namespace deleted. A stream goes on exactly

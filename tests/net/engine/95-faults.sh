@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: uml
+# ci: none
 # timeout: 200
 #
 # Memory runs short at random, in softirq, where the engine allocates: messages

@@ -7,6 +7,7 @@
 #   nobody as root of a user namespace   --->  a network namespace of its own
 #
 # machine: qemu uml
+# ci: uml
 # timeout: 300
 . "$(dirname "$0")/expect.sh"
 

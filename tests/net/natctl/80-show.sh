@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: qemu uml
+# ci: qemu
 # timeout: 400
 #
 # What natctl shows of a registration and a call, ends of them, and how they are

@@ -61,7 +61,7 @@ def main():
     parser.add_argument("--family", type=int, default=4)
     parser.add_argument("--plain", action="store_true")
     parser.add_argument("--connections", type=int, default=50)
-    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--count", type=int, default=400)
     parser.add_argument("--gone", action="store_true",
                         help="the router is gone: nothing ends any more")
     parser.add_argument("--complete", action="store_true",

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: qemu uml
+# ci: qemu
 # timeout: 500
 #
 # SIPp on both sides of the router: calls in both directions, on UDP and TCP,

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: qemu uml
+# ci: uml
 # timeout: 200
 #
 # Two phones behind the same router call each other through a proxy outside;

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: qemu uml
+# ci: uml
 # timeout: 120
 #
 # The media ports of a call: RTP and RTCP with two remote hosts at once, in and

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: qemu uml
+# ci: qemu
 # timeout: 120
 #
 # Where a rule has given a flow to the kernel's own SIP helper, it stays with

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: qemu uml
+# ci: uml
 # timeout: 60
 #
 # Messages that are hard to read, after RFC 4475: without an address of ours

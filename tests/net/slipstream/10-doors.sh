@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: qemu uml
+# ci: uml
 # timeout: 120
 #
 # NAT slipstreaming. A browser (phone) is lured to a server outside that makes
