@@ -16,7 +16,6 @@
 #include "netns.h"
 #include "session.h"
 
-
 static void nf_alg_datagram_pass(struct nf_conn *ct,
 				 const struct nf_alg_session *session,
 				 enum nf_alg_reason reason)

@@ -132,20 +132,18 @@ void nf_alg_hold_raw(struct nf_alg_session *session, enum ip_conntrack_dir dir,
 	nf_alg_reason_count(session->an, reason);
 	nf_alg_event_pass(session->an, session, reason);
 	stream->raw = true;
-	nf_alg_hold_flush(session, dir);
+	if (!nf_alg_hold_flush(session, dir))
+		stream->hold_until = jiffies + NF_ALG_HOLD_RETRY;
 	if (!stream->framed && !back->framed && !back->raw) {
 		back->raw = true;
-		nf_alg_hold_flush(session, !dir);
+		if (!nf_alg_hold_flush(session, !dir))
+			back->hold_until = jiffies + NF_ALG_HOLD_RETRY;
 	}
 }
 
-/**
- * nf_alg_hold_clock() - the time of an incomplete message begins
- * @session: session; its lock is held
- * @stream: the stream that holds it
- */
-void nf_alg_hold_clock(const struct nf_alg_session *session,
-		       struct nf_alg_stream *stream)
+/* The time of an incomplete message begins */
+static void nf_alg_hold_clock(const struct nf_alg_session *session,
+			      struct nf_alg_stream *stream)
 {
 	u32 ms = nf_alg_option(session->an, NF_ALG_OPTION_HOLD_TIME);
 
@@ -373,4 +371,29 @@ u32 nf_alg_hold_feed(struct nf_alg_session *session, enum ip_conntrack_dir dir,
 		nf_alg_hold_raw(session, dir, NF_ALG_REASON_LIMIT_HELD);
 	nf_alg_stream_renumber(session, dir);
 	return used;
+}
+
+/**
+ * nf_alg_hold_expire() - something was held for long enough
+ * @session: session; its lock is held
+ * @dir: direction of the stream; it holds something
+ */
+void nf_alg_hold_expire(struct nf_alg_session *session,
+			enum ip_conntrack_dir dir)
+{
+	struct nf_alg_stream *stream = &session->streams->dir[dir];
+
+	stream->hold_until = jiffies + NF_ALG_HOLD_RETRY;
+	if (stream->raw)
+		nf_alg_hold_flush(session, dir);
+	else if (stream->hold_whole)
+		nf_alg_hold_feed(session, dir, NULL, 0);
+	else if (!list_empty(&stream->queue))
+		/* While the receiver is behind, the sender may not be able to
+		 * send the rest
+		 */
+		nf_alg_hold_clock(session, stream);
+	else
+		nf_alg_hold_raw(session, dir, NF_ALG_REASON_HOLD_TIMEOUT);
+	nf_alg_stream_renumber(session, dir);
 }

@@ -513,24 +513,8 @@ static void nf_alg_stream_expire(struct nf_alg_session *session,
 {
 	struct nf_alg_stream *stream = &session->streams->dir[dir];
 
-	if (stream->hold_len && !time_before(jiffies, stream->hold_until)) {
-		/* While the receiver is behind, the sender may not be able to
-		 * send the rest
-		 */
-		if (stream->hold_whole) {
-			stream->hold_until = jiffies + NF_ALG_RTO_MIN;
-			nf_alg_hold_feed(session, dir, NULL, 0);
-		} else if (!list_empty(&stream->queue)) {
-			nf_alg_hold_clock(session, stream);
-		} else {
-			nf_alg_hold_raw(session, dir,
-					NF_ALG_REASON_HOLD_TIMEOUT);
-			/* Short of memory, it is still there */
-			if (!nf_alg_hold_flush(session, dir))
-				nf_alg_hold_clock(session, stream);
-			nf_alg_stream_renumber(session, dir);
-		}
-	}
+	if (stream->hold_len && !time_before(jiffies, stream->hold_until))
+		nf_alg_hold_expire(session, dir);
 	if (stream->snd_una != stream->q_end &&
 	    !time_before(jiffies, stream->rto_at)) {
 		if (stream->retries >= NF_ALG_RETRIES) {
