@@ -17,7 +17,11 @@
 
 # bob MODE EXPIRES SEQ: the desk phone registers with the proxy
 bob() {
-	sipp DESK registered "$DESK4" -sf "$SCENARIO/register.xml" -p 5060 \
+	local own=5060
+
+	# over TCP from a port of its own: one that was used waits a minute
+	[ "$(l4 "$1")" = udp ] || own=$((6000 + RANDOM % 3000))
+	sipp DESK registered "$DESK4" -sf "$SCENARIO/register.xml" -p "$own" \
 		-t "$1" -m 1 -s bob -key expires "$2" -key seq "$3" \
 		-key contact_port 5060 -cid_str "bob-%u-%s" \
 		"$(target "$SERVER4" 5060)" || sipp_failed registered
