@@ -33,7 +33,7 @@ between() {
 
 	python3 "$PEER/proxy.py" SERVER &
 	proxy=$!
-	bob "$1" 300 1 &&
+	listening SERVER 5060 "$(l4 "$1")" && bob "$1" 300 1 &&
 		calls PHONE DESK "$SERVER4" 5060 "$1" "$(full 100 10)" 10 \
 			5060 -s bob &&
 		bob "$1" 0 2
