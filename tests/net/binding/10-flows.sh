@@ -8,7 +8,7 @@
 #
 # timeout: 240
 # machine: qemu uml
-# ci: qemu
+# ci: uml
 . "$(dirname "$0")/../topology.sh"
 
 flows() {
