@@ -78,8 +78,13 @@ static bool nf_alg_hold_pass(struct nf_alg_session *session,
 	return true;
 }
 
-static void nf_alg_hold_drop(struct nf_alg_session *session,
-			     struct nf_alg_stream *stream)
+/**
+ * nf_alg_hold_drop() - hold nothing any more
+ * @session: session; its lock is held, or nobody uses it any more
+ * @stream: the stream
+ */
+void nf_alg_hold_drop(struct nf_alg_session *session,
+		      struct nf_alg_stream *stream)
 {
 	nf_alg_stream_charge(session, stream, -(s32)stream->hold_len);
 	kfree(stream->hold);

@@ -263,6 +263,8 @@ bool nf_alg_hold_flush(struct nf_alg_session *session,
 		       enum ip_conntrack_dir dir);
 void nf_alg_hold_raw(struct nf_alg_session *session, enum ip_conntrack_dir dir,
 		     enum nf_alg_reason reason);
+void nf_alg_hold_drop(struct nf_alg_session *session,
+		      struct nf_alg_stream *stream);
 void nf_alg_hold_expire(struct nf_alg_session *session,
 			enum ip_conntrack_dir dir);
 u32 nf_alg_stream_allowance(const struct nf_alg_session *session,

@@ -417,12 +417,7 @@ void nf_alg_streams_purge(struct nf_alg_session *session)
 			kfree(early);
 		}
 		stream->early_count = 0;
-		nf_alg_stream_charge(session, stream, -(s32)stream->hold_len);
-		kfree(stream->hold);
-		stream->hold = NULL;
-		stream->hold_off = 0;
-		stream->hold_len = 0;
-		stream->hold_size = 0;
+		nf_alg_hold_drop(session, stream);
 		stream->q_end = stream->snd_nxt;
 		stream->snd_una = stream->snd_nxt;
 		nf_alg_stream_renumber(session, dir);
