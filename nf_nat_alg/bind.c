@@ -46,20 +46,16 @@ nf_alg_endpoint_next(const struct nf_alg_endpoint *endpoint, u8 i)
 	return next;
 }
 
-/* The device whose address masquerade gave to the call's first connection */
-static int nf_alg_call_oif(const struct nf_alg_call *call)
+/* The device whose address masquerade gave to the signalling, or the binding
+ * the signalling came in by
+ */
+static int nf_alg_session_oif(const struct nf_alg_session *session)
 {
 #if IS_ENABLED(CONFIG_NF_NAT_MASQUERADE)
-	struct nf_conn *master = nf_alg_call_master(call);
-	struct nf_conn_nat *nat;
-	int oif;
+	const struct nf_conn_nat *nat = session->ct ? nfct_nat(session->ct) :
+						      NULL;
 
-	if (!master)
-		return 0;
-	nat = nfct_nat(master);
-	oif = nat ? nat->masq_index : 0;
-	nf_ct_put(master);
-	return oif;
+	return nat ? nat->masq_index : 0;
 #else
 	return 0;
 #endif
@@ -91,7 +87,7 @@ static int nf_alg_binding_take(struct nf_alg_taking *taking, u8 i)
 	b->flags = want->flags & NF_ALG_BIND_DOOR;
 	b->protocol = session->protocol->id;
 	b->vrf = session->vrf;
-	b->oif = nf_alg_call_oif(taking->call);
+	b->oif = nf_alg_session_oif(session);
 	b->created = jiffies;
 	if (nf_alg_binding_insert(an, b))
 		return -NF_ALG_REASON_NO_MEMORY;

@@ -9,6 +9,8 @@
 #include <linux/siphash.h>
 #include <linux/slab.h>
 #include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_zones.h>
 #include "binding.h"
 #include "call.h"
 #include "event.h"
@@ -97,37 +99,107 @@ static void nf_alg_call_key_init(struct nf_alg_call_key *key,
 	key->bytes = (const u8 *)digest;
 }
 
-/* The connection everything of a session is a relative of, with a reference.
- * Conntrack shows the master of each related flow, so there must be one.
+/* Remember who speaks for a call, for flows that are to be relatives of that
+ * connection. A reference to it would keep it counted in conntrack's table long
+ * after it left. Caller holds call->lock, and the session's.
  */
-static struct nf_conn *nf_alg_session_root(const struct nf_alg_session *session)
+static void nf_alg_call_spoken(struct nf_alg_call *call,
+			       const struct nf_alg_session *session)
 {
-	struct nf_conn *ct = session->ct;
+	memcpy(call->side, session->side, sizeof(call->side));
+	call->l4proto = session->l4proto;
+#if IS_ENABLED(CONFIG_NF_CONNTRACK_MARK)
+	if (session->ct)
+		call->mark = READ_ONCE(session->ct->mark);
+#endif
+}
 
-	if (!ct)
-		return NULL;
-	while (ct->master)
-		ct = ct->master;
-	return refcount_inc_not_zero(&ct->ct_general.use) ? ct : NULL;
+/* The tuple of the direction in which that end sends */
+static void nf_alg_side_tuple(const struct nf_alg_side *from,
+			      const struct nf_alg_side *to, u8 l4proto, u8 dir,
+			      struct nf_conntrack_tuple *tuple)
+{
+	memset(tuple, 0, sizeof(*tuple));
+	tuple->src.u3 = from->own.addr;
+	tuple->src.u.all = from->own.port;
+	tuple->src.l3num = from->own.family;
+	tuple->dst.u3 = to->seen.addr;
+	tuple->dst.u.all = to->seen.port;
+	tuple->dst.protonum = l4proto;
+	tuple->dst.dir = dir;
 }
 
 /**
  * nf_alg_call_master() - whose relatives the flows of a call are
  * @call: call; the caller holds RCU
  *
- * Return: the connection with a reference, or NULL once the call is dead.
+ * The connection of its latest signalling. Conntrack shows the master of each
+ * related flow, so there must be one: where that connection is over, which a
+ * call need not be, an image of it stands for it. That is in no table, is not
+ * counted, and goes with the flow.
+ *
+ * Return: the connection with a reference; NULL once the call is dead, or where
+ * there is no memory, which is counted.
  */
-struct nf_conn *nf_alg_call_master(const struct nf_alg_call *call)
+struct nf_conn *nf_alg_call_master(struct nf_alg_call *call)
 {
-	struct nf_conn *ct = READ_ONCE(call->master);
+	struct nf_conntrack_tuple tuple[IP_CT_DIR_MAX];
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_zone zone;
+	struct nf_conn *image;
+	bool dead;
+	u32 mark;
+	int dir;
 
-	if (!ct || !refcount_inc_not_zero(&ct->ct_general.use))
+	spin_lock_bh(&call->lock);
+	dead = call->state == NF_ALG_CALL_DEAD;
+	for (dir = 0; dir < IP_CT_DIR_MAX; dir++)
+		nf_alg_side_tuple(&call->side[dir], &call->side[!dir],
+				  call->l4proto, dir, &tuple[dir]);
+	mark = call->mark;
+	spin_unlock_bh(&call->lock);
+	if (dead)
 		return NULL;
-	/* Connections are reused at once: is it still the same? */
-	if (READ_ONCE(call->master) == ct)
-		return ct;
-	nf_ct_put(ct);
-	return NULL;
+
+	nf_ct_zone_init(&zone, call->key.zone, NF_CT_DEFAULT_ZONE_DIR, 0);
+	h = nf_conntrack_find_get(call->an->net, &zone,
+				  &tuple[IP_CT_DIR_ORIGINAL]);
+	if (h)
+		return nf_ct_tuplehash_to_ctrack(h);
+
+	image = nf_ct_tmpl_alloc(call->an->net, &zone, GFP_ATOMIC);
+	if (!image) {
+		nf_alg_reason_count(call->an, NF_ALG_REASON_NO_MEMORY);
+		return NULL;
+	}
+	for (dir = 0; dir < IP_CT_DIR_MAX; dir++)
+		image->tuplehash[dir].tuple = tuple[dir];
+#if IS_ENABLED(CONFIG_NF_CONNTRACK_MARK)
+	image->mark = mark;
+#endif
+	return image;
+}
+
+/**
+ * nf_alg_call_peer() - the other end of a call's signalling
+ * @call: call; the caller holds RCU
+ * @inside: this end; the port is not looked at
+ * @peer: where it is put, as the inside host knows it
+ *
+ * Return: false once the call is dead.
+ */
+bool nf_alg_call_peer(struct nf_alg_call *call,
+		      const struct nf_alg_endpoint *inside,
+		      struct nf_alg_endpoint *peer)
+{
+	bool alive;
+
+	spin_lock_bh(&call->lock);
+	alive = call->state != NF_ALG_CALL_DEAD;
+	*peer = nf_alg_same_host(&call->side[0].own, inside) ?
+			call->side[1].seen : call->side[0].own;
+	spin_unlock_bh(&call->lock);
+	return alive;
 }
 
 static void nf_alg_call_free_rcu(struct rcu_head *rcu)
@@ -174,7 +246,6 @@ static void nf_alg_call_kill(struct nf_alg_call *call)
 {
 	struct nf_alg_net *an = call->an;
 	struct nf_alg_grip *grip, *next;
-	struct nf_conn *master;
 
 	if (call->state == NF_ALG_CALL_DEAD)
 		return;
@@ -192,9 +263,6 @@ static void nf_alg_call_kill(struct nf_alg_call *call)
 		nf_alg_grip_release(an, grip);
 	spin_unlock(&an->bindings.lock);
 
-	master = xchg(&call->master, NULL);
-	if (master)
-		nf_ct_put(master);
 	if (timer_delete(&call->timer))
 		nf_alg_call_put(call);
 	nf_alg_call_put(call);
@@ -326,15 +394,13 @@ nf_alg_call_begin(const struct nf_alg_session *session,
 	timer_setup(&call->timer, nf_alg_call_timer, 0);
 	/* One for the table, one for the caller */
 	refcount_set(&call->refs, 2);
-	call->master = nf_alg_session_root(session);
+	nf_alg_call_spoken(call, session);
 	return call;
 }
 
 /* Never was in the table */
 static void nf_alg_call_discard(struct nf_alg_call *call)
 {
-	if (call->master)
-		nf_ct_put(call->master);
 	nf_alg_host_discharge(call->an, call->host, NF_ALG_CHARGE_CALL);
 	kfree(call);
 }
@@ -343,7 +409,6 @@ static void nf_alg_call_discard(struct nf_alg_call *call)
 static bool nf_alg_call_resume(struct nf_alg_call *call,
 			       const struct nf_alg_session *session)
 {
-	struct nf_conn *old = NULL, *master;
 	bool alive;
 
 	spin_lock_bh(&call->lock);
@@ -354,15 +419,8 @@ static bool nf_alg_call_resume(struct nf_alg_call *call,
 		call->deadline = jiffies + HZ *
 			nf_alg_option(call->an, NF_ALG_OPTION_CALL_SETUP_TIME);
 	}
-	/* New relatives of a connection that is gone would be nobody's */
-	if (alive && (!call->master || nf_ct_is_dying(call->master))) {
-		master = nf_alg_session_root(session);
-		if (master)
-			old = xchg(&call->master, master);
-	}
+	nf_alg_call_spoken(call, session);
 	spin_unlock_bh(&call->lock);
-	if (old)
-		nf_ct_put(old);
 	return alive;
 }
 

@@ -10,6 +10,7 @@
 #include <linux/timer.h>
 #include "endpoint.h"
 #include "protocol.h"
+#include "session.h"
 
 struct nf_alg_host;
 struct nf_alg_message;
@@ -81,15 +82,17 @@ static inline u32 nf_alg_call_key_size(const struct nf_alg_call_key *key)
  * @protocol: whose it is
  * @host: who is charged
  * @created: time of its birth in jiffies
- * @lock: guards what follows up to @text
+ * @lock: guards what follows up to @l4proto
  * @state: enum nf_alg_call_state
  * @deadline: when it ends, in jiffies; written under @lock
  * @state_text: the protocol's word for its state, terminated
  * @text: the remote party, terminated
+ * @side: the two ends of its latest signalling, as nf_alg_session.side
+ * @mark: the connection mark of that
+ * @l4proto: its transport
  * @grips: what it holds, struct nf_alg_grip; under nf_alg_bindings.lock
  * @grip_count: how many; likewise
  * @round: counts offers that were committed or rolled back; likewise
- * @master: connection whose relatives its flows are, with a reference; RCU
  * @timer: fires at @deadline, or when a replaced binding goes
  * @refs: one for the table, one for a pending timer, one for each user
  * @rcu: freed after a grace period
@@ -103,17 +106,19 @@ struct nf_alg_call {
 	struct nf_alg_host *host;
 	unsigned long created;
 
-	spinlock_t lock;	/* guards what follows up to @text */
+	spinlock_t lock;	/* guards what follows up to @l4proto */
 	u8 state;
 	unsigned long deadline;
 	char state_text[NF_ALG_CALL_STATE_MAX];
 	char text[NF_ALG_CALL_TEXT_MAX];
+	struct nf_alg_side side[IP_CT_DIR_MAX];
+	u32 mark;
+	u8 l4proto;
 
 	struct list_head grips;
 	u32 grip_count;
 	u32 round;
 
-	struct nf_conn *master;
 	struct timer_list timer;
 	refcount_t refs;
 	struct rcu_head rcu;
@@ -206,8 +211,11 @@ void nf_alg_call_describe(struct nf_alg_call *call, const char *state,
 void nf_alg_calls_flush_protocol(struct nf_alg_net *an,
 				 const struct nf_alg_protocol *protocol);
 
-/* For flow.c: the master with a reference, or NULL; the caller holds RCU */
-struct nf_conn *nf_alg_call_master(const struct nf_alg_call *call);
+/* For flow.c; the caller holds RCU */
+struct nf_conn *nf_alg_call_master(struct nf_alg_call *call);
+bool nf_alg_call_peer(struct nf_alg_call *call,
+		      const struct nf_alg_endpoint *inside,
+		      struct nf_alg_endpoint *peer);
 
 int nf_alg_call_cache_init(void);
 void nf_alg_call_cache_exit(void);

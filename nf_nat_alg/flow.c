@@ -141,6 +141,18 @@ static void nf_alg_flow_supersede(const struct nf_conn *ct,
 	nf_ct_put(old);
 }
 
+/* When masquerade's device goes, so does the flow */
+static void nf_alg_flow_device(struct nf_conn *ct,
+			       const struct nf_alg_binding *b)
+{
+#if IS_ENABLED(CONFIG_NF_NAT_MASQUERADE)
+	struct nf_conn_nat *nat = nfct_nat(ct);
+
+	if (nat)
+		nat->masq_index = b->oif;
+#endif
+}
+
 static unsigned int nf_alg_flow_translate(struct nf_conn *ct,
 					  const struct nf_alg_endpoint *to,
 					  enum nf_nat_manip_type manip)
@@ -225,6 +237,7 @@ static unsigned int nf_alg_flow_inbound(struct nf_alg_net *an,
 		verdict = nf_alg_flow_translate(ct, &remote, NF_NAT_MANIP_SRC);
 		if (verdict != NF_ACCEPT)
 			return verdict;
+		nf_alg_flow_device(ct, to);
 	}
 
 	nf_alg_flow_note(to, &source);
@@ -238,17 +251,10 @@ static unsigned int nf_alg_flow_inbound(struct nf_alg_net *an,
 static bool nf_alg_flow_to_peer(const struct nf_alg_grip *grip,
 				const struct nf_alg_endpoint *destination)
 {
-	const struct nf_alg_endpoint *inside = &grip->binding->inside;
-	struct nf_conn *master = nf_alg_call_master(grip->call);
 	struct nf_alg_endpoint peer;
 
-	if (!master)
-		return false;
-	peer = nf_alg_flow_source(master, IP_CT_DIR_ORIGINAL);
-	if (nf_alg_same_host(&peer, inside))
-		peer = nf_alg_flow_destination(master, IP_CT_DIR_ORIGINAL);
-	nf_ct_put(master);
-	return nf_alg_same_host(&peer, destination);
+	return nf_alg_call_peer(grip->call, &grip->binding->inside, &peer) &&
+	       nf_alg_same_host(&peer, destination);
 }
 
 /* Was the binding asked for to reach this remote? Anybody may come in where
@@ -365,14 +371,12 @@ static unsigned int nf_alg_flow_out(void *priv, struct sk_buff *skb,
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 	struct nf_alg_endpoint source, destination;
-	struct nf_conn_nat *nat;
 	struct nf_alg_binding *b;
 	struct nf_alg_net *an;
 	unsigned int verdict;
 
 	/* The stop "binding" has not found it, or it is the router's own */
-	nat = nfct_nat(ct);
-	if (likely(!nat) || !state->in || nf_ct_is_confirmed(ct) ||
+	if (likely(!nfct_nat(ct)) || !state->in || nf_ct_is_confirmed(ct) ||
 	    !nf_alg_flow_ports(ct))
 		return NF_ACCEPT;
 
@@ -392,10 +396,7 @@ static unsigned int nf_alg_flow_out(void *priv, struct sk_buff *skb,
 			nf_alg_flow_pass(an, NF_ALG_REASON_BINDING_CLASH);
 			return NF_ACCEPT;
 		}
-		/* When masquerade's device goes, so does the flow */
-#if IS_ENABLED(CONFIG_NF_NAT_MASQUERADE)
-		nat->masq_index = b->oif;
-#endif
+		nf_alg_flow_device(ct, b);
 		verdict = nf_alg_flow_translate(ct, &b->public,
 						NF_NAT_MANIP_SRC);
 		if (verdict != NF_ACCEPT)
