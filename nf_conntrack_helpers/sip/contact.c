@@ -170,7 +170,7 @@ static int sip_contact_public(struct sip_translation *t,
 		return 1;
 	if (!same)
 		return 0;
-	if (t->call[SIP_SENDER] &&
+	if ((t->call[SIP_SENDER] || sip_dialog_begins(t)) &&
 	    sip_door_permitted(msg, l4proto, sip_uri_port(uri))) {
 		sip_door_want(msg, l4proto, sip_uri_port(uri), &want);
 		want.flags |= NF_ALG_BIND_STAY;

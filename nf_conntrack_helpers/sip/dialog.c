@@ -57,10 +57,9 @@ bool sip_dialog_offers(const struct sip_translation *t)
 	}
 }
 
-/* Does this message begin a dialog if there is none yet */
-static bool sip_dialog_begins(const struct sip_translation *t)
+bool sip_dialog_begins(const struct sip_translation *t)
 {
-	return sip_dialog_offers(t) &&
+	return t->msg->from->inside && sip_dialog_offers(t) &&
 	       (t->head.method == SIP_METHOD_INVITE ||
 		t->head.single[SIP_HEADER_CONTENT_TYPE].len);
 }
@@ -106,15 +105,22 @@ int sip_dialog_open(struct sip_translation *t)
 	    t->head.method == SIP_METHOD_REGISTER ||
 	    t->head.line.status == 100)
 		return 0;
-	if (msg->from->inside) {
-		err = sip_dialog_find(t, SIP_SENDER, &msg->from->own,
-				      sip_dialog_begins(t));
+	if (msg->from->inside && !sip_dialog_begins(t)) {
+		err = sip_dialog_find(t, SIP_SENDER, &msg->from->own, false);
 		if (err)
 			return err;
 	}
 	if (msg->to->inside)
 		return sip_dialog_find(t, SIP_RECEIVER, &msg->to->own, false);
 	return 0;
+}
+
+int sip_dialog_settle(struct sip_translation *t)
+{
+	if (t->call[SIP_SENDER] || !sip_dialog_begins(t))
+		return 0;
+	return sip_dialog_find(t, SIP_SENDER, &t->msg->from->own,
+			       t->msg->changes);
 }
 
 /* Remember what the answer opens */
@@ -150,20 +156,24 @@ static int sip_dialog_wait(struct nf_alg_call *call,
 int sip_dialog_bind(struct sip_translation *t, struct nf_alg_bind *want,
 		    struct nf_alg_endpoint *public)
 {
-	struct nf_alg_call *call = t->call[SIP_SENDER];
 	int err;
 
+	if (!t->call[SIP_SENDER]) {
+		err = sip_dialog_find(t, SIP_SENDER, &t->msg->from->own, true);
+		if (err)
+			return err;
+	}
 	/* An ACK or an answer comes after the other side has spoken */
 	if (t->head.line.request && t->head.method != SIP_METHOD_ACK) {
 		want->flags |= NF_ALG_BIND_CLOSED;
-		err = sip_dialog_wait(call, want);
+		err = sip_dialog_wait(t->call[SIP_SENDER], want);
 		if (err)
 			return err;
 	} else {
 		want->flags &= ~NF_ALG_BIND_CLOSED;
 	}
 	t->bound = true;
-	return nf_alg_bind(t->msg, call, want, public);
+	return nf_alg_bind(t->msg, t->call[SIP_SENDER], want, public);
 }
 
 static void sip_dialog_admit(struct nf_alg_call *call,

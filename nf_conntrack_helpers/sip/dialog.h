@@ -52,19 +52,38 @@ struct sip_dialog {
 };
 
 /**
- * sip_dialog_open() - find the dialogs of a message
- * @t: translation; @t->call is set
+ * sip_dialog_begins() - may a dialog of the sender begin with this message
+ * @t: translation
  *
  * One begins with an INVITE of the inside host, with its answer to one, or with
  * its session description.
+ *
+ * Return: true if it may; it does when something in the message is ours.
+ */
+bool sip_dialog_begins(const struct sip_translation *t);
+
+/**
+ * sip_dialog_open() - find the dialogs of a message
+ * @t: translation; @t->call is set, but for a sender's dialog that may begin
  *
  * Return: 0 or -reason.
  */
 int sip_dialog_open(struct sip_translation *t);
 
 /**
+ * sip_dialog_settle() - find or begin the sender's dialog
+ * @t: translation, with all edits of the message
+ *
+ * It has begun already if ports were bound for it, and begins here if the
+ * message is changed in another way. Where nothing is ours there is none.
+ *
+ * Return: 0 or -reason.
+ */
+int sip_dialog_settle(struct sip_translation *t);
+
+/**
  * sip_dialog_bind() - bind ports of the sender for its dialog
- * @t: translation; the sender has a dialog
+ * @t: translation; the sender has a dialog, or one may begin
  * @want: what is wanted. In a request it is reserved and opened by the
  *	answer; in an answer it is open at once
  * @public: where the public endpoint is put

@@ -252,7 +252,7 @@ static int sip_sdp_translate(struct sip_translation *t, struct nf_alg_cursor *c)
 	d.moves = 0;
 	if (!sip_sdp_session(c, &d.session))
 		return -NF_ALG_REASON_BODY_MALFORMED;
-	d.offers = t->call[SIP_SENDER] && sip_dialog_offers(t);
+	d.offers = sip_dialog_begins(t);
 	while ((more = sip_sdp_media(c, &m)) > 0) {
 		err = sip_one_media(t, &d, &m);
 		if (err)

@@ -89,6 +89,8 @@ static int sip_parts_translate(struct sip_translation *t)
 		err = sip_media_translate(t);
 	if (!err)
 		err = sip_length_translate(t);
+	if (!err)
+		err = sip_dialog_settle(t);
 	/* Last, because a registrar's word cannot be taken back */
 	if (!err && t->head.method == SIP_METHOD_REGISTER)
 		err = sip_registration_translate(t);

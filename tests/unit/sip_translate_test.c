@@ -513,6 +513,26 @@ static void leave_alone_test(void)
 	ktap_ok(engine_reasons[NF_ALG_REASON_BODY_ENCODED] == 1, "is counted");
 	ktap_ok(!engine_bindings(false) && !engine_bindings(true),
 		"nothing was bound");
+	ktap_ok(!engine_calls(NF_ALG_CALL), "and no call began");
+
+	begin_udp();
+	flow->side[0].inside = false;
+	passes("a host that the access list does not name", 0,
+	       "INVITE sip:bob@example.com SIP/2.0\n"
+	       "Via: SIP/2.0/UDP 10.0.0.2:5060;rport;branch=z9hG4bK1\n"
+	       COMMON("1 INVITE") "Contact: <sip:alice@10.0.0.2:5060>\n"
+	       SDP_TYPE, SDP_IN, 0);
+	ktap_ok(!engine_calls(NF_ALG_CALL), "begins no call");
+
+	begin_udp();
+	pass("an offer to come: Contact alone is ours", 0,
+	     "INVITE sip:bob@example.com SIP/2.0\n"
+	     "Via: SIP/2.0/UDP 10.0.0.2:5060;rport;branch=z9hG4bK1\n"
+	     COMMON("1 INVITE") "Contact: <sip:alice@10.0.0.2:5060>\n", NULL,
+	     "INVITE sip:bob@example.com SIP/2.0\n"
+	     "Via: SIP/2.0/UDP 10.0.0.2:5060;rport;branch=z9hG4bK1\n"
+	     COMMON("1 INVITE") "Contact: <sip:alice@192.0.2.1:1024>\n", NULL);
+	state("and a call begins", NF_ALG_CALL, "calling", 900);
 }
 
 static void headers_test(void)
