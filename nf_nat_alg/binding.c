@@ -489,12 +489,20 @@ unsigned int nf_alg_binding_clear(struct nf_alg_net *an,
 		spin_lock_bh(&an->bindings.lock);
 		if (!hlist_empty(&b->grips))
 			cleared++;
-		hlist_for_each_entry_safe(grip, next, &b->grips, node)
+		hlist_for_each_entry_safe(grip, next, &b->grips, node) {
+			if (grip->call->grip_count == 1)
+				WRITE_ONCE(grip->call->cleared, true);
 			nf_alg_grip_release(an, grip);
+		}
 		spin_unlock_bh(&an->bindings.lock);
 	}
 	rhashtable_walk_stop(&iter);
 	rhashtable_walk_exit(&iter);
+
+	if (filter)
+		nf_alg_calls_flush_cleared(an);
+	else
+		nf_alg_calls_flush_all(an);
 	return cleared;
 }
 

@@ -117,7 +117,9 @@ struct nf_alg_binding_filter {
  * @an: namespace
  * @filter: which; NULL: all
  *
- * Flows that exist go on; new ones are no longer admitted. May sleep.
+ * Flows that exist go on; new ones are no longer admitted. A call or a
+ * registration that loses its last binding ends, and where all are cleared
+ * every one ends. May sleep.
  *
  * Return: how many there were.
  */

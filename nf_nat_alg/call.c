@@ -628,9 +628,29 @@ void nf_alg_call_describe(struct nf_alg_call *call, const char *state,
 }
 EXPORT_SYMBOL_GPL(nf_alg_call_describe);
 
-/* Gather some calls of a protocol (NULL: of any), with a reference each */
+/**
+ * struct nf_alg_call_filter - which calls are taken down
+ * @protocol: of this protocol only, unless NULL
+ * @cleared: only those whose last binding was cleared
+ */
+struct nf_alg_call_filter {
+	const struct nf_alg_protocol *protocol;
+	bool cleared;
+};
+
+static bool nf_alg_call_matches(const struct nf_alg_call *call,
+				const struct nf_alg_call_filter *filter)
+{
+	if (filter->protocol && call->protocol != filter->protocol)
+		return false;
+	/* One that takes another binding at this moment may keep it */
+	return !filter->cleared ||
+	       (READ_ONCE(call->cleared) && !READ_ONCE(call->grip_count));
+}
+
+/* Gather some calls, with a reference each */
 static int nf_alg_calls_gather(struct nf_alg_net *an,
-			       const struct nf_alg_protocol *protocol,
+			       const struct nf_alg_call_filter *filter,
 			       struct nf_alg_call **batch)
 {
 	struct rhashtable_iter iter;
@@ -640,7 +660,7 @@ static int nf_alg_calls_gather(struct nf_alg_net *an,
 	rhashtable_walk_enter(&an->calls.table, &iter);
 	rhashtable_walk_start(&iter);
 	while (n < NF_ALG_CALL_BATCH && (call = rhashtable_walk_next(&iter))) {
-		if (IS_ERR(call) || (protocol && call->protocol != protocol))
+		if (IS_ERR(call) || !nf_alg_call_matches(call, filter))
 			continue;
 		if (refcount_inc_not_zero(&call->refs))
 			batch[n++] = call;
@@ -650,14 +670,14 @@ static int nf_alg_calls_gather(struct nf_alg_net *an,
 	return n;
 }
 
-void nf_alg_calls_flush_protocol(struct nf_alg_net *an,
-				 const struct nf_alg_protocol *protocol)
+static void nf_alg_calls_flush(struct nf_alg_net *an,
+			       const struct nf_alg_call_filter *filter)
 {
 	struct nf_alg_call *batch[NF_ALG_CALL_BATCH];
 	int i, n;
 
 	do {
-		n = nf_alg_calls_gather(an, protocol, batch);
+		n = nf_alg_calls_gather(an, filter, batch);
 		for (i = 0; i < n; i++) {
 			spin_lock_bh(&batch[i]->lock);
 			nf_alg_call_kill(batch[i]);
@@ -668,6 +688,40 @@ void nf_alg_calls_flush_protocol(struct nf_alg_net *an,
 		}
 		cond_resched();
 	} while (n);
+}
+
+void nf_alg_calls_flush_protocol(struct nf_alg_net *an,
+				 const struct nf_alg_protocol *protocol)
+{
+	const struct nf_alg_call_filter filter = { .protocol = protocol };
+
+	nf_alg_calls_flush(an, &filter);
+}
+
+/**
+ * nf_alg_calls_flush_all() - end all calls and registrations at once
+ * @an: namespace
+ *
+ * May sleep.
+ */
+void nf_alg_calls_flush_all(struct nf_alg_net *an)
+{
+	nf_alg_calls_flush_protocol(an, NULL);
+}
+
+/**
+ * nf_alg_calls_flush_cleared() - end what has lost its last binding
+ * @an: namespace
+ *
+ * A registration without its door, or a call without its media, of which
+ * nothing is translated any more would be shown until its time is up. May
+ * sleep.
+ */
+void nf_alg_calls_flush_cleared(struct nf_alg_net *an)
+{
+	const struct nf_alg_call_filter filter = { .cleared = true };
+
+	nf_alg_calls_flush(an, &filter);
 }
 
 /**
@@ -687,7 +741,7 @@ int nf_alg_calls_init(struct nf_alg_net *an)
  */
 void nf_alg_calls_exit(struct nf_alg_net *an)
 {
-	nf_alg_calls_flush_protocol(an, NULL);
+	nf_alg_calls_flush_all(an);
 	WARN_ON_ONCE(atomic_read(&an->calls.count));
 	rhashtable_destroy(&an->calls.table);
 }

@@ -93,6 +93,7 @@ static inline u32 nf_alg_call_key_size(const struct nf_alg_call_key *key)
  * @grips: what it holds, struct nf_alg_grip; under nf_alg_bindings.lock
  * @grip_count: how many; likewise
  * @round: counts offers that were committed or rolled back; likewise
+ * @cleared: the last of them was taken away by nf_alg_binding_clear(); likewise
  * @timer: fires at @deadline, or when a replaced binding goes
  * @refs: one for the table, one for a pending timer, one for each user
  * @rcu: freed after a grace period
@@ -118,6 +119,7 @@ struct nf_alg_call {
 	struct list_head grips;
 	u32 grip_count;
 	u32 round;
+	bool cleared;
 
 	struct timer_list timer;
 	refcount_t refs;
@@ -210,6 +212,10 @@ void nf_alg_call_describe(struct nf_alg_call *call, const char *state,
  */
 void nf_alg_calls_flush_protocol(struct nf_alg_net *an,
 				 const struct nf_alg_protocol *protocol);
+
+/* For binding.c: what was cleared ends calls. May sleep. */
+void nf_alg_calls_flush_all(struct nf_alg_net *an);
+void nf_alg_calls_flush_cleared(struct nf_alg_net *an);
 
 /* For flow.c; the caller holds RCU */
 struct nf_conn *nf_alg_call_master(struct nf_alg_call *call);

@@ -513,6 +513,7 @@ static int nf_alg_cmd_translation_clear(struct sk_buff *skb,
 	struct sk_buff *reply;
 	unsigned int cleared;
 	void *head;
+	bool all;
 	int err;
 
 	if (l4proto)
@@ -533,7 +534,8 @@ static int nf_alg_cmd_translation_clear(struct sk_buff *skb,
 				     "the kernel is out of memory");
 	head = genlmsg_put_reply(reply, info, &nf_alg_genl_family, 0,
 				 NF_ALG_CMD_TRANSLATION_CLEAR);
-	cleared = nf_alg_binding_clear(an, &filter);
+	all = !filter.l4proto && !filter.inside.family && !filter.public.family;
+	cleared = nf_alg_binding_clear(an, all ? NULL : &filter);
 	if (!head ||
 	    nla_put_u32(reply, NF_ALG_A_TRANSLATION_CLEARED, cleared)) {
 		nlmsg_free(reply);

@@ -537,6 +537,8 @@ static void cleared(struct kunit *test)
 	struct fixture *f = test->priv;
 	struct nf_alg_call *a = fixture_call(f, NF_ALG_CALL, "a");
 	struct nf_alg_call *b = fixture_call(f, NF_ALG_CALL, "b");
+	struct nf_alg_call *c = fixture_call(f, NF_ALG_REGISTRATION, "c");
+	struct nf_alg_call *d = fixture_call(f, NF_ALG_CALL, "d");
 	struct nf_alg_binding_filter filter = {
 		.l4proto = IPPROTO_UDP,
 		.inside = fixture_ipv4(INSIDE, 4001),
@@ -552,12 +554,24 @@ static void cleared(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bindings(f), 3);
 	KUNIT_EXPECT_NULL(test, by_inside(f, 4001));
 	KUNIT_EXPECT_EQ(test, a->grip_count, 3u);
+	/* A call that lost its last binding ends, the other does not */
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, c, 4010, 1, 0, &public), 0);
+	filter.inside = fixture_ipv4(INSIDE, 4010);
+	KUNIT_EXPECT_EQ(test, nf_alg_binding_clear(&f->an, &filter), 1u);
+	KUNIT_EXPECT_EQ(test, c->state, NF_ALG_CALL_DEAD);
+	KUNIT_EXPECT_EQ(test, a->state, NF_ALG_CALL_SETUP);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, c, 4010, 1, 0, &public),
+			-NF_ALG_REASON_MAPPING_LOST);
 	KUNIT_EXPECT_EQ(test, nf_alg_binding_clear(&f->an, NULL), 3u);
 	KUNIT_EXPECT_EQ(test, bindings(f), 0);
+	/* All of it: also what has no binding */
+	KUNIT_EXPECT_EQ(test, atomic_read(&f->an.calls.count), 0);
 	/* What was cleared under the message's hands is not on its list */
 	KUNIT_EXPECT_TRUE(test, list_empty(&f->msg.undo));
 	nf_alg_call_put(a);
 	nf_alg_call_put(b);
+	nf_alg_call_put(c);
+	nf_alg_call_put(d);
 }
 
 #ifdef CONFIG_FAULT_INJECTION

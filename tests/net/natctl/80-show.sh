@@ -45,7 +45,7 @@ await() {
 	done
 }
 
-plan 38
+plan 42
 topology nat
 alg "sip udp port 5060" "sip tcp port 5060"
 
@@ -102,10 +102,18 @@ try "monitor of other protocols is silent" test ! -s "$SCRATCH/none"
 try "clear refuses what is not there" eval '! natctl clear translations udp inside 203.0.113.1 1 10.0.0.2 1'
 try "clear one" natctl clear translations udp inside 203.0.113.1 5060 10.0.0.2 5060
 try "it is gone" rows "not [t for t in d if t['inside-local'].get('port') == 5060]" show translations
+try "and the registration with its last binding" rows "d == []" show registrations
 try "clear outside" natctl clear translations outside 203.0.113.9 203.0.113.9
 try "nothing is open to it" rows "not [t for t in d if 'outside-local' in t]" show translations
 touch "$SCRATCH/leave"
 try "the phone leaves" none registrations
+
+rm "$SCRATCH/up" "$SCRATCH/hang-up" "$SCRATCH/leave"
+wait %4
+python3 "$HERE/phone.py" "$SCRATCH" >"$SCRATCH/phone" 2>&1 &
+try "the phone is back, and calls" await up
+try "both are there" eval '[ "$(count calls)$(count registrations)" = 11 ]'
 try "clear all" eval 'natctl clear translations "*" && natctl show translations | grep -q "No translation." && natctl show bindings | grep -q "No binding."'
-kill %1 %2 %3 2>/dev/null
+try "no call, no registration is listed" eval '[ "$(count calls)$(count registrations)" = 00 ]'
+kill $(jobs -p) 2>/dev/null
 finish
