@@ -89,6 +89,42 @@ static void nf_alg_options_strip(u8 *opt, int len)
 	}
 }
 
+/* After a reset conntrack keeps the entry for some seconds, and if the end that
+ * was called has sent the reset, a new connection between the same ports revives
+ * it. So the session that was closed ends with the SYN/ACK that answers another
+ * SYN. Returns true if this packet says something about a connection to come.
+ */
+static bool nf_alg_handshake_again(struct nf_alg_help *help,
+				   const struct tcphdr *th,
+				   enum ip_conntrack_dir dir)
+{
+	struct nf_alg_session *session = rcu_dereference(help->session);
+	bool again = false;
+
+	if (!session)
+		return true;
+	spin_lock_bh(&session->lock);
+	if (!session->dead && session->streams->closed) {
+		if (dir == IP_CT_DIR_ORIGINAL) {
+			again = ntohl(th->seq) != help->isn[dir] ||
+				help->flags & NF_ALG_HELP_AGAIN;
+			if (again)
+				help->flags |= NF_ALG_HELP_AGAIN;
+		} else if (help->flags & NF_ALG_HELP_AGAIN &&
+			   ntohl(th->ack_seq) == help->isn[!dir] + 1) {
+			/* One packet only finds it set */
+			help->flags &= ~NF_ALG_HELP_AGAIN;
+			again = true;
+		}
+	}
+	spin_unlock_bh(&session->lock);
+	if (again && dir == IP_CT_DIR_REPLY) {
+		nf_alg_session_release(session);
+		help->flags &= ~NF_ALG_HELP_RAW;
+	}
+	return again;
+}
+
 /**
  * nf_alg_handshake() - a packet of a connection that has no session yet, or a
  * repeated SYN of one that has
@@ -147,7 +183,7 @@ int nf_alg_handshake(struct sk_buff *skb, unsigned int protoff,
 		th->res1 = 0;
 		nf_alg_segment_checksum(skb, protoff);
 	}
-	if (rcu_access_pointer(help->session))
+	if (!nf_alg_handshake_again(help, th, dir))
 		return NF_ACCEPT;
 
 	help->isn[dir] = ntohl(th->seq);

@@ -135,7 +135,8 @@ static void nf_alg_session_sides(struct nf_alg_session *session,
  * If there can be no session the connection is raw for life, and the reason is
  * counted. Caller holds RCU.
  *
- * Return: the session, or NULL.
+ * Return: the session, which may be one that another packet has just begun; or
+ * NULL.
  */
 struct nf_alg_session *
 nf_alg_session_begin(struct nf_conn *ct, struct nf_alg_help *help,
@@ -143,7 +144,7 @@ nf_alg_session_begin(struct nf_conn *ct, struct nf_alg_help *help,
 {
 	struct nf_alg_net *an = nf_alg_pernet(nf_ct_net(ct));
 	enum nf_alg_reason reason = NF_ALG_REASON_NO_MEMORY;
-	struct nf_alg_session *session;
+	struct nf_alg_session *session, *other;
 	struct nf_alg_side *payer;
 
 	session = kzalloc(sizeof(*session) + protocol->session_size,
@@ -173,15 +174,28 @@ nf_alg_session_begin(struct nf_conn *ct, struct nf_alg_help *help,
 	if (!session->host)
 		goto streams;
 
-	atomic_inc(&an->sessions.count);
+	/* Another packet of the flow may be faster. Whoever takes the session
+	 * from the connection waits for it to be in the list.
+	 */
 	spin_lock_bh(&an->sessions.lock);
-	list_add_tail(&session->list, &an->sessions.list);
+	other = cmpxchg((struct nf_alg_session **)&help->session, NULL,
+			session);
+	if (!other) {
+		atomic_inc(&an->sessions.count);
+		list_add_tail(&session->list, &an->sessions.list);
+	}
 	spin_unlock_bh(&an->sessions.lock);
+	if (unlikely(other)) {
+		nf_alg_host_discharge(an, session->host,
+				      NF_ALG_CHARGE_SESSION);
+		nf_alg_streams_free(session);
+		kfree(session);
+		return other;
+	}
 
 	/* A connection that is being deleted at this moment has either seen the
 	 * session in its destroy(), or is seen here.
 	 */
-	rcu_assign_pointer(help->session, session);
 	smp_mb(); /* pairs with setting IPS_DYING_BIT in nf_ct_delete() */
 	if (unlikely(nf_ct_is_dying(ct))) {
 		nf_alg_session_release(session);

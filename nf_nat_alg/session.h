@@ -113,8 +113,9 @@ struct nf_alg_help {
 
 #define NF_ALG_HELP_RAW		BIT(0)	/* not ours for life */
 #define NF_ALG_HELP_SYN		BIT(1)	/* SYN seen */
-#define NF_ALG_HELP_LOST	BIT(3)	/* nobody translates it any more */
 #define NF_ALG_HELP_OURS	BIT(2)	/* attached by us, not by a rule */
+#define NF_ALG_HELP_LOST	BIT(3)	/* nobody translates it any more */
+#define NF_ALG_HELP_AGAIN	BIT(4)	/* reset, and a SYN seen since */
 
 struct sk_buff;
 

@@ -34,6 +34,7 @@ int nf_alg_streams_begin(struct nf_alg_session *session,
 						    NF_ALG_MSS_IPV6;
 	struct nf_alg_streams *streams;
 	struct nf_conn *ct = session->ct;
+	struct nf_conn_seqadj *seqadj;
 	int dir;
 
 	streams = kmem_cache_zalloc(nf_alg_streams_cache, GFP_ATOMIC);
@@ -69,6 +70,10 @@ int nf_alg_streams_begin(struct nf_alg_session *session,
 	spin_lock_bh(&ct->lock);
 	ct->proto.tcp.seen[0].flags |= IP_CT_TCP_FLAG_BE_LIBERAL;
 	ct->proto.tcp.seen[1].flags |= IP_CT_TCP_FLAG_BE_LIBERAL;
+	/* The entry may have had another connection before */
+	seqadj = nfct_seqadj(ct);
+	if (seqadj)
+		memset(seqadj, 0, sizeof(*seqadj));
 	spin_unlock_bh(&ct->lock);
 	return 0;
 }
