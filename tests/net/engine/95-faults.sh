@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: uml
-# ci: none
+# ci: uml
 # timeout: 200
 #
 # Memory runs short at random where the engine allocates, and nowhere else: a
@@ -34,15 +34,17 @@ short() {
 	return $status
 }
 
-plan 2
+plan 3
 topology nat
 alg "sip tcp port 5060"
 if [ ! -e $FAIL/require-start ]; then
 	skip "memory short" "no fault injection in this kernel"
 	skip "memory short, offloads off" "no fault injection in this kernel"
+	skip "it is counted" "no fault injection in this kernel"
 	finish
 fi
 try "memory short" short 5
 offloads off
 try "memory short, offloads off" short 20 --port 44001
+try "it is counted" [ "$(reason no-memory)" -gt 50 ]
 finish
