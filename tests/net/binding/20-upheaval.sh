@@ -8,7 +8,7 @@
 #
 # timeout: 240
 # machine: qemu uml
-# ci: none
+# ci: uml
 . "$(dirname "$0")/../topology.sh"
 
 seconds=$(full 60 12)
