@@ -15,7 +15,7 @@ flows() {
 	python3 "$PEER/bindings.py" "$@"
 }
 
-plan 16
+plan 18
 topology nat
 alg "sip udp port 5060"
 
@@ -36,5 +36,7 @@ try "an ended call admits no new flow, and cuts none" flows ended
 try "a flow of the last call makes way for the next one's" flows reused
 try "a stranger's flow is not accepted" flows strangers
 try "the master is shown" flows master
+try "no reference keeps a connection that is over" flows orphan
+try "the same, IPv6" flows orphan 6
 try "a binding is no way around the rules for what goes out" flows egress
 finish

@@ -290,6 +290,43 @@ def master():
     call.bye()
 
 
+def entries():
+    with ROUTER:
+        return int(subprocess.check_output(["conntrack", "-C"]))
+
+
+def orphan():
+    """The signalling's connection is over, the call is not: nothing of it is
+    counted any more, and media is related all the same"""
+    call = Call(PHONE, 30110)
+    rtp, remote = PHONE.udp(30110, FAMILY), SERVER.udp(20000, FAMILY)
+    with ROUTER:
+        subprocess.check_call(["conntrack", "-F"],
+                              stderr=subprocess.DEVNULL)
+    check(entries() == 0, "counted after the flush:", entries())
+    check(len(natctl("show", "calls")) == 1, "the call is gone")
+    remote.sendto(b"x", call.public)
+    expect(rtp, b"x")
+    rtp.sendto(b"y", remote.getsockname())
+    expect(remote, b"y", call.public)
+    check(entries() == 1, "counted with one flow of media:", entries())
+    with ROUTER:
+        # each entry is shown with its master
+        text = subprocess.check_output(
+            ["conntrack", "-L", "-f", "ipv%d" % FAMILY],
+            stderr=subprocess.DEVNULL).decode()
+        check(text.count("udp") == 1, text)
+        subprocess.check_call(["conntrack", "-D", "-f", "ipv%d" % FAMILY,
+                               "-p", "udp"], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL)
+    check(entries() == 0, "counted without media:", entries())
+    # the next request is the master of what comes after it
+    call.bye()
+    remote.sendto(b"z", call.public)
+    expect(rtp, b"z")
+    check(entries() == 2, "counted in the end:", entries())
+
+
 def reused():
     """The phone's next call has the same port, but another public one, while
     a flow of the last call still exists"""
