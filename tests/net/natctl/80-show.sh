@@ -115,5 +115,6 @@ try "the phone is back, and calls" await up
 try "both are there" eval '[ "$(count calls)$(count registrations)" = 11 ]'
 try "clear all" eval 'natctl clear translations "*" && natctl show translations | grep -q "No translation." && natctl show bindings | grep -q "No binding."'
 try "no call, no registration is listed" eval '[ "$(count calls)$(count registrations)" = 00 ]'
+# shellcheck disable=SC2046
 kill $(jobs -p) 2>/dev/null
 finish
