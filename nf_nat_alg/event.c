@@ -5,7 +5,9 @@
 #include <linux/module.h>
 #include "event.h"
 #include "printable.h"
+#include "reason.h"
 #include "spec.h"
+#include "trace.h"
 
 #define NF_ALG_EVENT_CHANGES 16
 #define NF_ALG_EVENT_TEXT 64
@@ -145,6 +147,14 @@ void __nf_alg_event_pass(struct nf_alg_net *an,
 	nf_alg_event_end(an, &draft, failed);
 }
 EXPORT_SYMBOL_GPL(__nf_alg_event_pass);
+
+void nf_alg_pass(struct nf_alg_net *an, const struct nf_alg_session *session,
+		 enum nf_alg_reason reason)
+{
+	nf_alg_reason_count(an, reason);
+	trace_nf_alg_pass(an, session, reason);
+	nf_alg_event_pass(an, session, reason);
+}
 
 void __nf_alg_event_binding(struct nf_alg_net *an, enum nf_alg_event event,
 			    enum nf_alg_protocol_id protocol, u8 l4proto,

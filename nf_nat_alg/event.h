@@ -56,7 +56,7 @@ static inline void nf_alg_event_message(const struct nf_alg_message *msg)
  * nf_alg_event_pass() - something passed untranslated
  * @an: namespace
  * @session: the flow, or NULL if there is none
- * @reason: why; it is counted elsewhere
+ * @reason: why; it is counted elsewhere, as nf_alg_pass() does
  */
 static inline void nf_alg_event_pass(struct nf_alg_net *an,
 				     const struct nf_alg_session *session,
@@ -65,6 +65,15 @@ static inline void nf_alg_event_pass(struct nf_alg_net *an,
 	if (nf_alg_event_wanted(an))
 		__nf_alg_event_pass(an, session, reason);
 }
+
+/**
+ * nf_alg_pass() - something passes untranslated: count it, and say so
+ * @an: namespace
+ * @session: the flow, or NULL if there is none
+ * @reason: why
+ */
+void nf_alg_pass(struct nf_alg_net *an, const struct nf_alg_session *session,
+		 enum nf_alg_reason reason);
 
 /**
  * nf_alg_event_binding() - a binding or a door was taken or given back

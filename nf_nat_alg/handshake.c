@@ -26,10 +26,8 @@ static int nf_alg_handshake_raw(struct nf_conn *ct, struct nf_alg_help *help,
 	struct nf_alg_net *an = nf_alg_pernet(nf_ct_net(ct));
 
 	help->flags |= NF_ALG_HELP_RAW;
-	if (reason) {
-		nf_alg_reason_count(an, reason);
-		nf_alg_event_pass(an, NULL, reason);
-	}
+	if (reason)
+		nf_alg_pass(an, NULL, reason);
 	return NF_ACCEPT;
 }
 

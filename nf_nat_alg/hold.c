@@ -134,8 +134,7 @@ void nf_alg_hold_raw(struct nf_alg_session *session, enum ip_conntrack_dir dir,
 
 	if (stream->raw)
 		return;
-	nf_alg_reason_count(session->an, reason);
-	nf_alg_event_pass(session->an, session, reason);
+	nf_alg_pass(session->an, session, reason);
 	stream->raw = true;
 	if (!nf_alg_hold_flush(session, dir))
 		stream->hold_until = jiffies + NF_ALG_HOLD_RETRY;
@@ -215,10 +214,8 @@ static int nf_alg_hold_step(struct nf_alg_session *session,
 		if (frame->head &&
 		    (frame->head > max || frame->body > max - frame->head)) {
 			/* Its end is known: the next one may be ours again */
-			nf_alg_reason_count(an,
-					    NF_ALG_REASON_MESSAGE_TOO_LONG);
-			nf_alg_event_pass(an, session,
-					  NF_ALG_REASON_MESSAGE_TOO_LONG);
+			nf_alg_pass(an, session,
+				    NF_ALG_REASON_MESSAGE_TOO_LONG);
 			stream->pass_left = frame->head + frame->body;
 			memset(&stream->frame, 0, sizeof(stream->frame));
 			stream->framed = true;

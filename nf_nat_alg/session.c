@@ -209,8 +209,7 @@ free:
 	kfree(session);
 raw:
 	help->flags |= NF_ALG_HELP_RAW;
-	nf_alg_reason_count(an, reason);
-	nf_alg_event_pass(an, NULL, reason);
+	nf_alg_pass(an, NULL, reason);
 	return NULL;
 }
 

@@ -165,9 +165,7 @@ static void nf_alg_stream_fin(struct nf_alg_session *session,
 	if (in->hold_len) {
 		if (!nf_alg_hold_flush(session, dir))
 			return;
-		nf_alg_reason_count(session->an, NF_ALG_REASON_HALF_CLOSED);
-		nf_alg_event_pass(session->an, session,
-				  NF_ALG_REASON_HALF_CLOSED);
+		nf_alg_pass(session->an, session, NF_ALG_REASON_HALF_CLOSED);
 	}
 	chunk = nf_alg_chunk_alloc(0);
 	if (!chunk)
@@ -313,8 +311,7 @@ static bool nf_alg_stream_foreign(struct nf_alg_session *session,
 	n = session->protocol->frame(data, len, &frame);
 	if (n >= 0)
 		return false;
-	nf_alg_reason_count(session->an, NF_ALG_REASON_NOT_PROTOCOL);
-	nf_alg_event_pass(session->an, session, NF_ALG_REASON_NOT_PROTOCOL);
+	nf_alg_pass(session->an, session, NF_ALG_REASON_NOT_PROTOCOL);
 	return true;
 }
 

@@ -445,8 +445,7 @@ bool nf_alg_streams_reset(struct nf_alg_session *session,
 	    (idle && streams->dir[0].fin_in && streams->dir[1].fin_in) ||
 	    (idle && !streams->dir[0].delta && !streams->dir[1].delta))
 		return false;
-	nf_alg_reason_count(session->an, NF_ALG_REASON_MAPPING_LOST);
-	nf_alg_event_pass(session->an, session, NF_ALG_REASON_MAPPING_LOST);
+	nf_alg_pass(session->an, session, NF_ALG_REASON_MAPPING_LOST);
 	for (dir = 0; dir < IP_CT_DIR_MAX; dir++) {
 		struct nf_alg_stream *stream = &streams->dir[dir];
 
@@ -513,10 +512,8 @@ static void nf_alg_stream_expire(struct nf_alg_session *session,
 	if (stream->snd_una != stream->q_end &&
 	    !time_before(jiffies, stream->rto_at)) {
 		if (stream->retries >= NF_ALG_RETRIES) {
-			nf_alg_reason_count(session->an,
-					    NF_ALG_REASON_PEER_GONE);
-			nf_alg_event_pass(session->an, session,
-					  NF_ALG_REASON_PEER_GONE);
+			nf_alg_pass(session->an, session,
+				    NF_ALG_REASON_PEER_GONE);
 			nf_alg_streams_reset(session, out);
 			return;
 		}
