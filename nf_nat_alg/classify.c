@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * New flows that are signalling: the stop "service", right before conntrack
+ * confirms, after every rule that may have assigned a helper. They get ours.
+ */
+#include <linux/ip.h>
+#include <linux/module.h>
+#include <net/dst.h>
+#include <net/l3mdev.h>
+#include <net/netfilter/nf_conntrack_helper.h>
+#include "access_list.h"
+#include "binding.h"
+#include "event.h"
+#include "flow.h"
+#include "netns.h"
+#include "service.h"
+#include "session.h"
+
+/* A service that one of the flow's ports belongs to: where it goes, as sent and
+ * as translated, or where it comes from.
+ */
+static struct nf_alg_service *nf_alg_flow_service(struct nf_alg_net *an,
+						  const struct nf_conn *ct,
+						  const struct nf_hook_state *state)
+{
+	const struct nf_conntrack_tuple *orig =
+		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	const __be16 ports[] = {
+		orig->dst.u.all,
+		ct->tuplehash[IP_CT_DIR_REPLY].tuple.src.u.all,
+		orig->src.u.all,
+	};
+	u8 l4proto = nf_ct_protonum(ct);
+	struct nf_alg_service *service;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(ports); i++) {
+		if (likely(!nf_alg_service_port(an, l4proto, ports[i])))
+			continue;
+		service = nf_alg_service_find(an, l4proto, ports[i],
+					      state->in ?
+					      l3mdev_master_ifindex_rcu(state->in) :
+					      0);
+		if (service)
+			return service;
+	}
+	return NULL;
+}
+
+/* Which protocol's signalling door did it come through, or does it come from;
+ * @inside: BIT(direction) of each side that has the door
+ */
+static enum nf_alg_protocol_id nf_alg_flow_door(struct nf_alg_net *an,
+						const struct nf_conn *ct,
+						const struct nf_hook_state *state,
+						u8 *inside)
+{
+	enum nf_alg_protocol_id protocol = NF_ALG_PROTOCOL_NONE;
+	u16 zone = nf_alg_flow_zone(ct);
+	u8 l4proto = nf_ct_protonum(ct);
+	struct nf_alg_endpoint endpoint;
+	struct nf_alg_binding *b;
+
+	endpoint = nf_alg_flow_destination(ct, IP_CT_DIR_ORIGINAL);
+	b = nf_alg_binding_by_public(an, l4proto, zone, &endpoint);
+	if (b && READ_ONCE(b->flags) & NF_ALG_BIND_DOOR) {
+		protocol = b->protocol;
+		*inside |= BIT(IP_CT_DIR_REPLY);
+	}
+	endpoint = nf_alg_flow_source(ct, IP_CT_DIR_ORIGINAL);
+	b = nf_alg_binding_by_inside(an, l4proto, zone,
+				     l3mdev_master_ifindex_rcu(state->in),
+				     &endpoint, 0);
+	if (b && READ_ONCE(b->flags) & NF_ALG_BIND_DOOR &&
+	    (!protocol || protocol == b->protocol)) {
+		protocol = b->protocol;
+		*inside |= BIT(IP_CT_DIR_ORIGINAL);
+	}
+	return protocol;
+}
+
+/* Sides whose address NAT changes are inside; without NAT both are */
+static u8 nf_alg_flow_inside(const struct nf_conn *ct)
+{
+	const struct nf_conntrack_tuple *orig =
+		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	const struct nf_conntrack_tuple *reply =
+		&ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+	u8 inside = 0;
+
+	if (!nf_inet_addr_cmp(&orig->src.u3, &reply->dst.u3))
+		inside |= BIT(IP_CT_DIR_ORIGINAL);
+	if (!nf_inet_addr_cmp(&reply->src.u3, &orig->dst.u3))
+		inside |= BIT(IP_CT_DIR_REPLY);
+	return inside ?: BIT(IP_CT_DIR_ORIGINAL) | BIT(IP_CT_DIR_REPLY);
+}
+
+static u8 nf_alg_flow_permitted(const struct nf_alg_service *service,
+				const struct nf_conn *ct, u8 inside)
+{
+	const struct nf_alg_access_list *list = rcu_dereference(service->list);
+	struct nf_alg_endpoint host;
+	int dir;
+
+	for (dir = 0; list && dir < IP_CT_DIR_MAX; dir++) {
+		host = nf_alg_flow_source(ct, dir);
+		if (!nf_alg_access_list_permits(list, &host))
+			inside &= ~BIT(dir);
+	}
+	return inside;
+}
+
+/* A rule has given it a helper, and that one keeps it */
+static bool nf_alg_flow_foreign(const struct nf_conn *ct)
+{
+	const struct nf_conn_help *help = nfct_help(ct);
+
+	return test_bit(IPS_HELPER_BIT, &ct->status) ||
+	       (help && rcu_access_pointer(help->helper));
+}
+
+static enum nf_alg_reason nf_alg_flow_refuse(const struct nf_conn *ct,
+					     const struct sk_buff *skb,
+					     const struct nf_hook_state *state)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+
+	if (nf_alg_flow_foreign(ct))
+		return NF_ALG_REASON_FOREIGN_HELPER;
+	if (!state->in || !skb->skb_iif)
+		return NF_ALG_REASON_LOCAL_ENDPOINT;
+	if (!dst || dst->flags & DST_FAKE_RTABLE)
+		return NF_ALG_REASON_BRIDGED;
+	if (nf_ct_protonum(ct) == IPPROTO_TCP &&
+	    ct->proto.tcp.state != TCP_CONNTRACK_SYN_SENT)
+		return NF_ALG_REASON_MIDSTREAM;
+	return NF_ALG_REASON_NONE;
+}
+
+static noinline void nf_alg_flow_classify(struct sk_buff *skb,
+					  struct nf_conn *ct,
+					  const struct nf_hook_state *state)
+{
+	struct nf_alg_net *an = nf_alg_pernet(state->net);
+	enum nf_alg_protocol_id protocol;
+	struct nf_alg_service *service;
+	enum nf_alg_reason reason;
+	u8 inside = 0;
+	int err;
+
+	if (!nf_alg_flow_ports(ct) || netif_is_l3_master(state->out))
+		return;
+
+	service = nf_alg_flow_service(an, ct, state);
+	if (service) {
+		protocol = service->protocol;
+		inside = nf_alg_flow_inside(ct);
+	} else if (test_bit(IPS_EXPECTED_BIT, &ct->status) && state->in &&
+		   atomic_read(&an->bindings.count)) {
+		protocol = nf_alg_flow_door(an, ct, state, &inside);
+		if (!protocol)
+			return;
+	} else {
+		return;
+	}
+
+	reason = nf_alg_flow_refuse(ct, skb, state);
+	if (reason) {
+		nf_alg_pass(an, NULL, reason);
+		return;
+	}
+	if (service) {
+		inside = nf_alg_flow_permitted(service, ct, inside);
+		if (!inside) {
+			nf_alg_pass(an, NULL, NF_ALG_REASON_ACCESS_LIST);
+			return;
+		}
+	}
+	err = nf_alg_session_attach(an, ct, skb, protocol, inside);
+	if (err) {
+		nf_alg_pass(an, NULL, -err);
+		return;
+	}
+	if (service)
+		atomic64_inc(&service->hits);
+}
+
+/**
+ * nf_alg_flow_confirm() - the stop "service", a hook in POST_ROUTING
+ * @priv: not used
+ * @skb: packet
+ * @state: where it is
+ *
+ * Return: NF_ACCEPT.
+ */
+unsigned int nf_alg_flow_confirm(void *priv, struct sk_buff *skb,
+				 const struct nf_hook_state *state)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+
+	/* New, or related by the stop above */
+	if (likely(ctinfo != IP_CT_NEW && ctinfo != IP_CT_RELATED))
+		return NF_ACCEPT;
+	if (ct && !(READ_ONCE(ct->status) & (IPS_CONFIRMED | IPS_TEMPLATE)))
+		nf_alg_flow_classify(skb, ct, state);
+	return NF_ACCEPT;
+}
