@@ -5,10 +5,10 @@
 # timeout: 200
 #
 # Memory runs short at random where the engine allocates, and nowhere else: a
-# host's own TCP that has no memory for its FIN never sends one, and one that
-# cannot repeat what it counts as lost complains about its congestion window.
-# Messages then pass untranslated or late, but every byte arrives, or the
-# connection is reset; nothing stalls and nothing leaks. Topology: topology.sh.
+# host's own TCP that has no memory for its FIN never sends one (tcp_send_fin()),
+# and the stream would stall for ever. Messages then pass untranslated or late,
+# but every byte arrives, or the connection is reset; nothing stalls and nothing
+# leaks. Topology: topology.sh.
 . "$(dirname "$0")/../topology.sh"
 
 FAIL=/sys/kernel/debug/failslab
