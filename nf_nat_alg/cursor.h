@@ -9,8 +9,10 @@
 #ifndef NF_ALG_CURSOR_H
 #define NF_ALG_CURSOR_H
 
-#include <linux/types.h>
+#include <linux/bitops.h>
 #include <linux/string.h>
+#include <linux/types.h>
+#include <asm/byteorder.h>
 
 /**
  * struct nf_alg_span - a piece of a message
@@ -140,17 +142,26 @@ static inline const __u8 *nf_alg_cursor_here(const struct nf_alg_cursor *c,
 static inline __s32 nf_alg_cursor_find(const struct nf_alg_cursor *c, __u8 byte)
 {
 	const __u64 ones = 0x0101010101010101ULL;
-	const __u8 *p = c->base + c->pos;
+	const __u8 *from = c->base + c->pos;
 	const __u8 *end = c->base + c->end;
-	const __u8 *from = p;
+	const __u8 *p = from;
+	__le64 bytes;
 	__u64 word;
 
-	for (; end - p >= (long)sizeof(word); p += sizeof(word)) {
-		memcpy(&word, p, sizeof(word));
-		word ^= ones * byte;
-		/* Is one of its bytes 0 now */
-		if ((word - ones) & ~word & ones << 7)
-			break;
+	if (end - p >= (long)sizeof(word)) {
+		const __u8 *last = end - sizeof(word);
+
+		do {
+			memcpy(&bytes, p, sizeof(bytes));
+			word = le64_to_cpu(bytes) ^ ones * byte;
+			/* In ASCII, true only if one of its bytes is 0 now */
+			if (!((word - ones) & ones << 7))
+				continue;
+			/* The lowest bit set is of the first that really is */
+			word = (word - ones) & ~word & ones << 7;
+			if (word)
+				return p - from + __ffs64(word) / 8;
+		} while ((p += sizeof(word)) <= last);
 	}
 	for (; p < end; p++)
 		if (*p == byte)

@@ -134,17 +134,17 @@ bool sip_address_parse(const struct nf_alg_cursor *c,
 
 s32 sip_number_parse(struct nf_alg_cursor *c)
 {
-	s32 number = -1;
-	int ch;
+	const u8 *text = c->base + c->pos;
+	u32 left = nf_alg_cursor_left(c), n;
+	s32 number = 0;
 
-	while (sip_digit(ch = nf_alg_cursor_at(c, 0))) {
-		number = number < 0 ? 0 : number;
+	for (n = 0; n < left && sip_digit(text[n]); n++) {
 		if (number > 99999999)
-			return -1;
-		number = number * 10 + ch - '0';
-		nf_alg_cursor_skip(c, 1);
+			break;
+		number = number * 10 + text[n] - '0';
 	}
-	return number;
+	nf_alg_cursor_skip(c, n);
+	return n && !sip_digit(nf_alg_cursor_at(c, 0)) ? number : -1;
 }
 
 s32 sip_port_parse(const struct nf_alg_cursor *c)
@@ -158,12 +158,10 @@ s32 sip_port_parse(const struct nf_alg_cursor *c)
 
 u32 sip_number_print(u8 *out, u32 number)
 {
-	u32 n = 1, rest = number, i;
+	u32 n = 1, i, next;
 
-	while (rest > 9) {
-		rest /= 10;
+	for (next = 10; n < 10 && number >= next; next *= 10)
 		n++;
-	}
 	for (i = n; i > 0; i--) {
 		out[i - 1] = '0' + number % 10;
 		number /= 10;

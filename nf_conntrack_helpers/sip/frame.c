@@ -28,7 +28,6 @@ static bool sip_frame_field(const struct nf_alg_cursor *message, u32 from,
 			    u32 to, struct nf_alg_frame *frame)
 {
 	struct nf_alg_cursor c = *message;
-	u32 len = 0;
 	s32 length;
 	int ch;
 
@@ -38,13 +37,14 @@ static bool sip_frame_field(const struct nf_alg_cursor *message, u32 from,
 	/* The start line has no continuation */
 	if (ch == ' ' || ch == '\t')
 		return false;
-	if ((ch | 0x20) != 'c' && (ch | 0x20) != 'l')
+	ch |= 0x20;
+	/* "l", or the one long name that is as long and as like */
+	if (ch != 'l' &&
+	    (ch != 'c' || (nf_alg_cursor_at(&c, 8) | 0x20) != 'l'))
 		return true;
-	while (sip_token_char(nf_alg_cursor_at(&c, len)))
-		len++;
-	if (sip_header_name(c.base + from, len) != SIP_HEADER_CONTENT_LENGTH)
+	if (sip_header_name(c.base + from, sip_skip_chars(&c, SIP_CHAR_TOKEN)) !=
+	    SIP_HEADER_CONTENT_LENGTH)
 		return true;
-	nf_alg_cursor_skip(&c, len);
 	while ((ch = nf_alg_cursor_get(&c)) == ' ' || ch == '\t')
 		;
 	if (ch != ':')

@@ -120,47 +120,54 @@ static bool sip_blank(u8 ch)
 	return ch == ' ' || ch == '\t';
 }
 
-int sip_field_next(struct nf_alg_cursor *c, struct sip_field *field)
+/* Over lines that go on with the field: they begin with white space */
+static bool sip_folds_skip(struct nf_alg_cursor *c)
 {
-	const u8 *base = c->base;
-	u32 start = c->pos, end = c->end, at = start, name;
-	struct nf_alg_cursor text;
 	s32 len;
 
-	if (at < end && base[at] == '\r') {
-		if (nf_alg_cursor_at(c, 1) != '\n')
-			return -1;
-		nf_alg_cursor_skip(c, 2);
-		return 0;
+	while (c->pos < c->end && sip_blank(c->base[c->pos])) {
+		len = nf_alg_cursor_find(c, '\n');
+		if (len < 1 || c->base[c->pos + len - 1] != '\r')
+			return false;
+		nf_alg_cursor_skip(c, len + 1);
 	}
-	len = nf_alg_cursor_find(c, ':');
-	if (len < 1 || base[at] <= ' ')
-		return -1;
-	at += len;
-	for (name = len; sip_blank(base[start + name - 1]); name--)
-		;
-	field->name = sip_header_name(base + start, name);
-	if (field->name == SIP_HEADER_OTHER) {
-		/* The colon may have been that of another line */
-		text = *c;
-		text.end = start + name;
-		if (nf_alg_cursor_find(&text, '\n') >= 0)
-			return -1;
-	}
+	return true;
+}
 
+/* One header field with its folded lines. The cursor stands at the start of a
+ * line; it is advanced behind the field, or behind the empty line that ends the
+ * head. Returns 1 for a field, 0 at the end of the head, -1 if it is malformed.
+ */
+static int sip_field_next(struct nf_alg_cursor *c, struct sip_field *field)
+{
+	struct nf_alg_cursor line = *c;
+	const u8 *base = c->base;
+	u32 start = c->pos, at;
+	s32 len;
+
+	len = nf_alg_cursor_find(c, '\n');
+	if (len < 1 || base[start + len - 1] != '\r')
+		return -1;
+	c->pos = start + len + 1;
+	if (len == 1)
+		return 0;
+
+	line.end = start + len - 1;
+	len = nf_alg_cursor_find(&line, ':');
+	if (len < 1 || base[start] <= ' ')
+		return -1;
+	at = start + len;
+	while (sip_blank(base[start + len - 1]))
+		len--;
+	field->name = sip_header_name(base + start, len);
 	do {
 		at++;
-	} while (at < end && sip_blank(base[at]));
+	} while (at < line.end && sip_blank(base[at]));
 	field->value.off = at;
-	do {
-		c->pos = at;
-		len = nf_alg_cursor_find(c, '\n');
-		if (len < 0 || base[at + len - 1] != '\r')
-			return -1;
-		at += len + 1;
-	} while (at < end && sip_blank(base[at]));
-	c->pos = at;
-	field->value.len = at - 2 - field->value.off;
+
+	if (!sip_folds_skip(c))
+		return -1;
+	field->value.len = c->pos - 2 - field->value.off;
 	return 1;
 }
 

@@ -81,16 +81,6 @@ struct sip_head {
 enum sip_header sip_header_name(const u8 *name, u32 len);
 
 /**
- * sip_field_next() - read one header field with its folded lines
- * @c: cursor at the start of a line; advanced behind the field, or behind the
- *	empty line that ends the head
- * @field: the field
- *
- * Return: 1 for a field, 0 at the end of the head, -1 if it is malformed.
- */
-int sip_field_next(struct nf_alg_cursor *c, struct sip_field *field);
-
-/**
  * sip_content_length_parse() - read the value of Content-Length
  * @c: the value. Not advanced
  * @digits: where the place of the digits is put; may be NULL

@@ -277,8 +277,7 @@ static bool sip_content_type(const struct sip_translation *t, const char *type,
 
 	nf_alg_cursor_span(&c, &t->c, &t->head.single[SIP_HEADER_CONTENT_TYPE]);
 	word = c;
-	while (sip_token_char(nf_alg_cursor_at(&c, 0)))
-		nf_alg_cursor_skip(&c, 1);
+	sip_skip_chars(&c, SIP_CHAR_TOKEN);
 	word.end = c.pos;
 	if (!sip_equal_fold(&word, type, type_len))
 		return false;
@@ -289,8 +288,7 @@ static bool sip_content_type(const struct sip_translation *t, const char *type,
 		return true;
 	sip_skip_lws(&c);
 	word = c;
-	while (sip_token_char(nf_alg_cursor_at(&c, 0)))
-		nf_alg_cursor_skip(&c, 1);
+	sip_skip_chars(&c, SIP_CHAR_TOKEN);
 	word.end = c.pos;
 	return sip_equal_fold(&word, subtype, subtype_len);
 }

@@ -8,15 +8,19 @@
 /* Up to the next comma that is not quoted, or the end */
 static bool sip_params_skip(struct nf_alg_cursor *c, struct nf_alg_span *params)
 {
-	int ch;
+	u32 at = c->pos;
 
-	params->off = c->pos;
-	while ((ch = nf_alg_cursor_at(c, 0)) >= 0 && ch != ',') {
-		nf_alg_cursor_skip(c, 1);
-		if (ch == '"' && !sip_skip_quoted(c))
+	params->off = at;
+	while (at < c->end && c->base[at] != ',') {
+		if (c->base[at++] != '"')
+			continue;
+		c->pos = at;
+		if (!sip_skip_quoted(c))
 			return false;
+		at = c->pos;
 	}
-	params->len = c->pos - params->off;
+	c->pos = at;
+	params->len = at - params->off;
 	return true;
 }
 

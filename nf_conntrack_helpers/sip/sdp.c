@@ -11,29 +11,28 @@
  */
 static int sip_sdp_line(struct nf_alg_cursor *c, struct nf_alg_cursor *line)
 {
-	int letter = nf_alg_cursor_at(c, 0);
+	u32 start = c->pos, end = c->end;
+	const u8 *base = c->base;
 	s32 len;
 
-	if (letter < 0)
+	if (start == end)
 		return 0;
-	*line = *c;
 	len = nf_alg_cursor_find(c, '\n');
-	if (len < 0) {
-		/* A last line without its end */
-		c->pos = c->end;
-	} else {
-		line->end = c->pos + len;
-		nf_alg_cursor_skip(c, len + 1);
-	}
-	if (line->end > line->pos && line->base[line->end - 1] == '\r')
-		line->end--;
+	/* A last line may be without its end */
+	c->pos = len < 0 ? end : start + len + 1;
+	if (len >= 0)
+		end = start + len;
+	if (end > start && base[end - 1] == '\r')
+		end--;
 	/* Empty lines stand at the end of some bodies */
-	if (!nf_alg_cursor_left(line))
+	if (end == start)
 		return nf_alg_cursor_left(c) ? '\n' : 0;
-	if (nf_alg_cursor_at(line, 1) != '=')
+	if (end - start < 2 || base[start + 1] != '=')
 		return -1;
-	nf_alg_cursor_skip(line, 2);
-	return letter;
+	line->base = base;
+	line->pos = start + 2;
+	line->end = end;
+	return base[start];
 }
 
 /* Over a line that says nothing of addresses. Returns as sip_sdp_line() */
@@ -55,14 +54,16 @@ static int sip_sdp_skip(struct nf_alg_cursor *c)
 /* The next word of a line */
 static struct nf_alg_cursor sip_sdp_word(struct nf_alg_cursor *line)
 {
-	struct nf_alg_cursor word;
+	struct nf_alg_cursor word = *line;
+	u32 at = line->pos;
 
-	while (nf_alg_cursor_at(line, 0) == ' ')
-		nf_alg_cursor_skip(line, 1);
-	word = *line;
-	while (nf_alg_cursor_at(line, 0) > ' ')
-		nf_alg_cursor_skip(line, 1);
-	word.end = line->pos;
+	while (at < line->end && word.base[at] == ' ')
+		at++;
+	word.pos = at;
+	while (at < line->end && word.base[at] > ' ')
+		at++;
+	word.end = at;
+	line->pos = at;
 	return word;
 }
 

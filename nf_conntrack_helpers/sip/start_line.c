@@ -37,9 +37,33 @@ static const struct {
 	{ 6, SIP_METHOD_UPDATE, "UPDATE" },
 };
 
-/* alphanum and - . ! % * _ + ` ' ~ */
-const u32 sip_token_map[8] = {
-	0x00000000, 0x03ff6ca2, 0x87fffffe, 0x47ffffff,
+#define SIP_TOKEN	(SIP_CHAR_TOKEN | SIP_CHAR_PARAM | SIP_CHAR_GRAPH)
+#define SIP_PARAM	(SIP_CHAR_PARAM | SIP_CHAR_GRAPH)
+
+const u8 sip_char_class[256] = {
+	['!'] = SIP_TOKEN,
+	['"'] = SIP_CHAR_GRAPH,
+	['#' ... '$'] = SIP_PARAM,
+	['%'] = SIP_TOKEN,
+	['&'] = SIP_PARAM,
+	['\''] = SIP_TOKEN,
+	['(' ... ')'] = SIP_PARAM,
+	['*' ... '+'] = SIP_TOKEN,
+	[','] = SIP_CHAR_GRAPH,
+	['-' ... '.'] = SIP_TOKEN,
+	['/'] = SIP_PARAM,
+	['0' ... '9'] = SIP_TOKEN,
+	[':'] = SIP_PARAM,
+	[';'] = SIP_CHAR_GRAPH,
+	['<'] = SIP_PARAM,
+	['=' ... '?'] = SIP_CHAR_GRAPH,
+	['@'] = SIP_PARAM,
+	['A' ... 'Z'] = SIP_TOKEN,
+	['[' ... '^'] = SIP_PARAM,
+	['_' ... 'z'] = SIP_TOKEN,
+	['{' ... '}'] = SIP_PARAM,
+	['~'] = SIP_TOKEN,
+	[0x80 ... 0xff] = SIP_PARAM,
 };
 
 static int sip_lower(int ch)
@@ -74,7 +98,16 @@ enum sip_scan sip_start_line_scan(struct nf_alg_cursor *c, u32 *state)
 {
 	enum sip_phase phase = *state ? *state & 0xff : SIP_PHASE_METHOD;
 	u32 from = *state ? *state >> 8 : c->pos;
+	struct nf_alg_cursor whole = *c;
+	struct sip_start_line line;
 	int ch;
+
+	/* Most come in one piece, and the parser is quicker */
+	if (!*state && nf_alg_cursor_find(c, '\n') >= 0 &&
+	    sip_start_line_parse(&whole, &line)) {
+		*c = whole;
+		return SIP_SCAN_DONE;
+	}
 
 	while ((ch = nf_alg_cursor_get(c)) >= 0) {
 		u32 at = c->pos - 1 - from;
@@ -187,8 +220,7 @@ bool sip_start_line_parse(struct nf_alg_cursor *c, struct sip_start_line *line)
 {
 	const u8 *start = nf_alg_cursor_here(c, 12);
 	struct nf_alg_cursor method = *c;
-	u32 from, i;
-	int ch;
+	u32 i;
 
 	line->request = false;
 	line->method = SIP_METHOD_OTHER;
@@ -200,12 +232,9 @@ bool sip_start_line_parse(struct nf_alg_cursor *c, struct sip_start_line *line)
 	if (!memcmp(start, "SIP/2.0 ", 8))
 		return sip_status_line(c, line);
 
-	from = c->pos;
-	while (sip_token_char(nf_alg_cursor_at(c, 0)))
-		nf_alg_cursor_skip(c, 1);
+	i = sip_skip_chars(c, SIP_CHAR_TOKEN);
 	method.end = c->pos;
-	if (c->pos == from || c->pos - from > SIP_METHOD_MAX ||
-	    nf_alg_cursor_get(c) != ' ')
+	if (!i || i > SIP_METHOD_MAX || nf_alg_cursor_get(c) != ' ')
 		return false;
 
 	line->uri.off = c->pos;
@@ -218,12 +247,10 @@ bool sip_start_line_parse(struct nf_alg_cursor *c, struct sip_start_line *line)
 			if (sip_literal_skip(c, sip_schemes[i]))
 				break;
 	}
-	from = c->pos;
-	while ((ch = nf_alg_cursor_at(c, 0)) > ' ' && ch != 0x7f)
-		nf_alg_cursor_skip(c, 1);
+	if (i == ARRAY_SIZE(sip_schemes) || !sip_skip_chars(c, SIP_CHAR_GRAPH))
+		return false;
 	line->uri.len = c->pos - line->uri.off;
-	if (i == ARRAY_SIZE(sip_schemes) || c->pos == from ||
-	    nf_alg_cursor_get(c) != ' ')
+	if (nf_alg_cursor_get(c) != ' ')
 		return false;
 	line->request = true;
 	line->method = sip_method_parse(&method);

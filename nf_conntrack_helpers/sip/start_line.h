@@ -74,7 +74,12 @@ bool sip_start_line_parse(struct nf_alg_cursor *c, struct sip_start_line *line);
  */
 enum sip_method sip_method_parse(const struct nf_alg_cursor *c);
 
-extern const u32 sip_token_map[8];
+/* Classes of characters (RFC 3261 section 25.1) */
+#define SIP_CHAR_TOKEN	BIT(0)	/* alphanum and - . ! % * _ + ` ' ~ */
+#define SIP_CHAR_PARAM	BIT(1)	/* all graphic ones but " , ; = > ? */
+#define SIP_CHAR_GRAPH	BIT(2)	/* all but controls and space */
+
+extern const u8 sip_char_class[256];
 
 /**
  * sip_token_char() - may this byte stand in a token
@@ -84,7 +89,26 @@ extern const u32 sip_token_map[8];
  */
 static inline bool sip_token_char(int ch)
 {
-	return ch >= 0 && sip_token_map[(u8)ch >> 5] >> (ch & 31) & 1;
+	return ch >= 0 && sip_char_class[(u8)ch] & SIP_CHAR_TOKEN;
+}
+
+/**
+ * sip_skip_chars() - pass over characters of a class
+ * @c: cursor, advanced behind them
+ * @class: SIP_CHAR_*
+ *
+ * Return: how many they are.
+ */
+static inline u32 sip_skip_chars(struct nf_alg_cursor *c, u8 class)
+{
+	const u8 *p = c->base + c->pos, *end = c->base + c->end;
+	u32 n;
+
+	while (p < end && sip_char_class[*p] & class)
+		p++;
+	n = p - (c->base + c->pos);
+	c->pos += n;
+	return n;
 }
 
 #endif /* NF_ALG_SIP_START_LINE_H */

@@ -20,8 +20,7 @@ bool sip_hostport_parse(struct nf_alg_cursor *c, struct nf_alg_span *host,
 		nf_alg_cursor_skip(c, len + 1);
 	} else {
 		/* More than a name may have, but no literal */
-		while (sip_token_char(nf_alg_cursor_at(c, 0)))
-			nf_alg_cursor_skip(c, 1);
+		sip_skip_chars(c, SIP_CHAR_TOKEN);
 	}
 	host->len = c->pos - host->off;
 	if (!host->len)
@@ -46,17 +45,6 @@ bool sip_hostport_parse(struct nf_alg_cursor *c, struct nf_alg_span *host,
 	return true;
 }
 
-/* All but controls, space and " , ; = > ? */
-static const u32 sip_param_map[8] = {
-	0x00000000, 0x17ffeffa, 0xffffffff, 0x7fffffff,
-	0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff,
-};
-
-static bool sip_param_char(int ch)
-{
-	return ch >= 0 && sip_param_map[(u8)ch >> 5] >> (ch & 31) & 1;
-}
-
 bool sip_param_next(struct nf_alg_cursor *c, struct sip_param *param)
 {
 	u32 start;
@@ -68,9 +56,7 @@ bool sip_param_next(struct nf_alg_cursor *c, struct sip_param *param)
 	nf_alg_cursor_skip(c, 1);
 	sip_skip_lws(c);
 	param->name.off = c->pos;
-	while (sip_param_char(nf_alg_cursor_at(c, 0)))
-		nf_alg_cursor_skip(c, 1);
-	param->name.len = c->pos - param->name.off;
+	param->name.len = sip_skip_chars(c, SIP_CHAR_PARAM);
 	param->value.off = 0;
 	param->value.len = 0;
 
@@ -91,9 +77,7 @@ bool sip_param_next(struct nf_alg_cursor *c, struct sip_param *param)
 		return true;
 	}
 	param->value.off = c->pos;
-	while (sip_param_char(nf_alg_cursor_at(c, 0)))
-		nf_alg_cursor_skip(c, 1);
-	param->value.len = c->pos - param->value.off;
+	param->value.len = sip_skip_chars(c, SIP_CHAR_PARAM);
 	return true;
 }
 
@@ -171,7 +155,8 @@ static void sip_uri_params(const struct nf_alg_cursor *message,
 bool sip_uri_parse(const struct nf_alg_cursor *c, struct sip_uri *uri)
 {
 	struct nf_alg_cursor in = *c;
-	u32 at = 0, i;
+	const u8 *text;
+	u32 at;
 	int ch;
 
 	uri->user.off = 0;
@@ -184,9 +169,9 @@ bool sip_uri_parse(const struct nf_alg_cursor *c, struct sip_uri *uri)
 		return true;
 	}
 
-	for (i = 0; (ch = nf_alg_cursor_at(&in, i)) >= 0; i++)
-		if (ch == '@')
-			at = i + 1;
+	text = in.base + in.pos;
+	for (at = nf_alg_cursor_left(&in); at && text[at - 1] != '@'; at--)
+		;
 	if (at == 1)
 		return false;
 	if (at) {

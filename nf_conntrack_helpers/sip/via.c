@@ -10,8 +10,7 @@ static bool sip_via_token(struct nf_alg_cursor *c, struct nf_alg_cursor *token)
 {
 	sip_skip_lws(c);
 	*token = *c;
-	while (sip_token_char(nf_alg_cursor_at(c, 0)))
-		nf_alg_cursor_skip(c, 1);
+	sip_skip_chars(c, SIP_CHAR_TOKEN);
 	token->end = c->pos;
 	sip_skip_lws(c);
 	return nf_alg_cursor_left(token);
@@ -41,9 +40,13 @@ static bool sip_via_protocol(struct nf_alg_cursor *c, struct sip_via *via)
 	struct nf_alg_cursor in = *c, name, version, transport;
 	const u8 *usual = nf_alg_cursor_here(c, 13);
 
-	if (usual && usual[12] > ' ' && !memcmp(usual, "SIP/2.0/UDP ", 12)) {
+	if (usual && usual[12] > ' ') {
 		via->transport = SIP_TRANSPORT_UDP;
-		return nf_alg_cursor_skip(c, 12);
+		if (!memcmp(usual, "SIP/2.0/UDP ", 12))
+			return nf_alg_cursor_skip(c, 12);
+		via->transport = SIP_TRANSPORT_TCP;
+		if (!memcmp(usual, "SIP/2.0/TCP ", 12))
+			return nf_alg_cursor_skip(c, 12);
 	}
 	if (!sip_via_token(&in, &name) || !sip_via_slash(&in) ||
 	    !sip_via_token(&in, &version) || !sip_via_slash(&in) ||

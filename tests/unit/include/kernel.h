@@ -5,10 +5,12 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <asm/byteorder.h>
 #include <linux/types.h>
 #include <linux/string.h>
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+#define le64_to_cpu(value) __le64_to_cpu(value)
 #define BIT(number) (1UL << (number))
 #define __uninitialized
 #define fallthrough __attribute__((__fallthrough__))

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef NF_ALG_TEST_LINUX_BITOPS_H
+#define NF_ALG_TEST_LINUX_BITOPS_H
+
+#include <linux/types.h>
+
+static inline unsigned long __ffs64(u64 word)
+{
+	return __builtin_ctzll(word);
+}
+
+#endif
