@@ -21,6 +21,7 @@ static const struct nf_alg_protocol sip_protocol = {
 	.owner = THIS_MODULE,
 	.tcp = true,
 	.udp = true,
+	.session_size = sizeof(struct sip_session),
 	.call_size = sizeof(union sip_call),
 	.frame = sip_frame,
 	.translate = sip_translate,

@@ -60,7 +60,7 @@ static int sip_address_replace(struct sip_translation *t,
 {
 	if (!t->out)
 		return 0;
-	return sip_body_replace(t, span, t->seen, t->seen_len);
+	return sip_body_replace(t, span, t->seen->text, t->seen->len);
 }
 
 /* How many ports does a media need, 0 if it cannot be translated */
@@ -226,8 +226,8 @@ static int sip_connection_translate(struct sip_translation *t,
 
 	memcpy(line, t->msg->from->seen.family == NFPROTO_IPV6 ? "c=IN IP6 " :
 								"c=IN IP4 ", 9);
-	memcpy(line + 9, t->seen, t->seen_len);
-	len = 9 + t->seen_len;
+	memcpy(line + 9, t->seen->text, t->seen->len);
+	len = 9 + t->seen->len;
 	line[len++] = '\r';
 	line[len++] = '\n';
 	for (i = 0; i < d->moves; i++) {

@@ -9,6 +9,14 @@
 #include "registration.h"
 #include "transaction.h"
 
+static bool sip_literal_is(const struct sip_translation *t,
+			   const struct nf_alg_span *text,
+			   const struct sip_literal *literal)
+{
+	return text->len == literal->len &&
+	       !memcmp(sip_text(t, text), literal->text, literal->len);
+}
+
 bool sip_literal_of(const struct sip_translation *t,
 		    const struct nf_alg_span *text,
 		    const struct nf_alg_endpoint *host)
@@ -17,11 +25,9 @@ bool sip_literal_of(const struct sip_translation *t,
 	struct nf_alg_cursor c;
 
 	/* Most are spelled in the usual way */
-	if (host == &t->msg->from->own && text->len == t->own_len &&
-	    !memcmp(sip_text(t, text), t->own, t->own_len))
+	if (host == &t->msg->from->own && sip_literal_is(t, text, t->own))
 		return true;
-	if (host == &t->msg->to->seen && text->len == t->public_len &&
-	    !memcmp(sip_text(t, text), t->public, t->public_len))
+	if (host == &t->msg->to->seen && sip_literal_is(t, text, t->public))
 		return true;
 	nf_alg_cursor_span(&c, &t->c, text);
 	return sip_address_parse(&c, &address) &&
@@ -97,10 +103,30 @@ static int sip_parts_translate(struct sip_translation *t)
 	return err;
 }
 
+static void sip_literal_print(struct sip_literal *literal,
+			      const struct nf_alg_endpoint *host)
+{
+	literal->len = sip_address_print(literal->text, host);
+}
+
+/* The module's part of a session; its addresses never change */
+static struct sip_session *sip_session(struct nf_alg_session *session)
+{
+	struct sip_session *own = nf_alg_session_priv(session);
+	int dir;
+
+	for (dir = 0; !own->own[dir].len; dir = !dir) {
+		sip_literal_print(&own->own[dir], &session->side[dir].own);
+		sip_literal_print(&own->seen[dir], &session->side[dir].seen);
+	}
+	return own;
+}
+
 int sip_translate(struct nf_alg_message *msg)
 {
 	/* A kilobyte: what is not set here is set before it is read */
 	struct sip_translation t __uninitialized;
+	struct sip_session *session;
 	u32 skip;
 	int err;
 
@@ -112,9 +138,10 @@ int sip_translate(struct nf_alg_message *msg)
 	t.msg = msg;
 	t.out = !nf_alg_same_endpoint(&msg->from->own, &msg->from->seen);
 	t.in = !nf_alg_same_endpoint(&msg->to->own, &msg->to->seen);
-	t.own_len = sip_address_print(t.own, &msg->from->own);
-	t.seen_len = t.out ? sip_address_print(t.seen, &msg->from->seen) : 0;
-	t.public_len = t.in ? sip_address_print(t.public, &msg->to->seen) : 0;
+	session = sip_session(msg->session);
+	t.own = &session->own[msg->dir];
+	t.seen = &session->seen[msg->dir];
+	t.public = &session->seen[!msg->dir];
 	t.transaction = 0;
 	t.call[SIP_SENDER] = NULL;
 	t.call[SIP_RECEIVER] = NULL;

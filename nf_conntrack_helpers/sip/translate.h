@@ -12,6 +12,27 @@
 #include "via.h"
 
 /**
+ * struct sip_literal - an address as SDP has it
+ * @len: its length in bytes
+ * @text: its text
+ */
+struct sip_literal {
+	u8 len;
+	u8 text[SIP_HOSTPORT_MAX];
+};
+
+/**
+ * struct sip_session - the module's part of a session
+ * @own: addresses of the two ends as they write them themselves, by direction;
+ *	empty before the first message
+ * @seen: as the other end writes them
+ */
+struct sip_session {
+	struct sip_literal own[IP_CT_DIR_MAX];
+	struct sip_literal seen[IP_CT_DIR_MAX];
+};
+
+/**
  * struct sip_translation - one message on its way
  * @msg: the engine's message
  * @c: all of it, behind leading line ends
@@ -20,11 +41,8 @@
  * @out: its sender's address is translated
  * @in: its receiver's address is translated
  * @own: sender's address as it writes it
- * @own_len: its length
  * @seen: sender's public address
- * @seen_len: its length
  * @public: receiver's public address
- * @public_len: its length
  * @transaction: keyed hash, or 0 while nobody has asked
  * @call: dialog of the sender and of the receiver, or NULL; referenced
  * @growth: bytes the body gets longer by
@@ -37,12 +55,9 @@ struct sip_translation {
 	struct sip_via via;
 	bool out;
 	bool in;
-	u8 own[SIP_HOSTPORT_MAX];
-	u32 own_len;
-	u8 seen[SIP_HOSTPORT_MAX];
-	u32 seen_len;
-	u8 public[SIP_HOSTPORT_MAX];
-	u32 public_len;
+	const struct sip_literal *own;
+	const struct sip_literal *seen;
+	const struct sip_literal *public;
 	u64 transaction;
 	struct nf_alg_call *call[2];
 	s32 growth;
@@ -117,8 +132,8 @@ static inline u32 sip_public_print(const struct sip_translation *t, u8 *out,
 				   const struct nf_alg_endpoint *public,
 				   bool had_port)
 {
-	return sip_hostport_print(out, public, t->seen, t->seen_len, had_port,
-				  SIP_PORT);
+	return sip_hostport_print(out, public, t->seen->text, t->seen->len,
+				  had_port, SIP_PORT);
 }
 
 /**

@@ -91,7 +91,8 @@ struct nf_alg_endpoint engine_endpoint(const char *text)
 struct nf_alg_session *engine_session(u8 l4proto, const char *inside,
 				      const char *public, const char *remote)
 {
-	struct nf_alg_session *s = calloc(1, sizeof(*s));
+	struct nf_alg_session *s = calloc(1, sizeof(*s) +
+					     sizeof(struct sip_session));
 
 	s->an = &engine_net;
 	s->l4proto = l4proto;
