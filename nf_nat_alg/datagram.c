@@ -28,13 +28,13 @@ static void nf_alg_datagram_pass(struct nf_conn *ct,
 
 /* Lengths and checksums once the payload has another length */
 static void nf_alg_datagram_fix(struct sk_buff *skb, unsigned int protoff,
-				u8 family)
+				struct nf_alg_session *session)
 {
 	struct udphdr *udp = (struct udphdr *)(skb->data + protoff);
 	u16 len = skb->len - protoff;
 	__be16 old = udp->len;
 
-	if (family == NFPROTO_IPV4) {
+	if (session->family == NFPROTO_IPV4) {
 		struct iphdr *ip = ip_hdr(skb);
 
 		/* Too long for the next link it is fragmented, whoever asked
@@ -42,7 +42,7 @@ static void nf_alg_datagram_fix(struct sk_buff *skb, unsigned int protoff,
 		 */
 		if (ip->frag_off & htons(IP_DF)) {
 			ip->frag_off = 0;
-			__ip_select_ident(dev_net(skb_dst(skb)->dev), ip, 1);
+			ip->id = htons(session->ident++);
 		}
 		ip->tot_len = htons(skb->len);
 		ip_send_check(ip);
@@ -61,7 +61,7 @@ static void nf_alg_datagram_fix(struct sk_buff *skb, unsigned int protoff,
 
 		udp->check = 0;
 		sum = csum_partial(udp, len, 0);
-		if (family == NFPROTO_IPV4)
+		if (session->family == NFPROTO_IPV4)
 			udp->check = csum_tcpudp_magic(ip_hdr(skb)->saddr,
 						       ip_hdr(skb)->daddr, len,
 						       IPPROTO_UDP, sum);
@@ -102,7 +102,7 @@ static bool nf_alg_datagram_edit(struct sk_buff *skb, unsigned int protoff,
 		__skb_trim(skb, skb->len + msg->growth);
 	msg->data = copy;
 	nf_alg_message_write(msg, skb->data + off);
-	nf_alg_datagram_fix(skb, protoff, msg->session->family);
+	nf_alg_datagram_fix(skb, protoff, msg->session);
 	return true;
 }
 

@@ -187,7 +187,7 @@ static int nf_alg_hold_step(struct nf_alg_session *session,
 {
 	struct nf_alg_stream *stream = &session->streams->dir[dir];
 	struct nf_alg_net *an = session->an;
-	struct nf_alg_message *msg;
+	struct nf_alg_message *msg = NULL;
 	struct nf_alg_chunk *chunk;
 	u32 out_len;
 	int n;
@@ -229,7 +229,8 @@ static int nf_alg_hold_step(struct nf_alg_session *session,
 		return 0;
 	}
 
-	msg = nf_alg_message_translate(session, dir, data, n);
+	if (!stream->frame.idle)
+		msg = nf_alg_message_translate(session, dir, data, n);
 	out_len = msg ? n + msg->growth : n;
 	chunk = nf_alg_chunk_alloc(out_len);
 	if (!chunk) {

@@ -36,7 +36,9 @@ int nf_alg_edit(struct nf_alg_message *msg, u32 off, u32 old_len,
 			return -NF_ALG_REASON_MALFORMED;
 	}
 	change = &msg->change[i];
-	memmove(change + 1, change, (msg->changes - i) * sizeof(*change));
+	if (i < msg->changes)
+		memmove(change + 1, change,
+			(msg->changes - i) * sizeof(*change));
 	change->off = off;
 	change->old_len = old_len;
 	change->new_off = msg->text_len;

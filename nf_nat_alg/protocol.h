@@ -25,6 +25,7 @@ struct nf_alg_session;
  * @head: length of the head once it is known, else 0
  * @body: length of the body once it is known
  * @state: the protocol's own
+ * @idle: there is nothing in it to translate
  *
  * All zero before the first byte of a message. The engine keeps it between
  * calls and clears it after each message.
@@ -34,6 +35,7 @@ struct nf_alg_frame {
 	u32 head;
 	u32 body;
 	u32 state;
+	bool idle;
 };
 
 /* Results of frame() besides a length */

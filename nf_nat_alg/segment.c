@@ -164,7 +164,7 @@ static void nf_alg_segment_ip(struct nf_alg_session *session,
 		ip->protocol = IPPROTO_TCP;
 		ip->saddr = from->seen.addr.ip;
 		ip->daddr = to->own.addr.ip;
-		__ip_select_ident(session->an->net, ip, 1);
+		ip->id = htons(session->ident++);
 		ip_send_check(ip);
 		skb->protocol = htons(ETH_P_IP);
 		memset(IPCB(skb), 0, sizeof(*IPCB(skb)));

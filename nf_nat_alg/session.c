@@ -5,6 +5,7 @@
 #include <linux/ip.h>
 #include <linux/delay.h>
 #include <linux/module.h>
+#include <linux/random.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>
@@ -158,6 +159,7 @@ nf_alg_session_begin(struct nf_conn *ct, struct nf_alg_help *help,
 	session->family = nf_ct_l3num(ct);
 	session->zone = nf_ct_zone_id(nf_ct_zone(ct), IP_CT_DIR_ORIGINAL);
 	session->vrf = help->vrf;
+	session->ident = get_random_u32();
 	nf_alg_session_sides(session, ct, help->inside);
 	spin_lock_init(&session->lock);
 	refcount_set(&session->refs, 1);

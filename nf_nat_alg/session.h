@@ -43,6 +43,7 @@ struct nf_alg_side {
  * @dead: the connection is gone or handed over; nothing may use it any more
  * @messages: messages seen, by direction
  * @translated: messages changed, by direction
+ * @ident: IPv4 identification of the next packet we make (RFC 6864)
  * @list: in nf_alg_sessions.list, under its lock
  * @host: who it is charged to
  * @refs: one for the connection, one for a running timer
@@ -66,6 +67,7 @@ struct nf_alg_session {
 	bool dead;
 	u64 messages[IP_CT_DIR_MAX];
 	u64 translated[IP_CT_DIR_MAX];
+	u16 ident;
 
 	struct list_head list;
 	struct nf_alg_host *host;

@@ -214,6 +214,10 @@ static bool nf_alg_stream_inorder(struct nf_alg_session *session,
 	const u8 *data;
 	u32 n;
 
+	if (off + len <= skb_headlen(skb))
+		return nf_alg_hold_feed(session, dir, skb->data + off, len) ==
+		       len;
+
 	skb_prepare_seq_read(skb, off, off + len, &state);
 	while ((n = skb_seq_read(done, &data, &state))) {
 		u32 taken = nf_alg_hold_feed(session, dir, data, n);

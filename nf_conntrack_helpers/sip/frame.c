@@ -118,6 +118,7 @@ int sip_frame(const u8 *data, u32 len, struct nf_alg_frame *frame)
 
 	if (!frame->seen && !frame->state && len && data[0] == '\r') {
 		result = sip_keepalive(data, len);
+		frame->idle = result;
 		if (result || len == 1)
 			return result;
 		return -NF_ALG_REASON_NOT_PROTOCOL;
