@@ -181,7 +181,7 @@ int nf_alg_datagram(struct nf_alg_session *session, struct sk_buff *skb,
 	spin_lock_bh(&session->lock);
 	if (session->dead)
 		goto unlock;
-	msg = nf_alg_message_translate(session, dir, data, len);
+	msg = nf_alg_message_translate(session, dir, data, len, false);
 	if (!msg)
 		goto unlock;
 	if (nf_alg_datagram_edit(skb, protoff, msg)) {

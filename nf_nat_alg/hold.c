@@ -200,6 +200,7 @@ static int nf_alg_hold_step(struct nf_alg_session *session,
 		return n;
 	}
 
+	stream->frame.priv = nf_alg_session_priv(session);
 	n = session->protocol->frame(data, len, &stream->frame);
 	if (n < 0) {
 		nf_alg_hold_raw(session, dir,
@@ -230,7 +231,8 @@ static int nf_alg_hold_step(struct nf_alg_session *session,
 	}
 
 	if (!stream->frame.idle)
-		msg = nf_alg_message_translate(session, dir, data, n);
+		msg = nf_alg_message_translate(session, dir, data, n,
+					       stream->frame.parsed);
 	out_len = msg ? n + msg->growth : n;
 	chunk = nf_alg_chunk_alloc(out_len);
 	if (!chunk) {

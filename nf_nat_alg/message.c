@@ -57,6 +57,7 @@ EXPORT_SYMBOL_GPL(nf_alg_edit);
  * @dir: direction in which it travels
  * @data: the message, linear
  * @len: its length in bytes
+ * @parsed: frame() has left in the session what it learned of it
  *
  * Return: the message with its edits, to be written and then ended; or NULL if
  * it passes as it is. What it asked for is given back in that case, and the
@@ -64,7 +65,8 @@ EXPORT_SYMBOL_GPL(nf_alg_edit);
  */
 struct nf_alg_message *nf_alg_message_translate(struct nf_alg_session *session,
 						enum ip_conntrack_dir dir,
-						const u8 *data, u32 len)
+						const u8 *data, u32 len,
+						bool parsed)
 {
 	struct nf_alg_net *an = session->an;
 	struct nf_alg_message *msg;
@@ -81,6 +83,7 @@ struct nf_alg_message *nf_alg_message_translate(struct nf_alg_session *session,
 	msg->session = session;
 	msg->from = &session->side[dir];
 	msg->to = &session->side[!dir];
+	msg->parsed = parsed;
 	INIT_LIST_HEAD(&msg->undo);
 	msg->growth = 0;
 	msg->changes = 0;

@@ -32,6 +32,7 @@ struct nf_alg_change {
  * @session: the flow's session
  * @from: the side that sent it
  * @to: the side it goes to
+ * @parsed: frame() has left in the session what it learned of it
  * @undo: bindings this message took, given back if it fails (engine)
  * @growth: bytes the message gets longer by (engine)
  * @changes: number of edits (engine)
@@ -48,6 +49,7 @@ struct nf_alg_message {
 	struct nf_alg_session *session;
 	const struct nf_alg_side *from;
 	const struct nf_alg_side *to;
+	bool parsed;
 
 	struct list_head undo;
 	s32 growth;
@@ -78,7 +80,8 @@ int nf_alg_edit(struct nf_alg_message *msg, u32 off, u32 old_len,
 /* For stream and datagram */
 struct nf_alg_message *nf_alg_message_translate(struct nf_alg_session *session,
 						enum ip_conntrack_dir dir,
-						const u8 *data, u32 len);
+						const u8 *data, u32 len,
+						bool parsed);
 void nf_alg_message_write(const struct nf_alg_message *msg, u8 *to);
 void nf_alg_message_end(struct nf_alg_message *msg, bool sent);
 

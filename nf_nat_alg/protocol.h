@@ -26,9 +26,12 @@ struct nf_alg_session;
  * @body: length of the body once it is known
  * @state: the protocol's own
  * @idle: there is nothing in it to translate
+ * @parsed: of a whole message: what translate() needs to know of it stands in
+ *	@priv
+ * @priv: the protocol's own part of the session, or NULL
  *
- * All zero before the first byte of a message. The engine keeps it between
- * calls and clears it after each message.
+ * All zero but @priv before the first byte of a message. The engine keeps it
+ * between calls and clears it after each message.
  */
 struct nf_alg_frame {
 	u32 seen;
@@ -36,6 +39,8 @@ struct nf_alg_frame {
 	u32 body;
 	u32 state;
 	bool idle;
+	bool parsed;
+	void *priv;
 };
 
 /* Results of frame() besides a length */
@@ -51,12 +56,14 @@ struct nf_alg_frame {
  * @session_size: bytes of its own in each session, zeroed
  * @call_size: bytes of its own in each call or registration, zeroed
  * @frame: look at the first @len bytes of a stream that begins at a message.
- *	Pure. Returns the length of the first message (1 to @len), or
- *	NF_ALG_FRAME_MORE if it is not complete yet, or -reason (negative enum
- *	nf_alg_reason) if this is not, or is no longer, this protocol: the
- *	stream is then passed on untouched for the rest of its life. A result
- *	of MORE with frame->head and frame->body known lets the engine refuse
- *	too long a message early.
+ *	Pure, but for what it leaves in frame->priv. Returns the length of the
+ *	first message (1 to @len), or NF_ALG_FRAME_MORE if it is not complete
+ *	yet, or -reason (negative enum nf_alg_reason) if this is not, or is no
+ *	longer, this protocol: the stream is then passed on untouched for the
+ *	rest of its life. A result of MORE with frame->head and frame->body
+ *	known lets the engine refuse too long a message early. With a length
+ *	frame->parsed says that frame->priv spares translate() a second look;
+ *	translate() of the same bytes follows at once, or never.
  * @translate: one whole message (a framed one, or a datagram). Records edits
  *	with nf_alg_edit() and takes bindings with nf_alg_bind(). Returns 0, or
  *	-reason: the message then passes unchanged, its edits are forgotten and

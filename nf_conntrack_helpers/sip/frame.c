@@ -9,6 +9,7 @@
 #include "address.h"
 #include "frame.h"
 #include "header.h"
+#include "translate.h"
 
 #define SIP_FRAME_FIELDS	BIT(7)	/* the start line is complete */
 #define SIP_FRAME_LENGTH	BIT(6)	/* there was a Content-Length */
@@ -111,6 +112,22 @@ static int sip_frame_head(struct nf_alg_cursor *c, struct nf_alg_frame *frame)
 	return NF_ALG_FRAME_MORE;
 }
 
+/* Most messages come whole: one index of the head says where they end, and
+ * serves their translation. Returns the length, or 0 where the message is not
+ * all there, is not good, or does not say how long it is: what is to be done
+ * then is known to sip_frame_head() alone.
+ */
+static u32 sip_frame_whole(const u8 *data, u32 len, struct sip_session *session)
+{
+	struct sip_head *head = &session->translation.head;
+	struct nf_alg_cursor c;
+
+	nf_alg_cursor_init(&c, data, len);
+	if (sip_head_parse(&c, head) != SIP_HEAD_OK || !head->length)
+		return 0;
+	return head->body + head->body_len;
+}
+
 int sip_frame(const u8 *data, u32 len, struct nf_alg_frame *frame)
 {
 	struct nf_alg_cursor c;
@@ -122,6 +139,13 @@ int sip_frame(const u8 *data, u32 len, struct nf_alg_frame *frame)
 		if (result || len == 1)
 			return result;
 		return -NF_ALG_REASON_NOT_PROTOCOL;
+	}
+
+	if (!frame->seen && frame->priv) {
+		result = sip_frame_whole(data, len, frame->priv);
+		frame->parsed = result;
+		if (result)
+			return result;
 	}
 
 	nf_alg_cursor_init(&c, data, len);

@@ -13,9 +13,11 @@
  * @len: how many have come
  * @frame: how far the search has come
  *
- * RFC 3261 section 18.3. Each byte of a head is looked at once, however many
- * pieces it comes in. CRLFs before a message (keepalives, RFC 5626 section 4.4)
- * are a message of their own, so that they never wait for a request.
+ * RFC 3261 section 18.3. A message that comes whole is indexed at once, where
+ * there is a session to keep the index for sip_translate(); else each byte of a
+ * head is looked at once, however many pieces it comes in. CRLFs before a
+ * message (keepalives, RFC 5626 section 4.4) are a message of their own, so
+ * that they never wait for a request.
  *
  * Where Content-Length is missing the body is empty, provided that nothing, a
  * CRLF or a start line follows. Content-Lengths that differ, or are none, mean

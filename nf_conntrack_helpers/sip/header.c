@@ -45,39 +45,43 @@ static const struct {
 	SIP_NAME('x', 'x', "x", SESSION_EXPIRES),
 };
 
-static u64 sip_fold8(const void *text)
+/* What differs besides the case. @word is in lower case; only letters have the
+ * bit 0x40 there.
+ */
+static u64 sip_differ8(const void *text, const void *word)
 {
-	u64 word;
+	u64 a, b;
 
-	memcpy(&word, text, 8);
-	return word | 0x2020202020202020ULL;
+	memcpy(&a, text, 8);
+	memcpy(&b, word, 8);
+	return (a ^ b) & ~((b & 0x4040404040404040ULL) >> 1);
 }
 
-static u32 sip_fold4(const void *text)
+static u32 sip_differ4(const void *text, const void *word)
 {
-	u32 word;
+	u32 a, b;
 
-	memcpy(&word, text, 4);
-	return word | 0x20202020;
+	memcpy(&a, text, 4);
+	memcpy(&b, word, 4);
+	return (a ^ b) & ~((b & 0x40404040) >> 1);
 }
 
-/* @word is in lower case, and of characters that setting 0x20 does not change */
 static bool sip_same_fold(const u8 *text, const char *word, u32 len)
 {
 	u32 i;
 
 	if (len >= 8) {
 		for (i = 0; i + 8 < len; i += 8)
-			if (sip_fold8(text + i) != sip_fold8(word + i))
+			if (sip_differ8(text + i, word + i))
 				return false;
 		/* The last eight overlap those before */
-		return sip_fold8(text + len - 8) == sip_fold8(word + len - 8);
+		return !sip_differ8(text + len - 8, word + len - 8);
 	}
 	if (len >= 4)
-		return sip_fold4(text) == sip_fold4(word) &&
-		       sip_fold4(text + len - 4) == sip_fold4(word + len - 4);
+		return !sip_differ4(text, word) &&
+		       !sip_differ4(text + len - 4, word + len - 4);
 	for (i = 0; i < len; i++)
-		if ((text[i] | 0x20) != word[i])
+		if ((text[i] ^ word[i]) & ~((word[i] & 0x40) >> 1))
 			return false;
 	return true;
 }
@@ -102,17 +106,20 @@ bool sip_skip_quoted(struct nf_alg_cursor *c)
 	return false;
 }
 
-enum sip_header sip_header_name(const u8 *name, u32 len)
+/* @len is not 0 */
+static inline enum sip_header sip_name_lookup(const u8 *name, u32 len)
 {
-	u32 slot;
+	u32 slot = SIP_NAME_SLOT(name[0], name[len - 1], len);
 
-	if (!len)
-		return SIP_HEADER_OTHER;
-	slot = SIP_NAME_SLOT(name[0], name[len - 1], len);
 	if (sip_headers[slot].len != len ||
 	    !sip_same_fold(name, sip_headers[slot].name, len))
 		return SIP_HEADER_OTHER;
 	return sip_headers[slot].header;
+}
+
+enum sip_header sip_header_name(const u8 *name, u32 len)
+{
+	return len ? sip_name_lookup(name, len) : SIP_HEADER_OTHER;
 }
 
 static bool sip_blank(u8 ch)
@@ -132,6 +139,20 @@ static bool sip_folds_skip(struct nf_alg_cursor *c)
 		nf_alg_cursor_skip(c, len + 1);
 	}
 	return true;
+}
+
+/* Content-Length and something more before the colon: some would take it for
+ * the length, and some not
+ */
+static noinline bool sip_length_spoilt(const u8 *name, u32 len)
+{
+	struct nf_alg_cursor c;
+	u32 token;
+
+	nf_alg_cursor_init(&c, name, len);
+	token = sip_skip_chars(&c, SIP_CHAR_TOKEN);
+	return token < len &&
+	       sip_header_name(name, token) == SIP_HEADER_CONTENT_LENGTH;
 }
 
 /* One header field with its folded lines. The cursor stands at the start of a
@@ -159,7 +180,11 @@ static int sip_field_next(struct nf_alg_cursor *c, struct sip_field *field)
 	at = start + len;
 	while (sip_blank(base[start + len - 1]))
 		len--;
-	field->name = sip_header_name(base + start, len);
+	field->name = sip_name_lookup(base + start, len);
+	if (field->name == SIP_HEADER_OTHER &&
+	    ((base[start] | 0x20) == 'c' || (base[start] | 0x20) == 'l') &&
+	    sip_length_spoilt(base + start, len))
+		return -1;
 	do {
 		at++;
 	} while (at < line.end && sip_blank(base[at]));
@@ -240,7 +265,8 @@ static bool sip_body_parse(const struct nf_alg_cursor *message,
 			return false;
 		length = next;
 	}
-	head->body_len = length < 0 ? left : length;
+	head->length = length >= 0;
+	head->body_len = head->length ? length : left;
 	return head->body_len <= left;
 }
 

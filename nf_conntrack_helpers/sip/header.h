@@ -57,6 +57,7 @@ struct sip_field {
  * @body: offset of the body
  * @body_len: its length: Content-Length, or all that is left where there is
  *	none
+ * @length: there was a Content-Length
  */
 struct sip_head {
 	struct sip_start_line line;
@@ -67,6 +68,7 @@ struct sip_head {
 	u32 cseq;
 	u32 body;
 	u32 body_len;
+	bool length;
 };
 
 /**

@@ -67,9 +67,12 @@ static bool sip_chatter(const u8 *data, u32 len)
 static int sip_parse(struct sip_translation *t)
 {
 	const struct nf_alg_message *msg = t->msg;
+	enum sip_head_result result = SIP_HEAD_OK;
 	struct nf_alg_cursor via;
 
-	switch (sip_head_parse(&t->c, &t->head)) {
+	if (!msg->parsed)
+		result = sip_head_parse(&t->c, &t->head);
+	switch (result) {
 	case SIP_HEAD_OK:
 		break;
 	case SIP_HEAD_FOREIGN:
@@ -109,51 +112,50 @@ static void sip_literal_print(struct sip_literal *literal,
 	literal->len = sip_address_print(literal->text, host);
 }
 
-/* The module's part of a session; its addresses never change */
-static struct sip_session *sip_session(struct nf_alg_session *session)
+/* The addresses of a session never change */
+static void sip_session_print(struct sip_session *own,
+			      const struct nf_alg_session *session)
 {
-	struct sip_session *own = nf_alg_session_priv(session);
 	int dir;
 
-	for (dir = 0; !own->own[dir].len; dir = !dir) {
+	for (dir = 0; dir < IP_CT_DIR_MAX; dir++) {
 		sip_literal_print(&own->own[dir], &session->side[dir].own);
 		sip_literal_print(&own->seen[dir], &session->side[dir].seen);
 	}
-	return own;
 }
 
 int sip_translate(struct nf_alg_message *msg)
 {
-	/* A kilobyte: what is not set here is set before it is read */
-	struct sip_translation t __uninitialized;
-	struct sip_session *session;
+	struct sip_session *session = nf_alg_session_priv(msg->session);
+	struct sip_translation *t = &session->translation;
 	u32 skip;
 	int err;
 
 	skip = sip_keepalive(msg->data, msg->len);
 	if (sip_chatter(msg->data + skip, msg->len - skip))
 		return 0;
-	nf_alg_cursor_init(&t.c, msg->data, msg->len);
-	t.c.pos = skip;
-	t.msg = msg;
-	t.out = !nf_alg_same_endpoint(&msg->from->own, &msg->from->seen);
-	t.in = !nf_alg_same_endpoint(&msg->to->own, &msg->to->seen);
-	session = sip_session(msg->session);
-	t.own = &session->own[msg->dir];
-	t.seen = &session->seen[msg->dir];
-	t.public = &session->seen[!msg->dir];
-	t.transaction = 0;
-	t.call[SIP_SENDER] = NULL;
-	t.call[SIP_RECEIVER] = NULL;
-	t.growth = 0;
-	t.bound = false;
+	if (!session->own[0].len)
+		sip_session_print(session, msg->session);
+	nf_alg_cursor_init(&t->c, msg->data, msg->len);
+	t->c.pos = skip;
+	t->msg = msg;
+	t->out = !nf_alg_same_endpoint(&msg->from->own, &msg->from->seen);
+	t->in = !nf_alg_same_endpoint(&msg->to->own, &msg->to->seen);
+	t->own = &session->own[msg->dir];
+	t->seen = &session->seen[msg->dir];
+	t->public = &session->seen[!msg->dir];
+	t->transaction = 0;
+	t->call[SIP_SENDER] = NULL;
+	t->call[SIP_RECEIVER] = NULL;
+	t->growth = 0;
+	t->bound = false;
 
-	err = sip_parse(&t);
+	err = sip_parse(t);
 	if (err)
 		return err;
-	err = sip_parts_translate(&t);
+	err = sip_parts_translate(t);
 	if (!err)
-		sip_dialog_update(&t);
-	sip_dialog_close(&t);
+		sip_dialog_update(t);
+	sip_dialog_close(t);
 	return err;
 }

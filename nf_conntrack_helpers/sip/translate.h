@@ -22,17 +22,6 @@ struct sip_literal {
 };
 
 /**
- * struct sip_session - the module's part of a session
- * @own: addresses of the two ends as they write them themselves, by direction;
- *	empty before the first message
- * @seen: as the other end writes them
- */
-struct sip_session {
-	struct sip_literal own[IP_CT_DIR_MAX];
-	struct sip_literal seen[IP_CT_DIR_MAX];
-};
-
-/**
  * struct sip_translation - one message on its way
  * @msg: the engine's message
  * @c: all of it, behind leading line ends
@@ -62,6 +51,20 @@ struct sip_translation {
 	struct nf_alg_call *call[2];
 	s32 growth;
 	bool bound;
+};
+
+/**
+ * struct sip_session - the module's part of a session
+ * @own: addresses of the two ends as they write them themselves, by direction;
+ *	empty before the first message
+ * @seen: as the other end writes them
+ * @translation: the message that is on its way, one at a time: too large for a
+ *	stack
+ */
+struct sip_session {
+	struct sip_literal own[IP_CT_DIR_MAX];
+	struct sip_literal seen[IP_CT_DIR_MAX];
+	struct sip_translation translation;
 };
 
 /* Index of sip_translation.call */

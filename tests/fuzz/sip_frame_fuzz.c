@@ -11,6 +11,7 @@
 #include "engine_kernel.h"
 #include "frame.h"
 #include "header.h"
+#include "translate.h"
 
 /* As the engine calls it: with a copy that ends where the bytes end */
 static int feed(const uint8_t *data, u32 len, struct nf_alg_frame *frame)
@@ -24,9 +25,20 @@ static int feed(const uint8_t *data, u32 len, struct nf_alg_frame *frame)
 	return result;
 }
 
+static void same(const struct sip_head *a, const struct sip_head *b)
+{
+	if (a->body != b->body || a->body_len != b->body_len ||
+	    a->cseq != b->cseq || a->method != b->method ||
+	    a->fields != b->fields ||
+	    memcmp(a->single, b->single, sizeof(a->single)) ||
+	    memcmp(a->field, b->field, a->fields * sizeof(a->field[0])))
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct nf_alg_frame whole = {}, pieces = {};
+	struct nf_alg_frame whole = {}, pieces = {}, indexed = {};
+	static struct sip_session session;
 	struct nf_alg_cursor c;
 	struct sip_head head;
 	int all, some = NF_ALG_FRAME_MORE;
@@ -35,6 +47,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!size)
 		return 0;
 	all = feed(data, size, &whole);
+	/* An index of the head says the same, and is that of the message */
+	indexed.priv = &session;
+	if (feed(data, size, &indexed) != all)
+		abort();
+	if (indexed.parsed) {
+		nf_alg_cursor_init(&c, data, all);
+		if (sip_head_parse(&c, &head) != SIP_HEAD_OK)
+			abort();
+		same(&head, &session.translation.head);
+	}
 	if (all > (int)size || whole.seen > size)
 		abort();
 	step = data[size - 1] % 7 + 1;

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include "engine_fake.h"
+#include "frame.h"
 #include "memory.h"
 #include "service.h"
 #include "translate.h"
@@ -142,6 +143,8 @@ int nf_alg_edit(struct nf_alg_message *msg, u32 off, u32 old_len,
 char *engine_message(struct nf_alg_session *session, int dir, const char *data,
 		     u32 len, u32 *out_len, int *error)
 {
+	struct sip_session *own = nf_alg_session_priv(session);
+	struct nf_alg_frame frame = { .priv = own };
 	struct nf_alg_message *msg = calloc(1, sizeof(*msg));
 	u8 *exact = malloc(len ?: 1);
 	char *out, *to;
@@ -155,6 +158,15 @@ char *engine_message(struct nf_alg_session *session, int dir, const char *data,
 	msg->session = session;
 	msg->from = &session->side[dir];
 	msg->to = &session->side[!dir];
+	/* Nothing is left of the message before this one */
+	memset(&own->translation, 0xa5, sizeof(own->translation));
+#ifdef NF_ALG_MSAN
+	__msan_poison(&own->translation, sizeof(own->translation));
+#endif
+	/* As the engine does it with a stream */
+	if (session->l4proto == IPPROTO_TCP &&
+	    sip_frame(exact, len, &frame) == (int)len)
+		msg->parsed = frame.parsed;
 	*error = sip_translate(msg);
 	if (*error) {
 		msg->changes = 0;

@@ -9,6 +9,7 @@
 #include "frame.h"
 #include "ktap.h"
 #include "sip_text.h"
+#include "translate.h"
 
 /* As the engine calls it: with a copy that ends where the bytes end */
 static int feed(const char *data, u32 len, struct nf_alg_frame *frame)
@@ -22,11 +23,17 @@ static int feed(const char *data, u32 len, struct nf_alg_frame *frame)
 	return result;
 }
 
+static struct sip_session session;
+
 static int whole(const char *data, u32 len)
 {
-	struct nf_alg_frame frame = {};
+	struct nf_alg_frame frame = {}, indexed = { .priv = &session };
+	int result = feed(data, len, &frame);
 
-	return feed(data, len, &frame);
+	/* With a place for the index it is the same */
+	if (feed(data, len, &indexed) != result)
+		return -1000;
+	return result;
 }
 
 /* The first byte with which it is known what this is, and the answer */
@@ -181,6 +188,8 @@ int main(void)
 	length("a huge length", "l: 4294967301\n", "hello",
 	       -NF_ALG_REASON_FRAMING);
 	length("a name that begins alike", "Content-Lengths: 5\nl: 0\n", "", 0);
+	length("a name with a control character is another",
+	       "Content\rLength: 5\n", "", 0);
 	length("no length, nothing follows", "", "", 0);
 	length("no length, a line end follows", "", "\n", 0);
 	length("no length, a message follows", "", "INVITE sip:x", 0);
