@@ -82,26 +82,22 @@ static bool nf_alg_datagram_edit(struct sk_buff *skb, unsigned int protoff,
 				 struct nf_alg_message *msg)
 {
 	unsigned int off = protoff + sizeof(struct udphdr);
-	u8 *copy;
+	s32 room;
 
-	if ((s32)skb->len + msg->growth > U16_MAX)
+	if ((s32)skb->len + msg->growth > U16_MAX ||
+	    skb_ensure_writable(skb, skb->len))
 		return false;
-	copy = kmemdup(msg->data, msg->len, GFP_ATOMIC);
-	if (!copy)
+	room = skb_tailroom(skb);
+	if (msg->growth > room &&
+	    pskb_expand_head(skb, 0, msg->growth - room, GFP_ATOMIC))
 		return false;
-	if (skb_ensure_writable(skb, skb->len) ||
-	    (msg->growth > skb_tailroom(skb) &&
-	     pskb_expand_head(skb, 0, msg->growth - skb_tailroom(skb),
-			      GFP_ATOMIC))) {
-		kfree(copy);
-		return false;
-	}
 	if (msg->growth > 0)
 		skb_put(skb, msg->growth);
-	else
+	/* The bytes may have moved */
+	msg->data = skb->data + off;
+	nf_alg_message_apply(msg, skb->data + off);
+	if (msg->growth < 0)
 		__skb_trim(skb, skb->len + msg->growth);
-	msg->data = copy;
-	nf_alg_message_write(msg, skb->data + off);
 	nf_alg_datagram_fix(skb, protoff, msg->session);
 	return true;
 }
@@ -144,7 +140,6 @@ int nf_alg_datagram(struct nf_alg_session *session, struct sk_buff *skb,
 	struct nf_alg_message *msg;
 	int verdict = NF_ACCEPT;
 	const u8 *data;
-	u8 *copy;
 	u32 len;
 
 	if (skb->len <= off)
@@ -185,9 +180,7 @@ int nf_alg_datagram(struct nf_alg_session *session, struct sk_buff *skb,
 	if (!msg)
 		goto unlock;
 	if (nf_alg_datagram_edit(skb, protoff, msg)) {
-		copy = (u8 *)msg->data;
 		nf_alg_message_end(msg, true);
-		kfree(copy);
 	} else {
 		nf_alg_message_end(msg, false);
 		nf_alg_datagram_pass(ct, session, NF_ALG_REASON_NO_MEMORY);

@@ -113,6 +113,7 @@ void nf_alg_message_write(const struct nf_alg_message *msg, u8 *to)
 	const struct nf_alg_change *end = change + msg->changes;
 	u32 pos = 0;
 
+	nf_alg_event_message(msg);
 	for (; change < end; change++) {
 		memcpy(to, msg->data + pos, change->off - pos);
 		to += change->off - pos;
@@ -121,6 +122,50 @@ void nf_alg_message_write(const struct nf_alg_message *msg, u8 *to)
 		pos = change->off + change->old_len;
 	}
 	memcpy(to, msg->data + pos, msg->len - pos);
+}
+
+/* Move what stands between two edits to its new place */
+static void nf_alg_message_move(u8 *text, u32 from, u32 to, s32 by)
+{
+	memmove(text + from + by, text + from, to - from);
+}
+
+/**
+ * nf_alg_message_apply() - make the edits where the message lies
+ * @msg: a translated message
+ * @text: its bytes, with room for msg->growth more behind them
+ *
+ * What moves toward the start is moved first, in order, and what moves toward
+ * the end afterwards, from the last on: so nothing is overwritten that has yet
+ * to move.
+ */
+void nf_alg_message_apply(const struct nf_alg_message *msg, u8 *text)
+{
+	const struct nf_alg_change *change;
+	u32 from, to;
+	s32 by = 0;
+	int i;
+
+	nf_alg_event_message(msg);
+	for (i = 0; i < msg->changes; i++) {
+		change = &msg->change[i];
+		by += change->new_len - change->old_len;
+		from = change->off + change->old_len;
+		to = i + 1 < msg->changes ? change[1].off : msg->len;
+		if (by < 0)
+			nf_alg_message_move(text, from, to, by);
+	}
+	to = msg->len;
+	for (i = msg->changes - 1; i >= 0; i--) {
+		change = &msg->change[i];
+		from = change->off + change->old_len;
+		if (by > 0)
+			nf_alg_message_move(text, from, to, by);
+		by -= change->new_len - change->old_len;
+		memcpy(text + change->off + by, msg->text + change->new_off,
+		       change->new_len);
+		to = change->off;
+	}
 }
 
 /**
@@ -132,10 +177,8 @@ void nf_alg_message_write(const struct nf_alg_message *msg, u8 *to)
 void nf_alg_message_end(struct nf_alg_message *msg, bool sent)
 {
 	if (sent) {
-		if (msg->changes) {
+		if (msg->changes)
 			msg->session->translated[msg->dir]++;
-			nf_alg_event_message(msg);
-		}
 		nf_alg_bind_keep(msg);
 	} else {
 		nf_alg_bind_undo(msg);

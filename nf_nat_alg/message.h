@@ -83,6 +83,7 @@ struct nf_alg_message *nf_alg_message_translate(struct nf_alg_session *session,
 						const u8 *data, u32 len,
 						bool parsed);
 void nf_alg_message_write(const struct nf_alg_message *msg, u8 *to);
+void nf_alg_message_apply(const struct nf_alg_message *msg, u8 *text);
 void nf_alg_message_end(struct nf_alg_message *msg, bool sent);
 
 int nf_alg_message_cache_init(void);

@@ -273,7 +273,7 @@ u8 *nf_alg_segment_build(struct nf_alg_session *session,
 
 	if (!stream->dst)
 		return NULL;
-	skb = alloc_skb(LL_MAX_HEADER + head + sizeof(*th) + len, GFP_ATOMIC);
+	skb = netdev_alloc_skb(NULL, LL_MAX_HEADER + head + sizeof(*th) + len);
 	if (!skb)
 		return NULL;
 	skb_reserve(skb, LL_MAX_HEADER);

@@ -127,8 +127,8 @@ static bool sip_blank(u8 ch)
 	return ch == ' ' || ch == '\t';
 }
 
-/* Over lines that go on with the field: they begin with white space */
-static bool sip_folds_skip(struct nf_alg_cursor *c)
+/* Over lines that go on with the field: they begin with white space. Rare */
+static noinline bool sip_folds_skip(struct nf_alg_cursor *c)
 {
 	s32 len;
 
@@ -190,7 +190,7 @@ static int sip_field_next(struct nf_alg_cursor *c, struct sip_field *field)
 	} while (at < line.end && sip_blank(base[at]));
 	field->value.off = at;
 
-	if (!sip_folds_skip(c))
+	if (c->pos < c->end && sip_blank(base[c->pos]) && !sip_folds_skip(c))
 		return -1;
 	field->value.len = c->pos - 2 - field->value.off;
 	return 1;

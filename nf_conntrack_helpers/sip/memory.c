@@ -170,7 +170,7 @@ int sip_memory_keep(const struct sip_memory_key *key, const u8 *text,
 	if (!len || len > SIP_MEMORY_MAX)
 		return -NF_ALG_REASON_MALFORMED;
 
-	spin_lock_bh(sip_bucket_lock(bucket));
+	spin_lock(sip_bucket_lock(bucket));
 	s = sip_memory_lookup(bucket, id, now);
 	if (!s) {
 		err = sip_memory_add(key, bucket, &s);
@@ -184,7 +184,7 @@ int sip_memory_keep(const struct sip_memory_key *key, const u8 *text,
 	s->len = len;
 	memcpy(s->text, text, len);
 unlock:
-	spin_unlock_bh(sip_bucket_lock(bucket));
+	spin_unlock(sip_bucket_lock(bucket));
 	return err;
 }
 
@@ -199,7 +199,7 @@ u32 sip_memory_find(const struct sip_memory_key *key, u8 *text,
 
 	if (hlist_empty(&sip_memories[bucket]))
 		return 0;
-	spin_lock_bh(sip_bucket_lock(bucket));
+	spin_lock(sip_bucket_lock(bucket));
 	s = sip_memory_lookup(bucket, id, now);
 	if (s) {
 		len = s->len;
@@ -207,7 +207,7 @@ u32 sip_memory_find(const struct sip_memory_key *key, u8 *text,
 		if ((s32)(s->expires - (now + seconds)) < 0)
 			s->expires = now + seconds;
 	}
-	spin_unlock_bh(sip_bucket_lock(bucket));
+	spin_unlock(sip_bucket_lock(bucket));
 	return len;
 }
 
@@ -218,14 +218,14 @@ void sip_memory_fade(const struct sip_memory_key *key, u32 seconds)
 	u32 now = sip_seconds();
 	struct sip_memory *s;
 
-	spin_lock_bh(sip_bucket_lock(bucket));
+	spin_lock(sip_bucket_lock(bucket));
 	s = sip_memory_lookup(bucket, id, now);
 	if (s && (s32)(s->expires - (now + seconds)) > 0) {
 		s->expires = now + seconds;
 		if (!seconds)
 			sip_memory_free(s);
 	}
-	spin_unlock_bh(sip_bucket_lock(bucket));
+	spin_unlock(sip_bucket_lock(bucket));
 }
 
 /* Drop what has expired, or everything */

@@ -97,6 +97,8 @@ void sip_memory_key(struct sip_memory_key *key,
 		      const struct nf_alg_endpoint *public, u8 l4proto,
 		      u64 name);
 
+/* What follows is called with bottom halves off, as in translate() */
+
 /**
  * sip_memory_keep() - remember what an inside host wrote
  * @key: what it will be found by; an older text is replaced

@@ -62,6 +62,8 @@ struct nf_conn;
 typedef struct { int held; } spinlock_t;
 struct mutex { int held; };
 #define spin_lock_init(lock) ((lock)->held = 0)
+#define spin_lock(lock) spin_lock_bh(lock)
+#define spin_unlock(lock) spin_unlock_bh(lock)
 
 static inline void spin_lock_bh(spinlock_t *lock)
 {

@@ -13,6 +13,7 @@
 #define le64_to_cpu(value) __le64_to_cpu(value)
 #define BIT(number) (1UL << (number))
 #define __uninitialized
+#define noinline __attribute__((__noinline__))
 #define fallthrough __attribute__((__fallthrough__))
 #define unlikely(condition) __builtin_expect(!!(condition), 0)
 #define likely(condition) __builtin_expect(!!(condition), 1)
