@@ -20,10 +20,7 @@ static void nf_alg_datagram_pass(struct nf_conn *ct,
 				 const struct nf_alg_session *session,
 				 enum nf_alg_reason reason)
 {
-	struct nf_alg_net *an = nf_alg_pernet(nf_ct_net(ct));
-
-	nf_alg_reason_count(an, reason);
-	nf_alg_event_pass(an, session, reason);
+	nf_alg_pass(nf_alg_pernet(nf_ct_net(ct)), session, reason);
 }
 
 /* Lengths and checksums once the payload has another length */
