@@ -3,8 +3,9 @@
 """What SIPp has for a voice, and who hears it.
 
 speech.py pcap FILE [PACKETS]   a recording of so many RTP packets
-speech.py listen FILE HOST...   note every RTP packet that reaches the hosts
-                                until SIGTERM; FILE.ready appears when it runs
+speech.py listen FILE HOST...   note every RTP packet that reaches or leaves
+                                the hosts until SIGTERM; FILE.ready appears
+                                when it runs
 speech.py check FILE CALLER CALLER-LOG CALLEE CALLEE-LOG
                                 every call in SIPp's logs was heard on both
                                 sides, on the ports the SDP promised
@@ -58,7 +59,7 @@ def rtp(frame):
 
 def listen(name, hosts):
     from netns import Host
-    taps, heard = {}, {}
+    taps, heard, said = {}, {}, {}
     for host in hosts:
         with Host(host):
             tap = socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
@@ -68,6 +69,7 @@ def listen(name, hosts):
         tap.setblocking(False)
         taps[tap] = host
         heard[host] = collections.Counter()
+        said[host] = collections.Counter()
     stop = []
     signal.signal(signal.SIGTERM, lambda *_: stop.append(1))
     open(name + ".ready", "w").close()
@@ -77,16 +79,19 @@ def listen(name, hosts):
             try:
                 while True:
                     frame, where = tap.recvfrom(2048)
-                    if where[2] == socket.PACKET_OUTGOING:
-                        continue
                     found = rtp(frame)
-                    if found:
+                    if not found:
+                        continue
+                    if where[2] == socket.PACKET_OUTGOING:
+                        said[taps[tap]][found[1]] += 1
+                    else:
                         heard[taps[tap]][found] += 1
             except BlockingIOError:
                 pass
     with open(name + ".new", "w") as out:
-        json.dump({host: [list(k) + [n] for k, n in counts.items()]
-                   for host, counts in heard.items()}, out)
+        json.dump({"heard": {host: [list(k) + [n] for k, n in counts.items()]
+                             for host, counts in heard.items()},
+                   "said": said}, out)
     os.rename(name + ".new", name)
 
 
@@ -109,8 +114,10 @@ def media(log):
 
 def check(name, caller, caller_log, callee, callee_log):
     with open(name) as text:
-        heard = {host: {(s, sp, dp): n for s, sp, dp, n in rows}
-                 for host, rows in json.load(text).items()}
+        noted = json.load(text)
+    heard = {host: {(s, sp, dp): n for s, sp, dp, n in rows}
+             for host, rows in noted["heard"].items()}
+    said = noted["said"]
     ours, theirs = media(caller_log), media(callee_log)
     if not ours or set(ours) != set(theirs):
         sys.exit("calls: %d at the caller, %d at the callee" % (
@@ -121,18 +128,24 @@ def check(name, caller, caller_log, callee, callee_log):
         if "sent" not in mine:
             # SIPp does not log what waits for a connection: [auto_media_port]
             mine["sent"] = (None, FIRST + 4 * (int(call.split("-")[0]) - 1))
-        for who, at, own, peer in (
-                (caller, mine, mine["sent"], mine["received"]),
-                (callee, yours, yours["sent"], yours["received"])):
+        for who, other, own, peer, source in (
+                (caller, callee, mine["sent"], mine["received"],
+                 yours["sent"]),
+                (callee, caller, yours["sent"], yours["received"],
+                 mine["sent"])):
             # to the port it gave, from where the other's SDP as it arrived
             # here said its speech would come from
             n = heard[who].get((peer[0], peer[1], own[1]), 0)
             packets[who] += n
             if not n:
-                deaf.append("%s: %s hears nothing from %s:%d on its port %d"
-                            % (call, who, peer[0], peer[1], own[1]))
+                deaf.append("%s: %s hears nothing from %s:%d on its port %d; "
+                            "%s said %d packets" % (
+                                call, who, peer[0], peer[1], own[1], other,
+                                said[other].get(str(source[1]), 0)))
     print("figure: %d calls; RTP packets heard: %s" % (len(ours), ", ".join(
-        "%s %d" % (who.lower(), n) for who, n in sorted(packets.items()))))
+        "%s %d of %d" % (who.lower(), n, sum(said[
+            callee if who == caller else caller].values()))
+        for who, n in sorted(packets.items()))))
     if deaf:
         sys.exit("%d sides of %d calls are deaf:\n%s\nheard:\n%s" % (
             len(deaf), len(ours), "\n".join(deaf[:6]), "\n".join(

@@ -95,7 +95,7 @@ calls() {
 	answerer=$!
 	listening "$callee" "$listen" "$(l4 "$mode")" || return 1
 	sipp "$caller" caller "$(at "$caller")" -sf "$SCENARIO/call.xml" \
-		-t "$mode" -m "$count" -r "$rate" -l 1000 -mp 30000 -d 500 \
+		-t "$mode" -m "$count" -r "$rate" -l 1000 -mp 30000 -d "$(full 2000 500)" \
 		-max_socket 5000 "$@" "$(target "$where" "$port")" || status=1
 	wait $answerer || status=1
 	sleep 0.3
