@@ -268,10 +268,8 @@ static void nf_alg_call_kill(struct nf_alg_call *call)
 	nf_alg_call_put(call);
 }
 
-/* Is there media on it? A registration's doors do not count: it ends when the
- * registrar says so.
- */
-static bool nf_alg_call_flows(struct nf_alg_call *call)
+/* A registration's doors do not count: it ends when the registrar says so */
+bool nf_alg_call_flows(struct nf_alg_call *call)
 {
 	struct nf_alg_net *an = call->an;
 	struct nf_alg_grip *grip;
@@ -279,7 +277,7 @@ static bool nf_alg_call_flows(struct nf_alg_call *call)
 
 	if (call->key.kind != NF_ALG_CALL)
 		return false;
-	spin_lock(&an->bindings.lock);
+	spin_lock_bh(&an->bindings.lock);
 	list_for_each_entry(grip, &call->grips, list) {
 		if (grip->flags & NF_ALG_BIND_DOOR)
 			continue;
@@ -287,9 +285,10 @@ static bool nf_alg_call_flows(struct nf_alg_call *call)
 		if (found)
 			break;
 	}
-	spin_unlock(&an->bindings.lock);
+	spin_unlock_bh(&an->bindings.lock);
 	return found;
 }
+EXPORT_SYMBOL_GPL(nf_alg_call_flows);
 
 /* Release what was replaced; when does the next one go, if before @next? */
 static unsigned long nf_alg_call_sweep(struct nf_alg_call *call,
@@ -311,6 +310,16 @@ static unsigned long nf_alg_call_sweep(struct nf_alg_call *call,
 	return next;
 }
 
+/* When to look again whether there is still media on it, in jiffies */
+static unsigned long nf_alg_call_patience(const struct nf_alg_call *call)
+{
+	if (!call->abandoned)
+		return HZ * nf_alg_option(call->an,
+					  NF_ALG_OPTION_CALL_IDLE_TIME);
+	return HZ * max_t(u32, 1, nf_alg_option(call->an,
+						NF_ALG_OPTION_LINGER_TIME));
+}
+
 static void nf_alg_call_timer(struct timer_list *timer)
 {
 	struct nf_alg_call *call = timer_container_of(call, timer, timer);
@@ -325,8 +334,7 @@ static void nf_alg_call_timer(struct timer_list *timer)
 			nf_alg_call_kill(call);
 			goto unlock;
 		}
-		call->deadline = now + HZ *
-			nf_alg_option(call->an, NF_ALG_OPTION_CALL_IDLE_TIME);
+		call->deadline = now + nf_alg_call_patience(call);
 	}
 	nf_alg_call_arm(call, nf_alg_call_sweep(call, now, call->deadline));
 unlock:
@@ -413,6 +421,7 @@ static bool nf_alg_call_resume(struct nf_alg_call *call,
 
 	spin_lock_bh(&call->lock);
 	alive = call->state != NF_ALG_CALL_DEAD;
+	call->abandoned = false;
 	if (call->state == NF_ALG_CALL_ENDED) {
 		/* The same identity again: it begins anew */
 		call->state = NF_ALG_CALL_SETUP;
@@ -586,6 +595,7 @@ void nf_alg_call_extend(struct nf_alg_call *call, u32 seconds)
 		if (call->state == NF_ALG_CALL_ENDED)
 			call->state = NF_ALG_CALL_LIVE;
 		/* A week is for ever, and keeps the arithmetic of jiffies */
+		call->abandoned = false;
 		call->deadline = jiffies + HZ * (unsigned long)
 			min_t(u32, seconds, 7 * 24 * 3600);
 		nf_alg_call_arm_by(call, call->deadline);
@@ -606,6 +616,18 @@ void nf_alg_call_end(struct nf_alg_call *call)
 	spin_unlock_bh(&call->lock);
 }
 EXPORT_SYMBOL_GPL(nf_alg_call_end);
+
+void nf_alg_call_abandon(struct nf_alg_call *call)
+{
+	spin_lock_bh(&call->lock);
+	if (call->state < NF_ALG_CALL_ENDED) {
+		call->abandoned = true;
+		call->deadline = jiffies + nf_alg_call_patience(call);
+		nf_alg_call_arm_by(call, call->deadline);
+	}
+	spin_unlock_bh(&call->lock);
+}
+EXPORT_SYMBOL_GPL(nf_alg_call_abandon);
 
 static void nf_alg_call_print(char *to, u32 size, const u8 *from, u32 len)
 {

@@ -84,6 +84,7 @@ static inline u32 nf_alg_call_key_size(const struct nf_alg_call_key *key)
  * @created: time of its birth in jiffies
  * @lock: guards what follows up to @l4proto
  * @state: enum nf_alg_call_state
+ * @abandoned: nobody will say when it ends
  * @deadline: when it ends, in jiffies; written under @lock
  * @state_text: the protocol's word for its state, terminated
  * @text: the remote party, terminated
@@ -109,6 +110,7 @@ struct nf_alg_call {
 
 	spinlock_t lock;	/* guards what follows up to @l4proto */
 	u8 state;
+	bool abandoned;
 	unsigned long deadline;
 	char state_text[NF_ALG_CALL_STATE_MAX];
 	char text[NF_ALG_CALL_TEXT_MAX];
@@ -195,6 +197,23 @@ void nf_alg_call_extend(struct nf_alg_call *call, u32 seconds);
 
 /* The call has ended: its bindings admit no new flow after the linger time */
 void nf_alg_call_end(struct nf_alg_call *call);
+
+/**
+ * nf_alg_call_abandon() - nobody will say any more when a call ends
+ * @call: call
+ *
+ * Its signalling is gone, but its media may go on: it ends after the linger
+ * time, or as soon after it as no flow of its bindings exists any more.
+ */
+void nf_alg_call_abandon(struct nf_alg_call *call);
+
+/**
+ * nf_alg_call_flows() - is there media on a call
+ * @call: call; its lock may be held, nf_alg_bindings.lock is not
+ *
+ * Return: true if the latest flow of one of its bindings still exists.
+ */
+bool nf_alg_call_flows(struct nf_alg_call *call);
 
 /* One line for natctl show calls: state and remote party, copied, cut at 64
  * bytes, unprintable bytes shown as '?'
