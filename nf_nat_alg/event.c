@@ -61,12 +61,19 @@ static int nf_alg_put_text(struct sk_buff *skb, int type, const u8 *bytes,
 	return nla_put_string(skb, type, text);
 }
 
-/* The line a text protocol's message begins with */
+/* The line a text protocol's message begins with, or the name of another's */
 static int nf_alg_put_first_line(struct sk_buff *skb,
 				 const struct nf_alg_message *msg)
 {
+	const struct nf_alg_protocol *protocol = msg->session->protocol;
+	const char *title;
 	u32 len = 0;
 
+	if (protocol->title) {
+		title = protocol->title(msg->data, msg->len);
+		return title ? nla_put_string(skb, NF_ALG_A_EVENT_FIRST_LINE,
+					      title) : 0;
+	}
 	while (len < msg->len && len < NF_ALG_EVENT_TEXT &&
 	       msg->data[len] >= 0x20 && msg->data[len] < 0x7f)
 		len++;
@@ -80,13 +87,21 @@ static int nf_alg_put_change(struct sk_buff *skb,
 			     const struct nf_alg_change *change)
 {
 	struct nlattr *nest = nla_nest_start(skb, NF_ALG_A_EVENT_CHANGE);
+	char old[NF_ALG_EVENT_TEXT + 1], new[NF_ALG_EVENT_TEXT + 1];
 
 	if (!nest)
 		return -EMSGSIZE;
-	if (nf_alg_put_text(skb, NF_ALG_A_CHANGE_OLD, msg->data + change->off,
-			    change->old_len) ||
-	    nf_alg_put_text(skb, NF_ALG_A_CHANGE_NEW,
-			    msg->text + change->new_off, change->new_len)) {
+	if (msg->session->protocol->print) {
+		msg->session->protocol->print(msg, change, old, new,
+					      sizeof(old));
+	} else {
+		nf_alg_printable(old, sizeof(old), msg->data + change->off,
+				 change->old_len);
+		nf_alg_printable(new, sizeof(new), msg->text + change->new_off,
+				 change->new_len);
+	}
+	if (nla_put_string(skb, NF_ALG_A_CHANGE_OLD, old) ||
+	    nla_put_string(skb, NF_ALG_A_CHANGE_NEW, new)) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
 	}
@@ -155,6 +170,44 @@ void nf_alg_pass(struct nf_alg_net *an, const struct nf_alg_session *session,
 	trace_nf_alg_pass(an, session, reason);
 	nf_alg_event_pass(an, session, reason);
 }
+
+static void nf_alg_event_left(const struct nf_alg_message *msg,
+			      enum nf_alg_reason reason)
+{
+	const struct nf_alg_session *session = msg->session;
+	struct nf_alg_event_draft draft;
+	bool failed;
+
+	if (!nf_alg_event_begin(&draft, NF_ALG_EVENT_PASS,
+				session->protocol->id))
+		return;
+	failed = nla_put_u32(draft.skb, NF_ALG_A_EVENT_REASON, reason) ||
+		 nla_put_string(draft.skb, NF_ALG_A_EVENT_REASON_NAME,
+				nf_alg_reason_name(reason)) ||
+		 nf_alg_put_flow(draft.skb, session->l4proto, msg->from,
+				 msg->to) ||
+		 nla_put_u32(draft.skb, NF_ALG_A_EVENT_LENGTH, msg->len) ||
+		 nf_alg_put_first_line(draft.skb, msg);
+	nf_alg_event_end(session->an, &draft, failed);
+}
+
+/**
+ * nf_alg_reason_left() - count why a message, or a part of it, is left as it is
+ * @msg: message
+ * @reason: why
+ *
+ * Unlike a refusal by translate(), the event names the message, and the rest of
+ * it may still be translated.
+ */
+void nf_alg_reason_left(const struct nf_alg_message *msg,
+			enum nf_alg_reason reason)
+{
+	nf_alg_reason_count(msg->session->an, reason);
+	trace_nf_alg_pass(msg->session->an, msg->session, reason);
+	if (nf_alg_event_wanted(msg->session->an))
+		nf_alg_event_left(msg, reason);
+}
+EXPORT_SYMBOL_GPL(nf_alg_reason_left);
 
 void __nf_alg_event_binding(struct nf_alg_net *an, enum nf_alg_event event,
 			    enum nf_alg_protocol_id protocol, u8 l4proto,

@@ -15,6 +15,7 @@
 
 struct net;
 struct nf_alg_call;
+struct nf_alg_change;
 struct nf_alg_message;
 struct nf_alg_session;
 
@@ -72,6 +73,11 @@ struct nf_alg_frame {
  *	messages of different sessions run at the same time. GFP_ATOMIC.
  * @session_end: the session goes away: free what its private part owns.
  * @call_end: a call or registration goes away: likewise. Any context.
+ * @title: the name of a message, for events; NULL where messages begin with a
+ *	line that says it
+ * @print: write the old and the new bytes of a change (an edit of
+ *	@translate) as terminated texts of at most @size bytes, for events;
+ *	NULL where they are text. Under the session's lock.
  *
  * All functions may be NULL but @translate.
  */
@@ -87,6 +93,10 @@ struct nf_alg_protocol {
 	int (*translate)(struct nf_alg_message *msg);
 	void (*session_end)(struct nf_alg_session *session);
 	void (*call_end)(struct nf_alg_call *call);
+	const char *(*title)(const u8 *data, u32 len);
+	void (*print)(const struct nf_alg_message *msg,
+		      const struct nf_alg_change *change, char *old, char *new,
+		      size_t size);
 };
 
 int nf_alg_protocol_register(const struct nf_alg_protocol *protocol);

@@ -13,10 +13,17 @@ struct nf_alg_reasons {
 	u64 count[__NF_ALG_REASON_MAX];
 };
 
+struct nf_alg_message;
 struct nf_alg_net;
 
 /* Count a reason; any context */
 void nf_alg_reason_count(struct nf_alg_net *an, enum nf_alg_reason reason);
+
+/* Count why a message, or a part of it, is left as it is, and say so to who
+ * listens; for a protocol's translate()
+ */
+void nf_alg_reason_left(const struct nf_alg_message *msg,
+			enum nf_alg_reason reason);
 
 /* Sum over all CPUs */
 u64 nf_alg_reason_sum(struct nf_alg_net *an, enum nf_alg_reason reason);

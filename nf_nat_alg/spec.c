@@ -268,6 +268,8 @@ const char *const nf_alg_reason_names[__NF_ALG_REASON_MAX] = {
 	[NF_ALG_REASON_BODY_ENCODED] = "body-encoded",
 	[NF_ALG_REASON_BODY_MALFORMED] = "body-malformed",
 	[NF_ALG_REASON_BINDING_CLOSED] = "binding-closed",
+	[NF_ALG_REASON_WRONG_SIDE] = "wrong-side",
+	[NF_ALG_REASON_LIMIT_CHANNELS] = "limit-channels",
 };
 
 const char *const nf_alg_resource_names[__NF_ALG_RESOURCE_MAX] = {

@@ -119,8 +119,11 @@ static void print_event(const struct nlmsghdr *nlh,
 		print_changes(nlh);
 		break;
 	case NF_ALG_EVENT_PASS:
-		printf("%s: %s", colored("passed", "33"),
-		       text_of(tb, NF_ALG_A_EVENT_REASON_NAME));
+		printf("%s", colored("passed", "33"));
+		if (tb[NF_ALG_A_EVENT_FIRST_LINE])
+			printf(" \"%s\"",
+			       text_of(tb, NF_ALG_A_EVENT_FIRST_LINE));
+		printf(": %s", text_of(tb, NF_ALG_A_EVENT_REASON_NAME));
 		break;
 	case NF_ALG_EVENT_BINDING_NEW:
 	case NF_ALG_EVENT_BINDING_END:

@@ -188,6 +188,16 @@ const struct spec_reason spec_reason[__NF_ALG_REASON_MAX] = {
 		"A flow came to a bound port that is not open yet, or not to its sender.",
 		"Nothing to do if it is a stranger; \"natctl show bindings\" says who holds the port.",
 	},
+	[NF_ALG_REASON_WRONG_SIDE] = {
+		"wrong-side",
+		"A message came from the side that never sends it, and was passed unchanged.",
+		"Look at the sender: \"natctl monitor\" names it. What a server says opens nothing when a phone says it.",
+	},
+	[NF_ALG_REASON_LIMIT_CHANNELS] = {
+		"limit-channels",
+		"A Skinny connection had as many media channels open as one may have (64), and media on each of them.",
+		"Nothing to do: no phone has so many. Look at the sender: \"natctl monitor\" names it.",
+	},
 };
 
 const struct spec_option spec_option[__NF_ALG_OPTION_MAX] = {

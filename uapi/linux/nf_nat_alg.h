@@ -161,6 +161,14 @@ enum nf_alg_reason {
 	NF_ALG_REASON_BODY_MALFORMED,
 	/* A flow came to a bound port that is not open yet, or not to its sender. */
 	NF_ALG_REASON_BINDING_CLOSED,
+	/* A message came from the side that never sends it, and was passed
+	 * unchanged.
+	 */
+	NF_ALG_REASON_WRONG_SIDE,
+	/* A Skinny connection had as many media channels open as one may have (64),
+	 * and media on each of them.
+	 */
+	NF_ALG_REASON_LIMIT_CHANNELS,
 
 	__NF_ALG_REASON_MAX,
 };
@@ -605,7 +613,7 @@ enum {
 	NF_ALG_A_EVENT_KEY,
 	/* Of the original message in bytes. */
 	NF_ALG_A_EVENT_LENGTH,
-	/* Of a message that begins with text, cut at 64 bytes. */
+	/* Of a message that begins with text, cut at 64 bytes; the name of another. */
 	NF_ALG_A_EVENT_FIRST_LINE,
 	/* The first 16 changed pieces. */
 	NF_ALG_A_EVENT_CHANGE,
