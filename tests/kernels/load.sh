@@ -9,10 +9,11 @@ for arguments in '' 'defaults=0' ''; do
 	# shellcheck disable=SC2086 # none is no argument
 	modprobe nf_nat_alg $arguments
 	say $? "modprobe nf_nat_alg $arguments"
-	modprobe nf-nat-alg-sip && loaded nf_alg_sip
-	say $? "the protocol's alias finds its module"
+	modprobe nf-nat-alg-sip && loaded nf_alg_sip &&
+		modprobe nf-nat-alg-skinny && loaded nf_alg_sccp
+	say $? "the protocols' aliases find their modules"
 	natctl >"$NF_ALG_OUT/natctl" 2>&1
 	say $? "natctl talks to it"
-	modprobe -r nf_alg_sip nf_nat_alg && ! loaded nf_nat_alg
+	modprobe -r nf_alg_sip nf_alg_sccp nf_nat_alg && ! loaded nf_nat_alg
 	say $? "both unload"
 done

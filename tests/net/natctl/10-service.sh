@@ -19,9 +19,10 @@ value "d == []" natctl -j service
 expect 0 "" natctl service add sip tcp port 5060
 expect 0 "" natctl service add sip udp port 65535
 holds "adding a service loads its module" test -d /sys/module/nf_alg_sip
-expect 0 "no module for skinny (modprobe nf-nat-alg-skinny)" \
-	natctl service add skinny tcp port 2000
-expect 0 "no module for h225" natctl service add h225 tcp port 1720
+expect 0 "" natctl service add skinny tcp port 2000
+holds "and that of another protocol its own" test -d /sys/module/nf_alg_sccp
+expect 0 "no module for h225 (modprobe nf-nat-alg-h225)" \
+	natctl service add h225 tcp port 1720
 expect 0 "no module for ras" natctl service add ras udp port 1719
 
 # both places of "list"; a list may come later
@@ -35,7 +36,7 @@ value "[s['access-list'] for s in d if s['port'] == 5080] == ['phones']" \
 	natctl -j service
 value "[s['access-list-present'] for s in d if s['port'] == 5080] == [False]" \
 	natctl -j service
-value "[s['module-present'] for s in d if s['protocol'] == 'skinny'] == [False]" \
+value "[s['module-present'] for s in d if s['protocol'] == 'h225'] == [False]" \
 	natctl -j service
 expect 0 "phones" natctl service
 json natctl -j -p service
@@ -100,7 +101,7 @@ value "d == []" natctl -j service
 expect 0 "" natctl service flush
 
 # the default set
-expect 0 "no module for skinny" natctl service defaults
+expect 0 "no module for h225" natctl service defaults
 value "[(s['protocol'], s['transport'], s['port']) for s in d] == [
 	('sip', 'tcp', 5060), ('sip', 'udp', 5060), ('skinny', 'tcp', 2000),
 	('h225', 'tcp', 1720), ('ras', 'udp', 1718), ('ras', 'udp', 1719)]" \
@@ -109,7 +110,7 @@ expect 0 "*" natctl service defaults
 value "len(d) == 6" natctl -j service
 fresh defaults=1
 value "len(d) == 6" natctl -j service
-modprobe -r nf_alg_sip
+modprobe -r nf_alg_sip nf_alg_sccp
 modprobe -r nf_nat_alg
 holds "the modules unload" test ! -e /sys/module/nf_nat_alg
 finish

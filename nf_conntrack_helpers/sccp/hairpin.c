@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Two phones behind this router.
+ *
+ * On one link they are told each other's inside endpoints, and their media does
+ * not come here at all. On different links a firewall stands between them, and
+ * perhaps a VRF: they keep the public endpoints, and the engine turns the media
+ * round as related to the call.
+ */
+#include <linux/in.h>
+#include <linux/netfilter.h>
+#include <net/flow.h>
+#include <net/ip6_fib.h>
+#include <net/route.h>
+#include "binding.h"
+#include "hairpin.h"
+#include "netns.h"
+
+/**
+ * struct sccp_next_hop - where a packet leaves
+ * @device: by which device
+ * @router: to whom; family 0: the host itself
+ */
+struct sccp_next_hop {
+	int device;
+	struct nf_alg_endpoint router;
+};
+
+static void sccp_next_hop_read(const struct dst_entry *dst, u16 family,
+			       struct sccp_next_hop *hop)
+{
+	hop->device = dst->dev->ifindex;
+	if (family == NFPROTO_IPV6) {
+		const struct rt6_info *rt =
+			container_of(dst, struct rt6_info, dst);
+
+		if (ipv6_addr_any(&rt->rt6i_gateway))
+			return;
+		hop->router.family = NFPROTO_IPV6;
+		hop->router.addr.in6 = rt->rt6i_gateway;
+	} else {
+		const struct rtable *rt =
+			container_of(dst, struct rtable, dst);
+
+		if (!rt->rt_gw_family)
+			return;
+		hop->router.family = rt->rt_gw_family;
+		if (rt->rt_gw_family == AF_INET6)
+			hop->router.addr.in6 = rt->rt_gw6;
+		else
+			hop->router.addr.ip = rt->rt_gw4;
+	}
+}
+
+static bool sccp_next_hop(const struct nf_alg_session *session,
+			  const struct nf_alg_endpoint *host,
+			  struct sccp_next_hop *hop)
+{
+	struct dst_entry *dst = NULL;
+	struct flowi fl;
+
+	memset(hop, 0, sizeof(*hop));
+	memset(&fl, 0, sizeof(fl));
+	if (host->family == NFPROTO_IPV6) {
+		fl.u.ip6.daddr = host->addr.in6;
+		fl.u.ip6.flowi6_oif = session->vrf;
+	} else {
+		fl.u.ip4.daddr = host->addr.ip;
+		fl.u.ip4.flowi4_oif = session->vrf;
+	}
+	if (nf_route(session->an->net, &dst, &fl, false, host->family) || !dst)
+		return false;
+	sccp_next_hop_read(dst, host->family, hop);
+	dst_release(dst);
+	return true;
+}
+
+bool sccp_same_link(const struct nf_alg_session *session,
+		    const struct nf_alg_endpoint *a,
+		    const struct nf_alg_endpoint *b)
+{
+	struct sccp_next_hop to_a, to_b;
+
+	return a->family == b->family && sccp_next_hop(session, a, &to_a) &&
+	       sccp_next_hop(session, b, &to_b) &&
+	       to_a.device == to_b.device &&
+	       nf_alg_same_host(&to_a.router, &to_b.router);
+}
+
+bool sccp_hairpin(const struct nf_alg_message *msg,
+		  const struct nf_alg_endpoint *public,
+		  struct nf_alg_endpoint *inside)
+{
+	const struct nf_alg_session *session = msg->session;
+	struct nf_alg_endpoint again;
+
+	/* The second look tells whether it is in the receiver's own VRF */
+	return msg->to->inside &&
+	       nf_alg_bound_public(session, IPPROTO_UDP, public, inside) &&
+	       !nf_alg_same_endpoint(inside, public) &&
+	       nf_alg_bound_inside(session, IPPROTO_UDP, inside, &again) &&
+	       nf_alg_same_endpoint(&again, public) &&
+	       sccp_same_link(session, &msg->to->own, inside);
+}

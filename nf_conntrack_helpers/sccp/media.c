@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Media: whose end it is, and what it is bound to.
+ *
+ * A port is never rewritten without its address, and a binding is for the
+ * sender's own address on this connection alone.
+ */
+#include "hairpin.h"
+#include "media.h"
+#include "reason.h"
+
+#define SCCP_PORT_LOWEST	1024
+
+bool sccp_unspecified(const struct nf_alg_endpoint *endpoint)
+{
+	const u8 *byte = (const u8 *)&endpoint->addr;
+	u32 i, len = endpoint->family == NFPROTO_IPV6 ? 16 : 4;
+
+	if (len == 4 ? (byte[0] & 0xf0) == 0xe0 : byte[0] == 0xff)
+		return true;
+	for (i = 0; i < len; i++)
+		if (byte[i])
+			return false;
+	return true;
+}
+
+static bool sccp_port_permitted(u32 port)
+{
+	return port >= SCCP_PORT_LOWEST && port <= U16_MAX;
+}
+
+/* How many ports: RTP with RTCP next to it, unless that has a place of its own */
+static u8 sccp_ports(const struct sccp_field *field)
+{
+	bool apart = field->rtcp && field->rtcp != field->port + 1;
+
+	return field->port == U16_MAX || apart ? 1 : 2;
+}
+
+/* Bind what a field of the sender names, and write it */
+static int sccp_media_bind(struct sccp_translation *t,
+			   const struct sccp_field *field, enum sccp_way way)
+{
+	struct nf_alg_message *msg = t->msg;
+	struct nf_alg_endpoint public, rtcp;
+	struct sccp_channel *channel;
+	int err;
+
+	if (!sccp_port_permitted(field->port) ||
+	    (field->rtcp && !sccp_port_permitted(field->rtcp)))
+		return -NF_ALG_REASON_DOOR_PORT_DENIED;
+	err = sccp_channel_take(t->session, &t->reading, way, msg->dir,
+				field->endpoint.port, &channel);
+	if (err)
+		return err;
+	t->channel = channel;
+
+	err = sccp_channel_bind(msg, channel, field->port, sccp_ports(field),
+				&public);
+	if (err)
+		return err;
+	rtcp = public;
+	rtcp.port = htons(ntohs(public.port) + field->rtcp - field->port);
+	if (field->rtcp && field->rtcp != field->port &&
+	    sccp_ports(field) == 1) {
+		err = sccp_channel_bind(msg, channel, field->rtcp, 1, &rtcp);
+		if (err)
+			return err;
+	}
+
+	err = sccp_write_endpoint(t, field, &public);
+	if (!err && field->rtcp)
+		err = sccp_write_port(t, field->rtcp_at, rtcp.port);
+	return err;
+}
+
+/* The sender's own address in a field, without the media it may stand for */
+static int sccp_address_hide(struct sccp_translation *t,
+			     const struct sccp_field *field)
+{
+	return sccp_write_address(t, field, &t->msg->from->seen);
+}
+
+/* What is bound already for the sender's own endpoint */
+static bool sccp_bound(const struct sccp_translation *t,
+		       const struct sccp_field *field,
+		       struct nf_alg_endpoint *public)
+{
+	return field->port && field->port <= U16_MAX &&
+	       nf_alg_bound_inside(t->msg->session, IPPROTO_UDP,
+				   &field->endpoint, public) &&
+	       nf_alg_same_host(public, &t->msg->from->seen);
+}
+
+int sccp_media_own(struct sccp_translation *t, const struct sccp_field *field)
+{
+	const struct nf_alg_side *from = t->msg->from;
+	enum sccp_way way = field->meaning == SCCP_OWN_TRANSMIT ?
+			    SCCP_TRANSMIT : SCCP_RECEIVE;
+	struct nf_alg_endpoint public;
+
+	if (!from->inside || sccp_unspecified(&field->endpoint))
+		return 0;
+	if (!nf_alg_same_host(&field->endpoint, &from->own)) {
+		/* It may know its public address by itself */
+		if (nf_alg_same_host(&field->endpoint, &from->seen) ||
+		    field->both)
+			return 0;
+		return -NF_ALG_REASON_DOOR_OTHER_HOST;
+	}
+	if (t->reading.status || !field->port)
+		return sccp_address_hide(t, field);
+	/* Most phones transmit from where they receive */
+	if (way == SCCP_TRANSMIT && sccp_bound(t, field, &public))
+		return sccp_write_endpoint(t, field, &public);
+	return sccp_media_bind(t, field, way);
+}
+
+/* Another phone behind this router; remembered, to be undone in an answer */
+static int sccp_media_hairpin(struct sccp_translation *t,
+			      const struct sccp_field *field,
+			      struct nf_alg_endpoint *told)
+{
+	struct nf_alg_endpoint inside;
+
+	*told = field->endpoint;
+	if (!field->port || field->port > U16_MAX ||
+	    !sccp_hairpin(t->msg, &field->endpoint, &inside))
+		return 0;
+	*told = inside;
+	return sccp_write_endpoint(t, field, told);
+}
+
+/* Let natctl show who is at the other end of what the phone receives */
+static void sccp_media_describe(struct sccp_translation *t,
+				const struct nf_alg_endpoint *remote)
+{
+	struct sccp_channel *receive;
+
+	receive = sccp_channel_find(t->session, &t->reading, SCCP_RECEIVE,
+				    !t->msg->dir, 0);
+	if (receive && receive->owner)
+		sccp_channel_describe(receive, remote);
+}
+
+/* Where the phone is to transmit: remember it */
+static int sccp_media_told(struct sccp_translation *t,
+			   const struct nf_alg_endpoint *meant,
+			   const struct nf_alg_endpoint *told)
+{
+	struct sccp_channel *channel;
+	int err;
+
+	err = sccp_channel_take(t->session, &t->reading, SCCP_TRANSMIT,
+				SCCP_SERVER, 0, &channel);
+	if (err)
+		return err;
+	if (!nf_alg_same_endpoint(&channel->told, told))
+		sccp_media_describe(t, told);
+	sccp_channel_remote(channel, meant, told);
+	return 0;
+}
+
+/* The server's own media, such as music on hold */
+static int sccp_media_server(struct sccp_translation *t,
+			     const struct sccp_field *field)
+{
+	enum sccp_way way = field->meaning == SCCP_REMOTE ? SCCP_TRANSMIT :
+							    SCCP_RECEIVE;
+	struct nf_alg_endpoint public;
+	int err;
+
+	if (!field->port)
+		return sccp_address_hide(t, field);
+	err = sccp_media_bind(t, field, way);
+	if (err || way != SCCP_TRANSMIT)
+		return err;
+	if (sccp_bound(t, field, &public))
+		sccp_channel_remote(t->channel, &field->endpoint, &public);
+	return 0;
+}
+
+/* A server that NAT hides speaks of a neighbour of its own, whom the phone
+ * cannot reach by that address
+ */
+static bool sccp_media_hidden(const struct sccp_translation *t,
+			      const struct sccp_field *field)
+{
+	const struct nf_alg_side *from = t->msg->from;
+
+	return from->inside && !nf_alg_same_host(&from->own, &from->seen) &&
+	       !nf_alg_same_host(&from->seen, &field->endpoint) &&
+	       !nf_alg_same_host(&t->msg->to->own, &field->endpoint) &&
+	       sccp_same_link(t->msg->session, &from->own, &field->endpoint);
+}
+
+int sccp_media_remote(struct sccp_translation *t,
+		      const struct sccp_field *field)
+{
+	const struct nf_alg_side *from = t->msg->from;
+	struct nf_alg_endpoint told;
+	int err;
+
+	if (sccp_unspecified(&field->endpoint))
+		return 0;
+	if (from->inside && nf_alg_same_host(&field->endpoint, &from->own))
+		return sccp_media_server(t, field);
+	if (sccp_media_hidden(t, field))
+		return -NF_ALG_REASON_DOOR_OTHER_HOST;
+	err = sccp_media_hairpin(t, field, &told);
+	if (err || field->meaning != SCCP_REMOTE || !t->msg->to->inside)
+		return err;
+	return sccp_media_told(t, &field->endpoint, &told);
+}
+
+int sccp_media_mention(struct sccp_translation *t,
+		       const struct sccp_field *field)
+{
+	const struct nf_alg_side *from = t->msg->from;
+	struct nf_alg_endpoint public, told;
+
+	if (sccp_unspecified(&field->endpoint))
+		return 0;
+	if (from->inside && nf_alg_same_host(&field->endpoint, &from->own)) {
+		if (sccp_bound(t, field, &public))
+			return sccp_write_endpoint(t, field, &public);
+		return sccp_address_hide(t, field);
+	}
+	return sccp_media_hairpin(t, field, &told);
+}
+
+int sccp_media_echo(struct sccp_translation *t, const struct sccp_field *field)
+{
+	struct sccp_channel *channel;
+
+	/* Only what was changed is changed back */
+	hlist_for_each_entry(channel, &t->session->channels, node)
+		if (channel->told.family && field->port <= U16_MAX &&
+		    nf_alg_same_endpoint(&channel->told, &field->endpoint))
+			return sccp_write_endpoint(t, field, &channel->meant);
+	return 0;
+}
+
+int sccp_media_port(struct sccp_translation *t, const struct sccp_field *field)
+{
+	struct sccp_field own = *field;
+
+	/* Elsewhere the port is only informative */
+	if (!t->msg->from->inside || !field->port ||
+	    !sccp_session_listens(t->session))
+		return 0;
+	own.endpoint = t->msg->from->own;
+	own.endpoint.port = htons(field->port);
+	return sccp_media_bind(t, &own, SCCP_RECEIVE);
+}
