@@ -12,8 +12,6 @@
 #include "netns.h"
 #include "text.h"
 
-/* A server's word for the phones' media is looked at again after this */
-#define SCCP_EXTEND		(60 * HZ)
 #define SCCP_KEY_MAX		160
 
 static const char *const sccp_kinds[] = {
@@ -77,6 +75,15 @@ static void sccp_channel_remove(struct sccp_session *session,
 	kfree(channel);
 }
 
+/* It is over: its bindings admit no new flow after the linger time */
+static void sccp_channel_end(struct sccp_session *session,
+			     struct sccp_channel *channel)
+{
+	if (channel->owner)
+		nf_alg_call_end(channel->owner);
+	sccp_channel_remove(session, channel);
+}
+
 /* A server that never closes channels must not keep a phone from opening new
  * ones: the oldest without media makes room
  */
@@ -89,9 +96,7 @@ static bool sccp_channel_make_room(struct sccp_session *session)
 			oldest = channel;
 	if (!oldest)
 		return false;
-	if (oldest->owner)
-		nf_alg_call_end(oldest->owner);
-	sccp_channel_remove(session, oldest);
+	sccp_channel_end(session, oldest);
 	return true;
 }
 
@@ -186,11 +191,8 @@ void sccp_channel_commit(struct sccp_channel *channel)
 void sccp_channel_drop(struct sccp_session *session,
 		       struct sccp_channel *channel)
 {
-	if (channel->port)
-		return;
-	if (channel->owner)
-		nf_alg_call_end(channel->owner);
-	sccp_channel_remove(session, channel);
+	if (!channel->port)
+		sccp_channel_end(session, channel);
 }
 
 void sccp_channel_remote(struct sccp_channel *channel,
@@ -235,15 +237,11 @@ void sccp_channel_close(struct sccp_session *session,
 			continue;
 		}
 		found = true;
-		if (channel->owner)
-			nf_alg_call_end(channel->owner);
-		sccp_channel_remove(session, channel);
+		sccp_channel_end(session, channel);
 	}
 	if (found || !by_call)
 		return;
-	if (by_call->owner)
-		nf_alg_call_end(by_call->owner);
-	sccp_channel_remove(session, by_call);
+	sccp_channel_end(session, by_call);
 }
 
 void sccp_channels_end(struct sccp_session *session)
@@ -252,10 +250,18 @@ void sccp_channels_end(struct sccp_session *session)
 	struct hlist_node *next;
 
 	hlist_for_each_entry_safe(channel, next, &session->channels, node) {
-		if (channel->owner)
-			nf_alg_call_end(channel->owner);
-		sccp_channel_remove(session, channel);
+		sccp_channel_end(session, channel);
 	}
+}
+
+void sccp_channels_end_listening(struct sccp_session *session)
+{
+	struct sccp_channel *channel;
+	struct hlist_node *next;
+
+	hlist_for_each_entry_safe(channel, next, &session->channels, node)
+		if (channel->kind == SCCP_LISTEN || channel->kind == SCCP_LIST)
+			sccp_channel_end(session, channel);
 }
 
 void sccp_channels_extend(struct nf_alg_message *msg,
@@ -265,10 +271,12 @@ void sccp_channels_extend(struct nf_alg_message *msg,
 				 NF_ALG_OPTION_CALL_IDLE_TIME);
 	struct sccp_channel *channel;
 
+	/* The phone says it more often than it needs to be said */
 	if (hlist_empty(&session->channels) ||
-	    time_before(jiffies, session->extended + SCCP_EXTEND))
+	    (session->extended &&
+	     time_before(jiffies, session->extended + HZ / 4 * idle)))
 		return;
-	session->extended = jiffies;
+	session->extended = jiffies | 1;
 	hlist_for_each_entry(channel, &session->channels, node)
 		if (channel->owner &&
 		    READ_ONCE(channel->owner->state) < NF_ALG_CALL_ENDED)

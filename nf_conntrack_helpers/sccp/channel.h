@@ -116,6 +116,9 @@ void sccp_channel_close(struct sccp_session *session,
 /* The registration is over, and with it all calls */
 void sccp_channels_end(struct sccp_session *session);
 
+/* The server is none to name a port to once for all calls */
+void sccp_channels_end_listening(struct sccp_session *session);
+
 /* The phone lives, so its calls do */
 void sccp_channels_extend(struct nf_alg_message *msg,
 			  struct sccp_session *session);

@@ -5,7 +5,7 @@
  * A port is never rewritten without its address, and a binding is for the
  * sender's own address on this connection alone.
  */
-#include "hairpin.h"
+#include "link.h"
 #include "media.h"
 #include "reason.h"
 
@@ -37,13 +37,26 @@ static u8 sccp_ports(const struct sccp_field *field)
 	return field->port == U16_MAX || apart ? 1 : 2;
 }
 
+/* What is bound already for the sender's own endpoint */
+static bool sccp_bound(const struct sccp_translation *t,
+		       const struct sccp_field *field,
+		       struct nf_alg_endpoint *public)
+{
+	return field->port && field->port <= U16_MAX &&
+	       nf_alg_bound_inside(t->msg->session, IPPROTO_UDP,
+				   &field->endpoint, public) &&
+	       nf_alg_same_host(public, &t->msg->from->seen);
+}
+
 /* Bind what a field of the sender names, and write it */
 static int sccp_media_bind(struct sccp_translation *t,
-			   const struct sccp_field *field, enum sccp_way way)
+			   const struct sccp_field *field, enum sccp_way way,
+			   struct nf_alg_endpoint *public)
 {
 	struct nf_alg_message *msg = t->msg;
-	struct nf_alg_endpoint public, rtcp;
+	u8 count = sccp_ports(field);
 	struct sccp_channel *channel;
+	struct nf_alg_endpoint rtcp;
 	int err;
 
 	if (!sccp_port_permitted(field->port) ||
@@ -55,20 +68,24 @@ static int sccp_media_bind(struct sccp_translation *t,
 		return err;
 	t->channel = channel;
 
-	err = sccp_channel_bind(msg, channel, field->port, sccp_ports(field),
-				&public);
+	err = sccp_channel_bind(msg, channel, field->port, count, public);
+	if (err == -NF_ALG_REASON_NO_PUBLIC_PORT &&
+	    sccp_bound(t, field, public)) {
+		/* It was promised already, but its neighbour went to another */
+		count = 1;
+		err = sccp_channel_bind(msg, channel, field->port, 1, public);
+	}
 	if (err)
 		return err;
-	rtcp = public;
-	rtcp.port = htons(ntohs(public.port) + field->rtcp - field->port);
-	if (field->rtcp && field->rtcp != field->port &&
-	    sccp_ports(field) == 1) {
+	rtcp = *public;
+	rtcp.port = htons(ntohs(public->port) + field->rtcp - field->port);
+	if (field->rtcp && field->rtcp != field->port && count == 1) {
 		err = sccp_channel_bind(msg, channel, field->rtcp, 1, &rtcp);
 		if (err)
 			return err;
 	}
 
-	err = sccp_write_endpoint(t, field, &public);
+	err = sccp_write_endpoint(t, field, public);
 	if (!err && field->rtcp)
 		err = sccp_write_port(t, field->rtcp_at, rtcp.port);
 	return err;
@@ -79,17 +96,6 @@ static int sccp_address_hide(struct sccp_translation *t,
 			     const struct sccp_field *field)
 {
 	return sccp_write_address(t, field, &t->msg->from->seen);
-}
-
-/* What is bound already for the sender's own endpoint */
-static bool sccp_bound(const struct sccp_translation *t,
-		       const struct sccp_field *field,
-		       struct nf_alg_endpoint *public)
-{
-	return field->port && field->port <= U16_MAX &&
-	       nf_alg_bound_inside(t->msg->session, IPPROTO_UDP,
-				   &field->endpoint, public) &&
-	       nf_alg_same_host(public, &t->msg->from->seen);
 }
 
 int sccp_media_own(struct sccp_translation *t, const struct sccp_field *field)
@@ -113,10 +119,30 @@ int sccp_media_own(struct sccp_translation *t, const struct sccp_field *field)
 	/* Most phones transmit from where they receive */
 	if (way == SCCP_TRANSMIT && sccp_bound(t, field, &public))
 		return sccp_write_endpoint(t, field, &public);
-	return sccp_media_bind(t, field, way);
+	return sccp_media_bind(t, field, way, &public);
 }
 
-/* Another phone behind this router; remembered, to be undone in an answer */
+/* Another phone behind this router. On one link the two are told each other's
+ * inside endpoints, and their media does not come here at all. On different
+ * links a firewall stands between them, and perhaps a VRF: they keep the public
+ * endpoints, and the engine turns the media round as related to the call.
+ */
+static bool sccp_neighbour(const struct nf_alg_message *msg,
+			   const struct nf_alg_endpoint *public,
+			   struct nf_alg_endpoint *inside)
+{
+	const struct nf_alg_session *session = msg->session;
+	struct nf_alg_endpoint again;
+
+	/* The second look tells whether it is in the receiver's own VRF */
+	return msg->to->inside &&
+	       nf_alg_bound_public(session, IPPROTO_UDP, public, inside) &&
+	       !nf_alg_same_endpoint(inside, public) &&
+	       nf_alg_bound_inside(session, IPPROTO_UDP, inside, &again) &&
+	       nf_alg_same_endpoint(&again, public) &&
+	       sccp_same_link(session, &msg->to->own, inside);
+}
+
 static int sccp_media_hairpin(struct sccp_translation *t,
 			      const struct sccp_field *field,
 			      struct nf_alg_endpoint *told)
@@ -125,7 +151,7 @@ static int sccp_media_hairpin(struct sccp_translation *t,
 
 	*told = field->endpoint;
 	if (!field->port || field->port > U16_MAX ||
-	    !sccp_hairpin(t->msg, &field->endpoint, &inside))
+	    !sccp_neighbour(t->msg, &field->endpoint, &inside))
 		return 0;
 	*told = inside;
 	return sccp_write_endpoint(t, field, told);
@@ -153,8 +179,9 @@ static int sccp_media_told(struct sccp_translation *t,
 
 	err = sccp_channel_take(t->session, &t->reading, SCCP_TRANSMIT,
 				SCCP_SERVER, 0, &channel);
+	/* What was not changed need not be remembered */
 	if (err)
-		return err;
+		return nf_alg_same_endpoint(meant, told) ? 0 : err;
 	if (!nf_alg_same_endpoint(&channel->told, told))
 		sccp_media_describe(t, told);
 	sccp_channel_remote(channel, meant, told);
@@ -172,12 +199,10 @@ static int sccp_media_server(struct sccp_translation *t,
 
 	if (!field->port)
 		return sccp_address_hide(t, field);
-	err = sccp_media_bind(t, field, way);
-	if (err || way != SCCP_TRANSMIT)
-		return err;
-	if (sccp_bound(t, field, &public))
+	err = sccp_media_bind(t, field, way, &public);
+	if (!err && way == SCCP_TRANSMIT)
 		sccp_channel_remote(t->channel, &field->endpoint, &public);
-	return 0;
+	return err;
 }
 
 /* A server that NAT hides speaks of a neighbour of its own, whom the phone
@@ -243,6 +268,7 @@ int sccp_media_echo(struct sccp_translation *t, const struct sccp_field *field)
 
 int sccp_media_port(struct sccp_translation *t, const struct sccp_field *field)
 {
+	struct nf_alg_endpoint public;
 	struct sccp_field own = *field;
 
 	/* Elsewhere the port is only informative */
@@ -251,5 +277,5 @@ int sccp_media_port(struct sccp_translation *t, const struct sccp_field *field)
 		return 0;
 	own.endpoint = t->msg->from->own;
 	own.endpoint.port = htons(field->port);
-	return sccp_media_bind(t, &own, SCCP_RECEIVE);
+	return sccp_media_bind(t, &own, SCCP_RECEIVE, &public);
 }

@@ -116,6 +116,8 @@ static void sccp_effect(struct sccp_translation *t)
 		break;
 	case SCCP_REGISTERED:
 		sccp_session_registered(t->session, body, len);
+		if (!sccp_session_listens(t->session))
+			sccp_channels_end_listening(t->session);
 		break;
 	case SCCP_UNREGISTERED:
 		if (!t->reading.status)
@@ -180,6 +182,9 @@ int sccp_translate(struct nf_alg_message *msg)
 	if (!message)
 		return 0;
 	if (message->sender != msg->dir) {
+		/* Some servers send it as well */
+		if (message->effect == SCCP_ALIVE)
+			return 0;
 		nf_alg_reason_left(msg, NF_ALG_REASON_WRONG_SIDE);
 		return 0;
 	}

@@ -15,7 +15,7 @@
  * sources: nf_conntrack_helpers/sip/media.c
  */
 #include <stdint.h>
-#include "engine_fake.h"
+#include "sip_engine.h"
 
 static const struct {
 	u8 l4proto;

@@ -4,16 +4,14 @@
  */
 #include <stdio.h>
 #include "engine_fake.h"
-#include "frame.h"
-#include "memory.h"
 #include "service.h"
-#include "translate.h"
 
 #define CALL_PRIV	512
 
 int engine_memory = 1;
 s64 engine_seconds;
 bool engine_no_ports;
+bool engine_media;
 struct engine_binding engine_binding[ENGINE_BINDINGS];
 u64 engine_reasons[__NF_ALG_REASON_MAX];
 struct nf_alg_net engine_net;
@@ -23,6 +21,7 @@ static struct net netns = { .net_cookie = 1 };
 struct fake_call {
 	bool used;
 	bool ended;
+	bool abandoned;
 	u8 kind;
 	struct nf_alg_endpoint inside;
 	u8 key[512];
@@ -51,8 +50,8 @@ void engine_reset(void)
 {
 	static bool up;
 
-	if (up)
-		sip_memory_exit();
+	if (up && engine_protocol.exit)
+		engine_protocol.exit();
 	up = true;
 	for (int i = 0; i < ENGINE_CALLS; i++)
 		free(calls[i].call);
@@ -69,7 +68,9 @@ void engine_reset(void)
 	engine_memory = 1;
 	engine_seconds = 1000;
 	engine_no_ports = false;
-	sip_memory_init();
+	engine_media = false;
+	if (engine_protocol.init && engine_protocol.init())
+		abort();
 }
 
 struct nf_alg_endpoint engine_endpoint(const char *text)
@@ -93,7 +94,7 @@ struct nf_alg_session *engine_session(u8 l4proto, const char *inside,
 				      const char *public, const char *remote)
 {
 	struct nf_alg_session *s = calloc(1, sizeof(*s) +
-					     sizeof(struct sip_session));
+						engine_protocol.session_size);
 
 	s->an = &engine_net;
 	s->l4proto = l4proto;
@@ -143,8 +144,7 @@ int nf_alg_edit(struct nf_alg_message *msg, u32 off, u32 old_len,
 char *engine_message(struct nf_alg_session *session, int dir, const char *data,
 		     u32 len, u32 *out_len, int *error)
 {
-	struct sip_session *own = nf_alg_session_priv(session);
-	struct nf_alg_frame frame = { .priv = own };
+	struct nf_alg_frame frame = { .priv = nf_alg_session_priv(session) };
 	struct nf_alg_message *msg = calloc(1, sizeof(*msg));
 	u8 *exact = malloc(len ?: 1);
 	char *out, *to;
@@ -158,16 +158,14 @@ char *engine_message(struct nf_alg_session *session, int dir, const char *data,
 	msg->session = session;
 	msg->from = &session->side[dir];
 	msg->to = &session->side[!dir];
-	/* Nothing is left of the message before this one */
-	memset(&own->translation, 0xa5, sizeof(own->translation));
-#ifdef NF_ALG_MSAN
-	__msan_poison(&own->translation, sizeof(own->translation));
-#endif
+	INIT_LIST_HEAD(&msg->undo);
+	if (engine_protocol.wipe)
+		engine_protocol.wipe(nf_alg_session_priv(session));
 	/* As the engine does it with a stream */
-	if (session->l4proto == IPPROTO_TCP &&
-	    sip_frame(exact, len, &frame) == (int)len)
+	if (session->l4proto == IPPROTO_TCP && engine_protocol.frame &&
+	    engine_protocol.frame(exact, len, &frame) == (int)len)
 		msg->parsed = frame.parsed;
-	*error = sip_translate(msg);
+	*error = engine_protocol.translate(msg);
 	if (*error) {
 		msg->changes = 0;
 		msg->growth = 0;
@@ -229,6 +227,7 @@ int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
 	struct nf_alg_endpoint inside = want->inside, at = msg->from->seen;
 	bool nat = !nf_alg_same_host(&msg->from->own, &msg->from->seen);
 	u32 port = ntohs(inside.port);
+	static struct list_head taken_one;
 	struct engine_binding *b;
 
 	if (!msg->from->inside ||
@@ -264,6 +263,7 @@ int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
 			b->pending = true;
 			b->door = want->flags & NF_ALG_BIND_DOOR;
 			b->fresh = true;
+			msg->undo.next = &taken_one;
 			b->call = call;
 		}
 		if (!b)
@@ -296,6 +296,23 @@ bool nf_alg_bound_inside(const struct nf_alg_session *session, u8 l4proto,
 	return b;
 }
 
+bool nf_alg_bound_public(const struct nf_alg_session *session, u8 l4proto,
+			 const struct nf_alg_endpoint *public,
+			 struct nf_alg_endpoint *inside)
+{
+	for (int i = 0; i < ENGINE_BINDINGS; i++) {
+		struct engine_binding *b = &engine_binding[i];
+
+		if (!b->inside.family || b->l4proto != l4proto ||
+		    !nf_alg_same_endpoint(&b->public, public))
+			continue;
+		if (inside)
+			*inside = b->inside;
+		return true;
+	}
+	return false;
+}
+
 struct nf_alg_call *nf_alg_call_find(struct nf_alg_message *msg,
 				     enum nf_alg_call_kind kind,
 				     const struct nf_alg_endpoint *inside,
@@ -323,6 +340,7 @@ struct nf_alg_call *nf_alg_call_take(struct nf_alg_message *msg,
 
 	if (call) {
 		fake(call)->ended = false;
+		call->state = NF_ALG_CALL_SETUP;
 		return call;
 	}
 	for (int i = 0; i < ENGINE_CALLS; i++) {
@@ -390,9 +408,21 @@ void nf_alg_call_end(struct nf_alg_call *call)
 	struct fake_call *c = fake(call);
 
 	c->ended = true;
+	call->state = NF_ALG_CALL_ENDED;
 	for (int i = 0; i < ENGINE_BINDINGS; i++)
 		if (engine_binding[i].call == call)
 			release(&engine_binding[i]);
+}
+
+void nf_alg_call_abandon(struct nf_alg_call *call)
+{
+	fake(call)->abandoned = true;
+}
+
+bool nf_alg_call_flows(struct nf_alg_call *call)
+{
+	fake(call);
+	return engine_media;
 }
 
 void nf_alg_call_describe(struct nf_alg_call *call, const char *state,
@@ -406,6 +436,12 @@ void nf_alg_reason_count(struct nf_alg_net *an, enum nf_alg_reason reason)
 	if (reason <= 0 || reason >= __NF_ALG_REASON_MAX)
 		abort();
 	engine_reasons[reason]++;
+}
+
+void nf_alg_reason_left(const struct nf_alg_message *msg,
+			enum nf_alg_reason reason)
+{
+	nf_alg_reason_count(msg->session->an, reason);
 }
 
 bool nf_alg_service_port(struct nf_alg_net *an, u8 l4proto, __be16 port)
@@ -429,6 +465,15 @@ int engine_calls(enum nf_alg_call_kind kind)
 
 	for (int i = 0; i < ENGINE_CALLS; i++)
 		n += calls[i].used && !calls[i].ended && calls[i].kind == kind;
+	return n;
+}
+
+int engine_abandoned(void)
+{
+	int n = 0;
+
+	for (int i = 0; i < ENGINE_CALLS; i++)
+		n += calls[i].used && calls[i].abandoned;
 	return n;
 }
 

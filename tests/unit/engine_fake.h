@@ -43,6 +43,28 @@ extern struct engine_binding engine_binding[ENGINE_BINDINGS];
 extern u64 engine_reasons[__NF_ALG_REASON_MAX];
 extern struct nf_alg_net engine_net;
 extern bool engine_no_ports;
+/* Is there media on each call */
+extern bool engine_media;
+
+/**
+ * struct engine_protocol - what is tested; each test has one
+ * @frame: as nf_alg_protocol.frame, or NULL where translate() does not need it
+ * @translate: as nf_alg_protocol.translate
+ * @wipe: spoil what the protocol keeps for one message only, or NULL
+ * @init: called by engine_reset(), or NULL
+ * @exit: called by engine_reset() before, or NULL
+ * @session_size: as nf_alg_protocol.session_size
+ */
+struct engine_protocol {
+	int (*frame)(const u8 *data, u32 len, struct nf_alg_frame *frame);
+	void (*wipe)(void *priv);
+	int (*translate)(struct nf_alg_message *msg);
+	int (*init)(void);
+	void (*exit)(void);
+	u32 session_size;
+};
+
+extern const struct engine_protocol engine_protocol;
 
 /* Begin anew: no state, default options, time 1000 */
 void engine_reset(void);
@@ -63,6 +85,8 @@ char *engine_message(struct nf_alg_session *session, int dir, const char *data,
 struct nf_alg_endpoint engine_endpoint(const char *text);
 int engine_bindings(bool open);
 int engine_calls(enum nf_alg_call_kind kind);
+/* Calls that nobody will end */
+int engine_abandoned(void);
 /* State and lifetime of the only call of a kind */
 const char *engine_call_state(enum nf_alg_call_kind kind, u32 *seconds);
 

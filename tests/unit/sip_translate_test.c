@@ -13,8 +13,8 @@
  * sources: nf_conntrack_helpers/sip/dialog.c nf_conntrack_helpers/sip/registration.c
  * sources: nf_conntrack_helpers/sip/media.c
  */
-#include "engine_fake.h"
 #include "ktap.h"
+#include "sip_engine.h"
 #include "sip_text.h"
 
 static struct nf_alg_session *flow;

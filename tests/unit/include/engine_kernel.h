@@ -99,6 +99,8 @@ struct hlist_head {
 };
 
 #define hlist_empty(head) (!(head)->first)
+#define list_empty(head) ((head)->next == (head))
+#define INIT_LIST_HEAD(head) ((head)->next = (head)->prev = (head))
 
 static inline void hlist_add_head(struct hlist_node *n, struct hlist_head *h)
 {
@@ -118,6 +120,9 @@ static inline void hlist_del(struct hlist_node *n)
 
 #define hlist_entry_safe(n, type, member) \
 	((n) ? container_of(n, type, member) : NULL)
+#define hlist_for_each_entry(pos, head, member) \
+	for (pos = hlist_entry_safe((head)->first, typeof(*pos), member); pos; \
+	     pos = hlist_entry_safe(pos->member.next, typeof(*pos), member))
 #define hlist_for_each_entry_safe(pos, n, head, member) \
 	for (pos = hlist_entry_safe((head)->first, typeof(*pos), member); \
 	     pos && ((n = pos->member.next), 1); \
@@ -180,6 +185,8 @@ static inline void kmem_cache_free(struct kmem_cache *cache, void *p)
 	free(p);
 }
 
+#define kzalloc(size, flags) (engine_memory ? calloc(1, size) : NULL)
+#define kfree(p) free(p)
 #define kvcalloc(n, size, flags) calloc(n, size)
 #define kvfree(p) free(p)
 
@@ -190,6 +197,9 @@ static inline s64 ktime_get_seconds(void)
 {
 	return engine_seconds;
 }
+
+#define jiffies ((unsigned long)engine_seconds * HZ)
+#define time_before(a, b) ((long)((a) - (b)) < 0)
 
 /* Hashes need not be good here, but the same in each run */
 typedef struct { u64 key[2]; } siphash_aligned_key_t;

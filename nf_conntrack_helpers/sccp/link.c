@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Two phones behind this router.
- *
- * On one link they are told each other's inside endpoints, and their media does
- * not come here at all. On different links a firewall stands between them, and
- * perhaps a VRF: they keep the public endpoints, and the engine turns the media
- * round as related to the call.
+ * Who is beside whom, as seen from this router.
  */
-#include <linux/in.h>
 #include <linux/netfilter.h>
 #include <net/flow.h>
 #include <net/ip6_fib.h>
 #include <net/route.h>
-#include "binding.h"
-#include "hairpin.h"
+#include "link.h"
 #include "netns.h"
 
 /**
@@ -85,20 +78,4 @@ bool sccp_same_link(const struct nf_alg_session *session,
 	       sccp_next_hop(session, b, &to_b) &&
 	       to_a.device == to_b.device &&
 	       nf_alg_same_host(&to_a.router, &to_b.router);
-}
-
-bool sccp_hairpin(const struct nf_alg_message *msg,
-		  const struct nf_alg_endpoint *public,
-		  struct nf_alg_endpoint *inside)
-{
-	const struct nf_alg_session *session = msg->session;
-	struct nf_alg_endpoint again;
-
-	/* The second look tells whether it is in the receiver's own VRF */
-	return msg->to->inside &&
-	       nf_alg_bound_public(session, IPPROTO_UDP, public, inside) &&
-	       !nf_alg_same_endpoint(inside, public) &&
-	       nf_alg_bound_inside(session, IPPROTO_UDP, inside, &again) &&
-	       nf_alg_same_endpoint(&again, public) &&
-	       sccp_same_link(session, &msg->to->own, inside);
 }
