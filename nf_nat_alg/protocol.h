@@ -71,6 +71,9 @@ struct nf_alg_frame {
  *	the bindings it took are given back. Called with bottom halves off
  *	under the session's lock, so one message of a session at a time;
  *	messages of different sessions run at the same time. GFP_ATOMIC.
+ * @closed: TCP only: both ends have closed the connection, or one has reset it;
+ *	conntrack will remember it for a while. Under the session's lock, and
+ *	perhaps more than once.
  * @session_end: the session goes away: free what its private part owns.
  * @call_end: a call or registration goes away: likewise. Any context.
  * @title: the name of a message, for events; NULL where messages begin with a
@@ -91,6 +94,7 @@ struct nf_alg_protocol {
 	u16 call_size;
 	int (*frame)(const u8 *data, u32 len, struct nf_alg_frame *frame);
 	int (*translate)(struct nf_alg_message *msg);
+	void (*closed)(struct nf_alg_session *session);
 	void (*session_end)(struct nf_alg_session *session);
 	void (*call_end)(struct nf_alg_call *call);
 	const char *(*title)(const u8 *data, u32 len);

@@ -314,6 +314,31 @@ static void nf_alg_help_destroy(struct nf_conn *ct)
 	rcu_read_unlock();
 }
 
+/* Conntrack remembers it for minutes; its protocol need not */
+static void nf_alg_session_closed(struct nf_alg_session *session)
+{
+	spin_lock_bh(&session->lock);
+	if (!session->dead && session->protocol->closed)
+		session->protocol->closed(session);
+	spin_unlock_bh(&session->lock);
+}
+
+static unsigned int nf_alg_help_stream(struct nf_alg_session *session,
+				       struct sk_buff *skb,
+				       unsigned int protoff,
+				       struct nf_conn *ct,
+				       struct nf_alg_help *help,
+				       enum ip_conntrack_dir dir)
+{
+	unsigned int verdict;
+
+	verdict = nf_alg_stream_packet(session, skb, protoff, ct, help, dir);
+	if (unlikely(ct->proto.tcp.state == TCP_CONNTRACK_TIME_WAIT ||
+		     ct->proto.tcp.state == TCP_CONNTRACK_CLOSE))
+		nf_alg_session_closed(session);
+	return verdict;
+}
+
 static int nf_alg_help(struct sk_buff *skb, unsigned int protoff,
 		       struct nf_conn *ct, enum ip_conntrack_info ctinfo)
 {
@@ -351,7 +376,7 @@ static int nf_alg_help(struct sk_buff *skb, unsigned int protoff,
 		return nf_alg_datagram(session, skb, protoff, ct, help, dir);
 	if (!session)
 		return nf_alg_handshake(skb, protoff, ct, help, dir);
-	return nf_alg_stream_packet(session, skb, protoff, ct, help, dir);
+	return nf_alg_help_stream(session, skb, protoff, ct, help, dir);
 }
 
 unsigned int nf_alg_session_icmp(struct sk_buff *skb, struct nf_conn *ct,
