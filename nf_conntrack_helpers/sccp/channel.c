@@ -283,7 +283,7 @@ void sccp_channels_extend(struct nf_alg_message *msg,
 			nf_alg_call_extend(channel->owner, idle);
 }
 
-void sccp_session_end(struct nf_alg_session *session)
+void sccp_closed(struct nf_alg_session *session)
 {
 	struct sccp_session *priv = nf_alg_session_priv(session);
 	struct sccp_channel *channel;

@@ -123,9 +123,9 @@ void sccp_channels_end_listening(struct sccp_session *session);
 void sccp_channels_extend(struct nf_alg_message *msg,
 			  struct sccp_session *session);
 
-/* nf_alg_protocol.session_end. Phones keep their calls when the connection to
- * the server is lost, so media goes on for as long as it flows.
+/* nf_alg_protocol.closed and .session_end. Phones keep their calls when the
+ * connection to the server is lost, so media goes on for as long as it flows.
  */
-void sccp_session_end(struct nf_alg_session *session);
+void sccp_closed(struct nf_alg_session *session);
 
 #endif /* NF_ALG_SCCP_CHANNEL_H */

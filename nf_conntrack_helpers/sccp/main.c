@@ -16,7 +16,8 @@ static const struct nf_alg_protocol sccp_protocol = {
 	.session_size = sizeof(struct sccp_session),
 	.frame = sccp_frame,
 	.translate = sccp_translate,
-	.session_end = sccp_session_end,
+	.closed = sccp_closed,
+	.session_end = sccp_closed,
 	.title = sccp_title,
 	.print = sccp_print,
 };

@@ -138,9 +138,17 @@ static void sccp_effect(struct sccp_translation *t)
 static void sccp_commit(struct sccp_translation *t)
 {
 	const struct sccp_field *field = &t->reading.field[0];
+	const struct sccp_channel *other = NULL;
 
-	if (t->channel->port != htons(field->port))
-		sccp_channel_describe(t->channel, NULL);
+	if (t->channel->port != htons(field->port)) {
+		/* Some servers name the other end first */
+		if (t->channel->way == SCCP_RECEIVE)
+			other = sccp_channel_find(t->session, &t->reading,
+						  SCCP_TRANSMIT, SCCP_SERVER,
+						  0);
+		sccp_channel_describe(t->channel, other && other->told.family ?
+						  &other->told : NULL);
+	}
 	t->channel->port = htons(field->port);
 	sccp_channel_commit(t->channel);
 }

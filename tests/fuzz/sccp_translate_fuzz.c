@@ -91,7 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		engine_seconds += how >> 4;
 	}
 	for (i = 0; i < ARRAY_SIZE(flows); i++) {
-		sccp_session_end(session[i]);
+		sccp_closed(session[i]);
 		free(session[i]);
 	}
 	return 0;

@@ -40,7 +40,7 @@ static struct nf_alg_session *flow;
 static void gone(struct nf_alg_session *session)
 {
 	if (session)
-		sccp_session_end(session);
+		sccp_closed(session);
 	free(session);
 }
 
