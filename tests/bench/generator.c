@@ -6,7 +6,8 @@
  *	generator udp CLIENT SERVER PORT KIND COUNT
  *		one UDP flow to PORT
  *	generator tcp CLIENT SERVER PORT KIND COUNT
- *		one connection; each message is answered by 2 bytes
+ *		one connection; each message is answered: a SIP one by 2 bytes, a
+ *		Skinny one (skinny-ack, skinny-start) by another
  *	generator flows CLIENT SERVER COUNT
  *		each packet a new flow
  *	generator media CLIENT SERVER COUNT
@@ -21,6 +22,7 @@
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <endian.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -138,9 +140,43 @@ static size_t sip_message(char *out, size_t room, size_t size,
 	errx(1, "padding");
 }
 
+/* A Skinny message of version 17; @host at @offset of its body, with a port behind it */
+static size_t skinny_message(char *out, uint32_t id, uint32_t body,
+			     uint32_t offset, const char *host, uint32_t port)
+{
+	uint32_t words[3] = { htole32(body + 4), htole32(17), htole32(id) };
+	struct in_addr a;
+
+	memset(out, 0, sizeof(words) + body);
+	memcpy(out, words, sizeof(words));
+	if (!host)
+		return sizeof(words) + body;
+	inet_aton(host, &a);
+	port = htole32(port);
+	/* The type of an IPv4 address is 0 */
+	memcpy(out + sizeof(words) + offset + 4, &a, 4);
+	memcpy(out + sizeof(words) + offset + 20, &port, 4);
+	return sizeof(words) + body;
+}
+
+/* What a message is answered by */
+static size_t answer(char *out, const char *kind)
+{
+	if (!strcmp(kind, "skinny-ack"))
+		return skinny_message(out, 0x100, 0, 0, NULL, 0);
+	if (!strcmp(kind, "skinny-start"))
+		return skinny_message(out, 0x8a, 132, 8, SERVER_ADDRESS, 30000);
+	memcpy(out, "\r\n", 2);
+	return 2;
+}
+
 static size_t message(char *out, size_t room, const char *kind,
 		      const char *transport)
 {
+	if (!strcmp(kind, "skinny-ack"))
+		return skinny_message(out, 0x22, 36, 4, CLIENT_ADDRESS, 16384);
+	if (!strcmp(kind, "skinny-start"))
+		return skinny_message(out, 0, 0, 0, NULL, 0);
 	if (!strcmp(kind, "invite"))
 		return sip_message(out, room, 788, "INVITE", transport,
 				   CLIENT_ADDRESS, 16384, 1, 1);
@@ -205,13 +241,15 @@ static void say(unsigned long long cost, unsigned int sent,
 }
 
 /*
- * @last: the last message that arrived; do Via and Contact show the inside
- * address? From may: who is calling is no route.
+ * @last: the last message that arrived; do Via and Contact, or a Skinny message,
+ * show the inside address? From may: who is calling is no route.
  */
 static void meter_say(const char *last, size_t size)
 {
+	uint32_t binary = htonl(host(CLIENT_ADDRESS));
 	int leaked = memmem(last, size, CLIENT_ADDRESS ":",
-			    strlen(CLIENT_ADDRESS ":")) != NULL;
+			    strlen(CLIENT_ADDRESS ":")) != NULL ||
+		     memmem(last, size, &binary, sizeof(binary)) != NULL;
 
 	qsort(meter.batch, meter.batches, sizeof(meter.batch[0]), by_time);
 	say(meter.batches ? meter.batch[meter.batches / 2] / BATCH : 0,
@@ -269,8 +307,9 @@ static void tcp(const char *client, const char *server, int port,
 		bound_socket(server, SOCK_STREAM, host(SERVER_ADDRESS), port);
 	int out = bound_socket(client, SOCK_STREAM, host(CLIENT_ADDRESS), 0);
 	struct timeval patience = { .tv_sec = 5 };
-	char data[2048], buffer[4096] = "", answer[2] = "\r\n";
+	char data[2048], buffer[4096] = "", reply[512];
 	size_t size = message(data, sizeof(data), kind, "TCP"), first;
+	size_t reply_size = answer(reply, kind);
 	unsigned int i;
 	int in, one = 1;
 
@@ -291,9 +330,9 @@ static void tcp(const char *client, const char *server, int port,
 		if (send(out, data, size, 0) < 0)
 			err(1, "send");
 		read_all(in, buffer, first);
-		if (send(in, answer, sizeof(answer), 0) < 0)
+		if (send(in, reply, reply_size, 0) < 0)
 			err(1, "answer");
-		read_all(out, answer, sizeof(answer));
+		read_all(out, reply, reply_size);
 		meter_packet(1);
 	}
 	meter_say(buffer, sizeof(buffer));

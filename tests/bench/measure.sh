@@ -86,6 +86,8 @@ packets_of() {
 	measure "$1" udp-options udp 5060 options "$packets"
 	measure "$1" udp-other udp 5060 other "$packets"
 	measure "$1" tcp-invite tcp 5060 invite "$packets"
+	measure "$1" skinny-ack tcp 2000 skinny-ack "$packets"
+	measure "$1" skinny-start tcp 2000 skinny-start "$packets"
 	measure "$1" unrelated udp 9000 small "$packets"
 	measure "$1" media media "$packets"
 	# The same through a flowtable, which takes only flows without a helper
