@@ -187,6 +187,47 @@ static void times_out(struct kunit *test)
 	nf_alg_call_put(forever);
 }
 
+static void abandoned(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_endpoint public;
+	struct nf_alg_call *lost, *wanted, *said;
+
+	f->an.option[NF_ALG_OPTION_LINGER_TIME] = 1;
+	lost = fixture_call(f, NF_ALG_CALL, "lost");
+	wanted = fixture_call(f, NF_ALG_CALL, "wanted");
+	said = fixture_call(f, NF_ALG_CALL, "said");
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, lost, 16384, 2, 0, &public), 0);
+	nf_alg_bind_keep(&f->msg);
+	nf_alg_call_commit(lost);
+	nf_alg_call_abandon(lost);
+	nf_alg_call_abandon(wanted);
+	nf_alg_call_abandon(said);
+	KUNIT_EXPECT_FALSE(test, nf_alg_call_flows(lost));
+	/* Somebody who speaks of it again takes it over, as does extending it */
+	nf_alg_call_put(fixture_call(f, NF_ALG_CALL, "wanted"));
+	nf_alg_call_extend(wanted, 3600);
+	nf_alg_call_extend(said, 3600);
+	KUNIT_EXPECT_FALSE(test, wanted->abandoned || said->abandoned);
+	msleep(300);
+	KUNIT_EXPECT_TRUE(test, exists(f, "lost"));
+	KUNIT_EXPECT_TRUE(test, fixture_wait(!exists(f, "lost")));
+	KUNIT_EXPECT_TRUE(test,
+			  fixture_wait(!atomic_read(&f->an.bindings.count)));
+	KUNIT_EXPECT_TRUE(test, exists(f, "wanted"));
+	KUNIT_EXPECT_TRUE(test, exists(f, "said"));
+
+	/* What has ended, or is dead, stays so */
+	nf_alg_call_end(said);
+	nf_alg_call_abandon(said);
+	KUNIT_EXPECT_EQ(test, (int)said->state, (int)NF_ALG_CALL_ENDED);
+	nf_alg_call_abandon(lost);
+	KUNIT_EXPECT_EQ(test, (int)lost->state, (int)NF_ALG_CALL_DEAD);
+	nf_alg_call_put(lost);
+	nf_alg_call_put(wanted);
+	nf_alg_call_put(said);
+}
+
 static void described(struct kunit *test)
 {
 	struct fixture *f = test->priv;
@@ -261,6 +302,7 @@ static struct kunit_case call_cases[] = {
 	KUNIT_CASE(held_by_a_user),
 	KUNIT_CASE(begins_anew),
 	KUNIT_CASE(times_out),
+	KUNIT_CASE(abandoned),
 	KUNIT_CASE(described),
 	KUNIT_CASE(limited),
 	KUNIT_CASE(flushed_with_protocol),
