@@ -195,8 +195,8 @@ const struct spec_reason spec_reason[__NF_ALG_REASON_MAX] = {
 	},
 	[NF_ALG_REASON_LIMIT_CHANNELS] = {
 		"limit-channels",
-		"A Skinny connection had as many media channels open as one may have (64), and media on each of them.",
-		"Nothing to do: no phone has so many. Look at the sender: \"natctl monitor\" names it.",
+		"A Skinny connection had as many media channels open as one may have (64), all of them new or in use.",
+		"No phone needs so many: look at the sender, \"natctl monitor\" names it.",
 	},
 };
 

@@ -12,6 +12,8 @@
 #include "netns.h"
 #include "text.h"
 
+/* As long as a channel may be without media before another takes its place */
+#define SCCP_UNUSED		(60 * HZ)
 #define SCCP_KEY_MAX		160
 
 static const char *const sccp_kinds[] = {
@@ -59,10 +61,12 @@ struct sccp_channel *sccp_channel_find(struct sccp_session *session,
 	return same_port;
 }
 
-/* Is there anything left that it is good for */
-static bool sccp_channel_idle(const struct sccp_channel *channel)
+/* Nobody uses it: it has had its time, and there is no media */
+static bool sccp_channel_unused(const struct sccp_channel *channel)
 {
-	return !channel->owner || !nf_alg_call_flows(channel->owner);
+	return !channel->owner ||
+	       (!time_before(jiffies, channel->born + SCCP_UNUSED) &&
+		!nf_alg_call_flows(channel->owner));
 }
 
 static void sccp_channel_remove(struct sccp_session *session,
@@ -85,14 +89,15 @@ static void sccp_channel_end(struct sccp_session *session,
 }
 
 /* A server that never closes channels must not keep a phone from opening new
- * ones: the oldest without media makes room
+ * ones: the oldest without media makes room. A phone that only asks for doors
+ * gets no more of them that way.
  */
 static bool sccp_channel_make_room(struct sccp_session *session)
 {
 	struct sccp_channel *channel, *oldest = NULL;
 
 	hlist_for_each_entry(channel, &session->channels, node)
-		if (sccp_channel_idle(channel))
+		if (sccp_channel_unused(channel))
 			oldest = channel;
 	if (!oldest)
 		return false;
@@ -117,6 +122,7 @@ int sccp_channel_take(struct sccp_session *session,
 		channel->kind = reading->message->kind;
 		channel->way = way;
 		channel->side = side;
+		channel->born = jiffies;
 		hlist_add_head(&channel->node, &session->channels);
 		session->count++;
 	}

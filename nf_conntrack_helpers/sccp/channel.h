@@ -21,6 +21,7 @@
  * @kind: enum sccp_kind
  * @way: enum sccp_way
  * @side: whose bindings it has: the direction in which that side sends
+ * @born: when it began, in jiffies
  * @port: the inside port, network order; 0 while nothing is bound
  * @meant: the remote end as its server named it
  * @told: the same as the phone was told
@@ -34,6 +35,7 @@ struct sccp_channel {
 	u8 kind;
 	u8 way;
 	u8 side;
+	unsigned long born;
 	__be16 port;
 	struct nf_alg_endpoint meant;
 	struct nf_alg_endpoint told;

@@ -27,7 +27,7 @@ static void sccp_next_hop_read(const struct dst_entry *dst, u16 family,
 		const struct rt6_info *rt =
 			container_of(dst, struct rt6_info, dst);
 
-		if (ipv6_addr_any(&rt->rt6i_gateway))
+		if (!(rt->rt6i_flags & RTF_GATEWAY))
 			return;
 		hop->router.family = NFPROTO_IPV6;
 		hop->router.addr.in6 = rt->rt6i_gateway;

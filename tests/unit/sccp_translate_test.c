@@ -707,6 +707,10 @@ static void limits(void)
 	passes("an outside phone needs none", DOWN,
 	       sccp_start(17, OTHER, 30000, 1000, 0), 0);
 	engine_media = false;
+	passes("one that was opened just now does not make room", UP,
+	       sccp_receive_ack(0x22, 17, 0, PHONE, 30000, 1000, 0),
+	       NF_ALG_REASON_LIMIT_CHANNELS);
+	engine_seconds += 60;
 	becomes("one without media makes room", UP,
 		sccp_receive_ack(0x22, 17, 0, PHONE, 30000, 1000, 0),
 		sccp_receive_ack(0x22, 17, 0, PUBLIC, 40000, 1000, 0));

@@ -166,7 +166,7 @@ enum nf_alg_reason {
 	 */
 	NF_ALG_REASON_WRONG_SIDE,
 	/* A Skinny connection had as many media channels open as one may have (64),
-	 * and media on each of them.
+	 * all of them new or in use.
 	 */
 	NF_ALG_REASON_LIMIT_CHANNELS,
 
