@@ -21,7 +21,7 @@
 #define SCCP_TAG_IP4		0
 #define SCCP_TAG_IP6		1
 #define SCCP_TAG_BOTH		2
-#define SCCP_TAG_INVALID	3
+#define SCCP_TAG_NONE		3
 #define SCCP_TAG		4
 
 /* In order of their ids */
@@ -403,7 +403,7 @@ static enum sccp_choice sccp_choose(const struct sccp_message *message,
 				    const struct sccp_dialect *dialect)
 {
 	if (message->tag)
-		return sccp_number(body, message->tag) <= SCCP_TAG_INVALID ?
+		return sccp_number(body, message->tag) <= SCCP_TAG_NONE ?
 		       SCCP_NEW : SCCP_OLD;
 	if (!version)
 		version = dialect->version;
@@ -450,9 +450,12 @@ static void sccp_read_ids(const struct sccp_form *form,
 		reading->keep = sccp_number(body, form->keep) == 1;
 }
 
-/* An address: its place and value. Returns false for a type there is not. */
+/* An address: its place and value. Returns false for a type there is not. A
+ * server that names nobody says so by the type for none, a phone has no reason
+ * to.
+ */
 static bool sccp_read_address(const struct nf_alg_cursor *body, u32 at,
-			      u8 encoding, struct sccp_field *field)
+			      u8 encoding, bool none, struct sccp_field *field)
 {
 	u32 len = encoding == SCCP_IP4 ? 4 : 16;
 	const u8 *p;
@@ -471,8 +474,8 @@ static bool sccp_read_address(const struct nf_alg_cursor *body, u32 at,
 			break;
 		case SCCP_TAG_IP6:
 			break;
-		case SCCP_TAG_INVALID:
-			return true;
+		case SCCP_TAG_NONE:
+			return none;
 		default:
 			return false;
 		}
@@ -519,7 +522,9 @@ static bool sccp_read_form(const struct sccp_form *form,
 		field->meaning = form->meaning;
 		if (form->encoding &&
 		    !sccp_read_address(body, form->address + i * stride,
-				       form->encoding, field))
+				       form->encoding,
+				       reading->message->sender == SCCP_SERVER,
+				       field))
 			return false;
 		if (form->port)
 			sccp_read_port(body, form->port + 4 * i,

@@ -475,14 +475,21 @@ static void types(void)
 		r.field[0].endpoint.family == NFPROTO_IPV6,
 		"type 2 is IPv6, if it is anything");
 	put(data + SCCP_HEADER + 4, 3);
-	ktap_ok(read_with(data, 36, &unknown, &r) &&
-		!r.field[0].endpoint.family && !r.field[0].address_at,
-		"type 3 is no address");
+	ktap_ok(!read_with(data, 36, &unknown, &r),
+		"type 3, which is none, is refused from a phone");
 	for (u32 bit = 2; bit < 32; bit++) {
 		put(data + SCCP_HEADER + 4, 1u << bit);
 		good &= !read_with(data, 36, &unknown, &r);
 	}
 	ktap_ok(good, "other types are refused");
+	free(data);
+	data = message(0x8a, 17, 132);
+	put(data + SCCP_HEADER + 8, 3);
+	ktap_ok(read_with(data, 132, &unknown, &r) &&
+		!r.field[0].endpoint.family && !r.field[0].address_at,
+		"a server may name nobody");
+	put(data + SCCP_HEADER + 8, 4);
+	ktap_ok(!read_with(data, 132, &unknown, &r), "but not by type 4");
 	free(data);
 }
 
