@@ -14,10 +14,10 @@
 #include "port.h"
 #include "trace.h"
 
-#define NF_ALG_BIND_PORTS_MAX	16
+#define NF_ALG_BIND_PORTS_MAX 16
 
 /* A call that holds more is not a call */
-#define NF_ALG_CALL_GRIPS_MAX	256
+#define NF_ALG_CALL_GRIPS_MAX 256
 
 /**
  * struct nf_alg_taking - one nf_alg_bind() on its way
@@ -108,9 +108,9 @@ static bool nf_alg_grip_renew(struct nf_alg_call *call,
 			continue;
 		grip->round = call->round;
 		grip->expiring = false;
-		WRITE_ONCE(grip->flags, grip->flags |
-			   (want->flags & (NF_ALG_BIND_DOOR |
-					   NF_ALG_BIND_STAY)));
+		WRITE_ONCE(grip->flags,
+			   grip->flags | (want->flags & (NF_ALG_BIND_DOOR |
+							 NF_ALG_BIND_STAY)));
 		return true;
 	}
 	return false;
@@ -225,11 +225,10 @@ static int nf_alg_bind_place(struct nf_alg_taking *taking)
 		 * but another binding
 		 */
 		taking->public.port = htons(base + i);
-		if (identity ?
-		    !!nf_alg_binding_by_public(taking->an, want->l4proto,
-					       session->zone,
-					       &taking->public) :
-		    !nf_alg_port_free(&ports, i, base + i))
+		if (identity ? !!nf_alg_binding_by_public(
+				       taking->an, want->l4proto, session->zone,
+				       &taking->public) :
+			       !nf_alg_port_free(&ports, i, base + i))
 			return -NF_ALG_REASON_NO_PUBLIC_PORT;
 	}
 	taking->public.port = htons(base);

@@ -252,9 +252,8 @@ bool nf_alg_grip_permits(const struct nf_alg_grip *grip,
  *
  * Return: the grip that lets it in, or NULL: doors not opened yet admit nobody.
  */
-struct nf_alg_grip *
-nf_alg_binding_admits(const struct nf_alg_binding *binding,
-		      const struct nf_alg_endpoint *remote)
+struct nf_alg_grip *nf_alg_binding_admits(const struct nf_alg_binding *binding,
+					  const struct nf_alg_endpoint *remote)
 {
 	struct nf_alg_grip *grip;
 
@@ -382,8 +381,10 @@ int nf_alg_binding_insert(struct nf_alg_net *an, struct nf_alg_binding *b)
 	atomic_inc(&an->bindings.count);
 
 	trace_nf_alg_binding_take(b);
-	nf_alg_event_binding(an, b->flags & NF_ALG_BIND_DOOR ?
-			     NF_ALG_EVENT_DOOR_NEW : NF_ALG_EVENT_BINDING_NEW,
+	nf_alg_event_binding(an,
+			     b->flags & NF_ALG_BIND_DOOR ?
+				     NF_ALG_EVENT_DOOR_NEW :
+				     NF_ALG_EVENT_BINDING_NEW,
 			     b->protocol, b->l4proto, &b->inside, &b->public);
 	return 0;
 }
@@ -400,9 +401,9 @@ static void nf_alg_binding_release(struct nf_alg_net *an,
 	atomic_dec(&an->bindings.count);
 
 	trace_nf_alg_binding_release(b);
-	nf_alg_event_binding(an, door ? NF_ALG_EVENT_DOOR_END :
-			     NF_ALG_EVENT_BINDING_END, b->protocol, b->l4proto,
-			     &b->inside, &b->public);
+	nf_alg_event_binding(
+		an, door ? NF_ALG_EVENT_DOOR_END : NF_ALG_EVENT_BINDING_END,
+		b->protocol, b->l4proto, &b->inside, &b->public);
 	nf_alg_host_discharge(an, b->host, NF_ALG_CHARGE_BINDING);
 	call_rcu(&b->rcu, nf_alg_binding_free_rcu);
 }

@@ -15,12 +15,14 @@ struct nf_alg_net;
 struct nf_alg_session;
 
 /* How a binding is wanted */
-#define NF_ALG_BIND_EVEN	BIT(0)	/* public port keeps the inside port's parity */
-#define NF_ALG_BIND_DOOR	BIT(1)	/* signalling: its flows get the protocol's helper */
-#define NF_ALG_BIND_CLOSED	BIT(2)	/* reserved, but admits nothing until nf_alg_bind_open() */
-#define NF_ALG_BIND_STAY	BIT(3)	/* no later offer replaces it */
+#define NF_ALG_BIND_EVEN BIT(0) /* public port keeps the inside port's parity */
+#define NF_ALG_BIND_DOOR \
+	BIT(1) /* signalling: its flows get the protocol's helper */
+#define NF_ALG_BIND_CLOSED \
+	BIT(2) /* reserved, but admits nothing until nf_alg_bind_open() */
+#define NF_ALG_BIND_STAY BIT(3) /* no later offer replaces it */
 /* Set by the engine in nf_alg_grip.flags */
-#define NF_ALG_BIND_PENDING	BIT(7)	/* goes with nf_alg_call_rollback() */
+#define NF_ALG_BIND_PENDING BIT(7) /* goes with nf_alg_call_rollback() */
 
 /**
  * struct nf_alg_binding - an inside endpoint and its public endpoint
@@ -232,9 +234,8 @@ nf_alg_binding_by_inside(struct nf_alg_net *an, u8 l4proto, u16 zone, int vrf,
 			 const struct nf_alg_endpoint *inside, int oif);
 bool nf_alg_grip_permits(const struct nf_alg_grip *grip,
 			 const struct nf_alg_endpoint *remote);
-struct nf_alg_grip *
-nf_alg_binding_admits(const struct nf_alg_binding *binding,
-		      const struct nf_alg_endpoint *remote);
+struct nf_alg_grip *nf_alg_binding_admits(const struct nf_alg_binding *binding,
+					  const struct nf_alg_endpoint *remote);
 
 int nf_alg_binding_cache_init(void);
 void nf_alg_binding_cache_exit(void);

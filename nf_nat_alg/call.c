@@ -20,14 +20,14 @@
 #include "trace.h"
 
 /* Calls taken down at one go */
-#define NF_ALG_CALL_BATCH	32
+#define NF_ALG_CALL_BATCH 32
 
 /* Keys come from outside: nobody may guess which of them share a chain, and no
  * two digests may be alike
  */
 static hsiphash_key_t nf_alg_call_secret __read_mostly;
 static siphash_aligned_key_t
-nf_alg_digest_secret[NF_ALG_CALL_DIGEST / sizeof(u64)] __read_mostly;
+	nf_alg_digest_secret[NF_ALG_CALL_DIGEST / sizeof(u64)] __read_mostly;
 
 /* The key's own hash is as good as random; what else differs is mixed in */
 static u32 nf_alg_call_key_hash(const void *data, u32 len, u32 seed)
@@ -37,7 +37,8 @@ static u32 nf_alg_call_key_hash(const void *data, u32 len, u32 seed)
 
 	return jhash_3words(key->hash, addr[0] ^ addr[1] ^ addr[2] ^ addr[3],
 			    key->vrf ^ (key->zone | key->protocol << 16 |
-					key->kind << 24), seed);
+					key->kind << 24),
+			    seed);
 }
 
 static u32 nf_alg_call_hash(const void *data, u32 len, u32 seed)
@@ -197,7 +198,8 @@ bool nf_alg_call_peer(struct nf_alg_call *call,
 	spin_lock_bh(&call->lock);
 	alive = call->state != NF_ALG_CALL_DEAD;
 	*peer = nf_alg_same_host(&call->side[0].own, inside) ?
-			call->side[1].seen : call->side[0].own;
+			call->side[1].seen :
+			call->side[0].own;
 	spin_unlock_bh(&call->lock);
 	return alive;
 }
@@ -314,10 +316,10 @@ static unsigned long nf_alg_call_sweep(struct nf_alg_call *call,
 static unsigned long nf_alg_call_patience(const struct nf_alg_call *call)
 {
 	if (!call->abandoned)
-		return HZ * nf_alg_option(call->an,
-					  NF_ALG_OPTION_CALL_IDLE_TIME);
-	return HZ * max_t(u32, 1, nf_alg_option(call->an,
-						NF_ALG_OPTION_LINGER_TIME));
+		return HZ *
+		       nf_alg_option(call->an, NF_ALG_OPTION_CALL_IDLE_TIME);
+	return HZ * max_t(u32, 1,
+			  nf_alg_option(call->an, NF_ALG_OPTION_LINGER_TIME));
 }
 
 static void nf_alg_call_timer(struct timer_list *timer)
@@ -395,8 +397,8 @@ nf_alg_call_begin(const struct nf_alg_session *session,
 	call->an = an;
 	call->protocol = session->protocol;
 	call->created = jiffies;
-	call->deadline = jiffies + HZ *
-		nf_alg_option(an, NF_ALG_OPTION_CALL_SETUP_TIME);
+	call->deadline =
+		jiffies + HZ * nf_alg_option(an, NF_ALG_OPTION_CALL_SETUP_TIME);
 	spin_lock_init(&call->lock);
 	INIT_LIST_HEAD(&call->grips);
 	timer_setup(&call->timer, nf_alg_call_timer, 0);
@@ -425,8 +427,10 @@ static bool nf_alg_call_resume(struct nf_alg_call *call,
 	if (call->state == NF_ALG_CALL_ENDED) {
 		/* The same identity again: it begins anew */
 		call->state = NF_ALG_CALL_SETUP;
-		call->deadline = jiffies + HZ *
-			nf_alg_option(call->an, NF_ALG_OPTION_CALL_SETUP_TIME);
+		call->deadline =
+			jiffies +
+			HZ * nf_alg_option(call->an,
+					   NF_ALG_OPTION_CALL_SETUP_TIME);
 	}
 	nf_alg_call_spoken(call, session);
 	spin_unlock_bh(&call->lock);
@@ -461,9 +465,8 @@ struct nf_alg_call *nf_alg_call_take(struct nf_alg_message *msg,
 	/* Its timer must not find it dead before it is complete */
 	spin_lock_bh(&call->lock);
 	rcu_read_lock();
-	other = rhashtable_lookup_get_insert_key(&an->calls.table, &k,
-						 &call->node,
-						 nf_alg_call_params);
+	other = rhashtable_lookup_get_insert_key(
+		&an->calls.table, &k, &call->node, nf_alg_call_params);
 	if (!IS_ERR_OR_NULL(other) && !refcount_inc_not_zero(&other->refs))
 		other = ERR_PTR(-EAGAIN);
 	rcu_read_unlock();
@@ -486,8 +489,7 @@ struct nf_alg_call *nf_alg_call_take(struct nf_alg_message *msg,
 }
 EXPORT_SYMBOL_GPL(nf_alg_call_take);
 
-void *nf_alg_call_lock(struct nf_alg_call *call)
-	__acquires(&call->lock)
+void *nf_alg_call_lock(struct nf_alg_call *call) __acquires(&call->lock)
 {
 	spin_lock_bh(&call->lock);
 	return call->priv;
@@ -498,8 +500,7 @@ EXPORT_SYMBOL_GPL(nf_alg_call_lock);
  * nf_alg_call_unlock() - leave the protocol's own part of a call
  * @call: call
  */
-void nf_alg_call_unlock(struct nf_alg_call *call)
-	__releases(&call->lock)
+void nf_alg_call_unlock(struct nf_alg_call *call) __releases(&call->lock)
 {
 	spin_unlock_bh(&call->lock);
 }
@@ -524,8 +525,8 @@ EXPORT_SYMBOL_GPL(nf_alg_call_priv);
 void nf_alg_call_commit(struct nf_alg_call *call)
 {
 	struct nf_alg_net *an = call->an;
-	unsigned long linger = jiffies + HZ *
-		nf_alg_option(an, NF_ALG_OPTION_LINGER_TIME);
+	unsigned long linger =
+		jiffies + HZ * nf_alg_option(an, NF_ALG_OPTION_LINGER_TIME);
 	bool renewed = false, replaced = false;
 	struct nf_alg_grip *grip;
 
@@ -557,8 +558,9 @@ void nf_alg_call_commit(struct nf_alg_call *call)
 	if (call->state == NF_ALG_CALL_SETUP)
 		call->state = NF_ALG_CALL_LIVE;
 	if (call->state == NF_ALG_CALL_LIVE && call->key.kind == NF_ALG_CALL) {
-		call->deadline = jiffies + HZ *
-			nf_alg_option(an, NF_ALG_OPTION_CALL_IDLE_TIME);
+		call->deadline =
+			jiffies +
+			HZ * nf_alg_option(an, NF_ALG_OPTION_CALL_IDLE_TIME);
 		nf_alg_call_arm_by(call, call->deadline);
 	}
 	if (replaced)
@@ -596,8 +598,9 @@ void nf_alg_call_extend(struct nf_alg_call *call, u32 seconds)
 			call->state = NF_ALG_CALL_LIVE;
 		/* A week is for ever, and keeps the arithmetic of jiffies */
 		call->abandoned = false;
-		call->deadline = jiffies + HZ * (unsigned long)
-			min_t(u32, seconds, 7 * 24 * 3600);
+		call->deadline =
+			jiffies +
+			HZ * (unsigned long)min_t(u32, seconds, 7 * 24 * 3600);
 		nf_alg_call_arm_by(call, call->deadline);
 	}
 	spin_unlock_bh(&call->lock);
@@ -609,8 +612,9 @@ void nf_alg_call_end(struct nf_alg_call *call)
 	spin_lock_bh(&call->lock);
 	if (call->state < NF_ALG_CALL_ENDED) {
 		call->state = NF_ALG_CALL_ENDED;
-		call->deadline = jiffies + HZ *
-			nf_alg_option(call->an, NF_ALG_OPTION_LINGER_TIME);
+		call->deadline =
+			jiffies +
+			HZ * nf_alg_option(call->an, NF_ALG_OPTION_LINGER_TIME);
 		nf_alg_call_arm_by(call, call->deadline);
 	}
 	spin_unlock_bh(&call->lock);

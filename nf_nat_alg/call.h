@@ -42,10 +42,10 @@ enum nf_alg_call_state {
 };
 
 /* Longer keys are kept as a digest */
-#define NF_ALG_CALL_KEY_MAX	255
-#define NF_ALG_CALL_DIGEST	32
-#define NF_ALG_CALL_TEXT_MAX	64
-#define NF_ALG_CALL_STATE_MAX	16
+#define NF_ALG_CALL_KEY_MAX 255
+#define NF_ALG_CALL_DIGEST 32
+#define NF_ALG_CALL_TEXT_MAX 64
+#define NF_ALG_CALL_STATE_MAX 16
 
 /**
  * struct nf_alg_call_key - what a call is found by
@@ -108,7 +108,7 @@ struct nf_alg_call {
 	struct nf_alg_host *host;
 	unsigned long created;
 
-	spinlock_t lock;	/* guards what follows up to @l4proto */
+	spinlock_t lock; /* guards what follows up to @l4proto */
 	u8 state;
 	bool abandoned;
 	unsigned long deadline;
@@ -173,10 +173,8 @@ void nf_alg_call_put(struct nf_alg_call *call);
  *
  * Return: protocol->call_size bytes, zeroed when the call began.
  */
-void *nf_alg_call_lock(struct nf_alg_call *call)
-	__acquires(&call->lock);
-void nf_alg_call_unlock(struct nf_alg_call *call)
-	__releases(&call->lock);
+void *nf_alg_call_lock(struct nf_alg_call *call) __acquires(&call->lock);
+void nf_alg_call_unlock(struct nf_alg_call *call) __releases(&call->lock);
 
 /* The protocol's own part where nobody else can be in it: in call_end() */
 void *nf_alg_call_priv(struct nf_alg_call *call);

@@ -19,9 +19,9 @@
 /* A service that one of the flow's ports belongs to: where it goes, as sent and
  * as translated, or where it comes from.
  */
-static struct nf_alg_service *nf_alg_flow_service(struct nf_alg_net *an,
-						  const struct nf_conn *ct,
-						  const struct nf_hook_state *state)
+static struct nf_alg_service *
+nf_alg_flow_service(struct nf_alg_net *an, const struct nf_conn *ct,
+		    const struct nf_hook_state *state)
 {
 	const struct nf_conntrack_tuple *orig =
 		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
@@ -37,10 +37,9 @@ static struct nf_alg_service *nf_alg_flow_service(struct nf_alg_net *an,
 	for (i = 0; i < ARRAY_SIZE(ports); i++) {
 		if (likely(!nf_alg_service_port(an, l4proto, ports[i])))
 			continue;
-		service = nf_alg_service_find(an, l4proto, ports[i],
-					      state->in ?
-					      l3mdev_master_ifindex_rcu(state->in) :
-					      0);
+		service = nf_alg_service_find(
+			an, l4proto, ports[i],
+			state->in ? l3mdev_master_ifindex_rcu(state->in) : 0);
 		if (service)
 			return service;
 	}
@@ -50,10 +49,9 @@ static struct nf_alg_service *nf_alg_flow_service(struct nf_alg_net *an,
 /* Which protocol's signalling door did it come through, or does it come from;
  * @inside: BIT(direction) of each side that has the door
  */
-static enum nf_alg_protocol_id nf_alg_flow_door(struct nf_alg_net *an,
-						const struct nf_conn *ct,
-						const struct nf_hook_state *state,
-						u8 *inside)
+static enum nf_alg_protocol_id
+nf_alg_flow_door(struct nf_alg_net *an, const struct nf_conn *ct,
+		 const struct nf_hook_state *state, u8 *inside)
 {
 	enum nf_alg_protocol_id protocol = NF_ALG_PROTOCOL_NONE;
 	u16 zone = nf_alg_flow_zone(ct);

@@ -42,8 +42,8 @@ struct nf_alg_cursor {
  * @base: first byte
  * @len: number of bytes
  */
-static inline void nf_alg_cursor_init(struct nf_alg_cursor *c,
-				      const void *base, __u32 len)
+static inline void nf_alg_cursor_init(struct nf_alg_cursor *c, const void *base,
+				      __u32 len)
 {
 	c->base = base;
 	c->pos = 0;

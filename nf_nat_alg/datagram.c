@@ -51,8 +51,7 @@ static void nf_alg_datagram_fix(struct sk_buff *skb, unsigned int protoff,
 
 	udp->len = htons(len);
 	if (skb->ip_summed == CHECKSUM_PARTIAL) {
-		inet_proto_csum_replace2(&udp->check, skb, old, udp->len,
-					 true);
+		inet_proto_csum_replace2(&udp->check, skb, old, udp->len, true);
 	} else if (udp->check) {
 		__wsum sum;
 
@@ -64,8 +63,8 @@ static void nf_alg_datagram_fix(struct sk_buff *skb, unsigned int protoff,
 						       IPPROTO_UDP, sum);
 		else
 			udp->check = csum_ipv6_magic(&ipv6_hdr(skb)->saddr,
-						     &ipv6_hdr(skb)->daddr,
-						     len, IPPROTO_UDP, sum);
+						     &ipv6_hdr(skb)->daddr, len,
+						     IPPROTO_UDP, sum);
 		if (!udp->check)
 			udp->check = CSUM_MANGLED_0;
 		skb->ip_summed = CHECKSUM_NONE;

@@ -72,7 +72,8 @@ static int nf_alg_put_first_line(struct sk_buff *skb,
 	if (protocol->title) {
 		title = protocol->title(msg->data, msg->len);
 		return title ? nla_put_string(skb, NF_ALG_A_EVENT_FIRST_LINE,
-					      title) : 0;
+					      title) :
+			       0;
 	}
 	while (len < msg->len && len < NF_ALG_EVENT_TEXT &&
 	       msg->data[len] >= 0x20 && msg->data[len] < 0x7f)

@@ -159,8 +159,7 @@ static bool nf_alg_flow_relate(struct sk_buff *skb, struct nf_conn *ct,
  * @from if that is not NULL: then both of its ends are translated.
  */
 static unsigned int nf_alg_flow_inbound(struct nf_alg_net *an,
-					struct sk_buff *skb,
-					struct nf_conn *ct,
+					struct sk_buff *skb, struct nf_conn *ct,
 					struct nf_alg_binding *to,
 					struct nf_alg_binding *from,
 					const struct nf_alg_grip *grip)
@@ -225,17 +224,17 @@ nf_alg_flow_destined(const struct nf_alg_binding *b,
 		if (READ_ONCE(grip->flags) & NF_ALG_BIND_CLOSED)
 			continue;
 		if (grip->remote.family ?
-		    nf_alg_grip_permits(grip, destination) :
-		    nf_alg_flow_to_peer(grip, destination))
+			    nf_alg_grip_permits(grip, destination) :
+			    nf_alg_flow_to_peer(grip, destination))
 			return grip;
 	}
 	return NULL;
 }
 
 /* Not inline, as its like below: known flows pay for no stack of theirs */
-static noinline unsigned int
-nf_alg_flow_bind(struct sk_buff *skb, struct nf_conn *ct,
-		 const struct nf_hook_state *state)
+static noinline unsigned int nf_alg_flow_bind(struct sk_buff *skb,
+					      struct nf_conn *ct,
+					      const struct nf_hook_state *state)
 {
 	struct nf_alg_net *an = nf_alg_pernet(state->net);
 	struct nf_alg_endpoint source, destination;
@@ -254,16 +253,16 @@ nf_alg_flow_bind(struct sk_buff *skb, struct nf_conn *ct,
 
 	to = nf_alg_binding_by_public(an, l4proto, zone, &destination);
 	if (state->hook == NF_INET_PRE_ROUTING)
-		from = nf_alg_binding_by_inside(an, l4proto, zone,
-						l3mdev_master_ifindex_rcu(state->in),
-						&source, 0);
+		from = nf_alg_binding_by_inside(
+			an, l4proto, zone, l3mdev_master_ifindex_rcu(state->in),
+			&source, 0);
 	if (!to && !from)
 		return NF_ACCEPT;
 
 	if (to) {
 		/* Who asks is known to the other by the public endpoint */
-		grip = nf_alg_binding_admits(to, from ? &from->public :
-					     &source);
+		grip = nf_alg_binding_admits(to,
+					     from ? &from->public : &source);
 		if (grip)
 			return nf_alg_flow_inbound(an, skb, ct, to, from, grip);
 		nf_alg_pass(an, NULL, NF_ALG_REASON_BINDING_CLOSED);
@@ -278,9 +277,9 @@ nf_alg_flow_bind(struct sk_buff *skb, struct nf_conn *ct,
 	return NF_ACCEPT;
 }
 
-static noinline unsigned int
-nf_alg_flow_error(struct sk_buff *skb, struct nf_conn *ct,
-		  enum ip_conntrack_info ctinfo)
+static noinline unsigned int nf_alg_flow_error(struct sk_buff *skb,
+					       struct nf_conn *ct,
+					       enum ip_conntrack_info ctinfo)
 {
 	u8 protocol = ip_hdr(skb)->version == 4 ? ip_hdr(skb)->protocol :
 						  ipv6_hdr(skb)->nexthdr;
@@ -307,8 +306,8 @@ static unsigned int nf_alg_flow_in(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	if (ctinfo != IP_CT_NEW)
 		return nf_alg_flow_error(skb, ct, ctinfo);
-	if (READ_ONCE(ct->status) & (IPS_CONFIRMED | IPS_TEMPLATE |
-				     IPS_EXPECTED | IPS_NAT_DONE_MASK))
+	if (READ_ONCE(ct->status) &
+	    (IPS_CONFIRMED | IPS_TEMPLATE | IPS_EXPECTED | IPS_NAT_DONE_MASK))
 		return NF_ACCEPT;
 	an = nf_alg_pernet(state->net);
 	if (unlikely(READ_ONCE(an->sessions.lost_count)) &&
@@ -350,8 +349,8 @@ static unsigned int nf_alg_flow_out(void *priv, struct sk_buff *skb,
 			return NF_ACCEPT;
 		}
 		nf_alg_flow_device(ct, b);
-		verdict = nf_alg_flow_translate(ct, &b->public,
-						NF_NAT_MANIP_SRC);
+		verdict =
+			nf_alg_flow_translate(ct, &b->public, NF_NAT_MANIP_SRC);
 		if (verdict != NF_ACCEPT)
 			return verdict;
 	}
@@ -361,24 +360,22 @@ static unsigned int nf_alg_flow_out(void *priv, struct sk_buff *skb,
 }
 
 /* The priorities have the same values in both families */
-#define NF_ALG_FLOW_OPS(family) \
-	{ \
-		.hook = nf_alg_flow_in, \
-		.pf = (family), \
-		.hooknum = NF_INET_PRE_ROUTING, \
-		.priority = NF_IP_PRI_CONNTRACK + 1, \
-	}, \
-	{ \
-		.hook = nf_alg_flow_in, \
-		.pf = (family), \
-		.hooknum = NF_INET_LOCAL_OUT, \
-		.priority = NF_IP_PRI_CONNTRACK + 1, \
-	}, \
-	{ \
-		.hook = nf_alg_flow_confirm, \
-		.pf = (family), \
-		.hooknum = NF_INET_POST_ROUTING, \
-		.priority = INT_MAX - 1, \
+#define NF_ALG_FLOW_OPS(family)                                           \
+	{                                                                 \
+		.hook = nf_alg_flow_in,                                   \
+		.pf = (family),                                           \
+		.hooknum = NF_INET_PRE_ROUTING,                           \
+		.priority = NF_IP_PRI_CONNTRACK + 1,                      \
+	},                                                                \
+		{                                                         \
+			.hook = nf_alg_flow_in,                           \
+			.pf = (family),                                   \
+			.hooknum = NF_INET_LOCAL_OUT,                     \
+			.priority = NF_IP_PRI_CONNTRACK + 1,              \
+		},                                                        \
+	{                                                                 \
+		.hook = nf_alg_flow_confirm, .pf = (family),              \
+		.hooknum = NF_INET_POST_ROUTING, .priority = INT_MAX - 1, \
 	}
 
 static const struct nf_hook_ops nf_alg_flow_ops[] = {

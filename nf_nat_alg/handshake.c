@@ -17,8 +17,8 @@
 #include "session.h"
 #include "stream.h"
 
-#define NF_ALG_TCPOPT_MD5	19	/* RFC 2385 */
-#define NF_ALG_TCPOPT_AO	29	/* RFC 5925 */
+#define NF_ALG_TCPOPT_MD5 19 /* RFC 2385 */
+#define NF_ALG_TCPOPT_AO 29 /* RFC 5925 */
 
 static int nf_alg_handshake_raw(struct nf_conn *ct, struct nf_alg_help *help,
 				enum nf_alg_reason reason)
@@ -168,8 +168,7 @@ int nf_alg_handshake(struct sk_buff *skb, unsigned int protoff,
 	if (skb_ensure_writable(skb, protoff + sizeof(*th) + optlen))
 		return NF_DROP;
 	th = (struct tcphdr *)(skb->data + protoff);
-	if (!nf_alg_options_read((u8 *)(th + 1), optlen, &mss, &wscale,
-				 &strip))
+	if (!nf_alg_options_read((u8 *)(th + 1), optlen, &mss, &wscale, &strip))
 		return nf_alg_handshake_raw(ct, help, NF_ALG_REASON_TCP_AUTH);
 	if (dir == IP_CT_DIR_REPLY && !(help->flags & NF_ALG_HELP_SYN))
 		return nf_alg_handshake_raw(ct, help, NF_ALG_REASON_MIDSTREAM);

@@ -10,9 +10,9 @@
 #include "stream.h"
 
 /* With less than this a stream is always served, however many there are */
-#define NF_ALG_FAIR_MIN		2048
+#define NF_ALG_FAIR_MIN 2048
 /* When memory was short, in jiffies */
-#define NF_ALG_HOLD_RETRY	(HZ / 50)
+#define NF_ALG_HOLD_RETRY (HZ / 50)
 
 /**
  * nf_alg_stream_charge() - account for memory

@@ -148,7 +148,8 @@ struct nf_alg_host *nf_alg_host_charge(struct nf_alg_net *an,
 		goto total;
 	}
 	if (!nf_alg_host_count(&host->count[what],
-			       nf_alg_option(an, nf_alg_charges[what].per_host)))
+			       nf_alg_option(an,
+					     nf_alg_charges[what].per_host)))
 		goto host;
 	if (what == NF_ALG_CHARGE_BINDING && !nf_alg_host_door(an, host)) {
 		*reason = NF_ALG_REASON_LIMIT_DOOR_RATE;

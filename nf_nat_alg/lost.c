@@ -21,7 +21,7 @@
 #include "stream.h"
 
 /* Longer than an end that has bytes to send waits between two attempts */
-#define NF_ALG_LOST_TIME	(60 * HZ)
+#define NF_ALG_LOST_TIME (60 * HZ)
 
 static struct hlist_head *nf_alg_lost_bucket(struct nf_alg_net *an,
 					     const struct nf_alg_endpoint *from,
@@ -57,10 +57,10 @@ void nf_alg_lost_add(struct nf_alg_session *session)
 
 		lost->session = session;
 		lost->dir = dir;
-		hlist_add_head_rcu(&lost->node,
-				   nf_alg_lost_bucket(session->an,
-						      &session->side[dir].own,
-						      &session->side[!dir].seen));
+		hlist_add_head_rcu(
+			&lost->node,
+			nf_alg_lost_bucket(session->an, &session->side[dir].own,
+					   &session->side[!dir].seen));
 	}
 	list_add_tail(&session->list, &sessions->lost_list);
 	sessions->lost_count++;
@@ -157,8 +157,9 @@ static int nf_alg_lost_protoff(const struct sk_buff *skb)
 	if (skb->protocol == htons(ETH_P_IP))
 		return skb_network_offset(skb) + ip_hdrlen(skb);
 	nexthdr = ipv6_hdr(skb)->nexthdr;
-	return ipv6_skip_exthdr(skb, skb_network_offset(skb) +
-				sizeof(struct ipv6hdr), &nexthdr, &frag);
+	return ipv6_skip_exthdr(
+		skb, skb_network_offset(skb) + sizeof(struct ipv6hdr), &nexthdr,
+		&frag);
 }
 
 /**

@@ -15,8 +15,9 @@
 
 static bool defaults = true;
 module_param(defaults, bool, 0444);
-MODULE_PARM_DESC(defaults,
-		 "enable the default services in the initial namespace (default: yes)");
+MODULE_PARM_DESC(
+	defaults,
+	"enable the default services in the initial namespace (default: yes)");
 
 /* What comes up in this order goes down in the opposite one */
 static const struct {

@@ -199,7 +199,8 @@ int nf_alg_message_cache_init(void)
 {
 	nf_alg_message_cache = kmem_cache_create("nf_alg_message",
 						 sizeof(struct nf_alg_message),
-						 0, 0, nf_alg_message_construct);
+						 0, 0,
+						 nf_alg_message_construct);
 	return nf_alg_message_cache ? 0 : -ENOMEM;
 }
 

@@ -7,8 +7,8 @@
 #include <linux/netfilter/nf_conntrack_tuple_common.h>
 #include "session.h"
 
-#define NF_ALG_EDITS_MAX	96
-#define NF_ALG_EDIT_BYTES	4096
+#define NF_ALG_EDITS_MAX 96
+#define NF_ALG_EDIT_BYTES 4096
 
 /**
  * struct nf_alg_change - one replacement in a message

@@ -12,7 +12,7 @@
 #include "netns.h"
 #include "port.h"
 
-#define NF_ALG_PORT_CANDIDATES	2048
+#define NF_ALG_PORT_CANDIDATES 2048
 
 /* Does a connection of somebody else use the port toward this peer */
 static bool nf_alg_port_tracked(const struct nf_alg_port_want *want, u8 i,
@@ -60,9 +60,8 @@ static bool nf_alg_port_listened(const struct nf_alg_port_want *want,
 		listened = nf_alg_compat_listened4(net, want->l4proto,
 						   want->public->addr.ip, port);
 	else
-		listened = nf_alg_compat_listened6(net, want->l4proto,
-						   &want->public->addr.in6,
-						   port);
+		listened = nf_alg_compat_listened6(
+			net, want->l4proto, &want->public->addr.in6, port);
 	rcu_read_unlock();
 	return listened;
 }
@@ -115,8 +114,8 @@ u16 nf_alg_port_choose(const struct nf_alg_port_want *want, const u16 *prefer,
 
 	low = max_t(u32, nf_alg_option(want->an, NF_ALG_OPTION_MEDIA_PORT_LOW),
 		    NF_ALG_PORT_LOWEST);
-	high = min_t(u32, nf_alg_option(want->an,
-					NF_ALG_OPTION_MEDIA_PORT_HIGH),
+	high = min_t(u32,
+		     nf_alg_option(want->an, NF_ALG_OPTION_MEDIA_PORT_HIGH),
 		     U16_MAX);
 	step = want->parity ? 2 : 1;
 	if (want->parity && (low & 1) != odd)

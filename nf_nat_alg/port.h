@@ -7,7 +7,7 @@
 struct nf_alg_net;
 
 /* Below these the world expects services of the host itself */
-#define NF_ALG_PORT_LOWEST	1024
+#define NF_ALG_PORT_LOWEST 1024
 
 /**
  * struct nf_alg_port_want - adjacent public ports somebody would like to have

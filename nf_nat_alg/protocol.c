@@ -11,6 +11,7 @@
 #include "protocol.h"
 #include "session.h"
 
+/* clang-format off */
 static const char *const nf_alg_protocol_names[__NF_ALG_PROTOCOL_MAX] = {
 	[NF_ALG_PROTOCOL_SIP] = "sip",
 	[NF_ALG_PROTOCOL_SKINNY] = "skinny",
@@ -18,6 +19,8 @@ static const char *const nf_alg_protocol_names[__NF_ALG_PROTOCOL_MAX] = {
 	[NF_ALG_PROTOCOL_RAS] = "ras",
 	[NF_ALG_PROTOCOL_H245] = "h245",
 };
+
+/* clang-format on */
 
 /* Read under RCU, written under nf_alg_protocol_mutex */
 static const struct nf_alg_protocol __rcu

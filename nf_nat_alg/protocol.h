@@ -45,7 +45,7 @@ struct nf_alg_frame {
 };
 
 /* Results of frame() besides a length */
-#define NF_ALG_FRAME_MORE	0
+#define NF_ALG_FRAME_MORE 0
 
 /**
  * struct nf_alg_protocol - what a protocol module registers
@@ -119,7 +119,6 @@ void nf_alg_protocol_request(enum nf_alg_protocol_id id);
 
 void nf_alg_protocol_exit(void);
 
-#define MODULE_ALIAS_NF_ALG_PROTOCOL(name) \
-	MODULE_ALIAS("nf-nat-alg-" name)
+#define MODULE_ALIAS_NF_ALG_PROTOCOL(name) MODULE_ALIAS("nf-nat-alg-" name)
 
 #endif /* NF_ALG_PROTOCOL_H */

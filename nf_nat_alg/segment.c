@@ -280,8 +280,8 @@ u8 *nf_alg_segment_build(struct nf_alg_session *session,
 	skb_put(skb, head + sizeof(*th) + len);
 
 	if (flags & TCPHDR_ACK)
-		nf_alg_stream_offer(session, &session->streams->dir[!dir],
-				    &ack, &window);
+		nf_alg_stream_offer(session, &session->streams->dir[!dir], &ack,
+				    &window);
 	nf_alg_segment_ip(session, dir, skb);
 	skb_set_transport_header(skb, head);
 	th = tcp_hdr(skb);
@@ -294,14 +294,12 @@ u8 *nf_alg_segment_build(struct nf_alg_session *session,
 	tcp_flag_byte(th) = flags;
 	th->window = htons(window);
 	if (session->family == NFPROTO_IPV4)
-		th->check = ~tcp_v4_check(sizeof(*th) + len,
-					  ip_hdr(skb)->saddr,
+		th->check = ~tcp_v4_check(sizeof(*th) + len, ip_hdr(skb)->saddr,
 					  ip_hdr(skb)->daddr, 0);
 	else
 		th->check = ~csum_ipv6_magic(&ipv6_hdr(skb)->saddr,
 					     &ipv6_hdr(skb)->daddr,
-					     sizeof(*th) + len, IPPROTO_TCP,
-					     0);
+					     sizeof(*th) + len, IPPROTO_TCP, 0);
 	skb->ip_summed = CHECKSUM_PARTIAL;
 	skb->csum_start = skb_transport_header(skb) - skb->head;
 	skb->csum_offset = offsetof(struct tcphdr, check);

@@ -24,7 +24,7 @@
 #include "stream.h"
 
 /* ms; a few round trips */
-#define NF_ALG_LOST_PATIENCE	500
+#define NF_ALG_LOST_PATIENCE 500
 
 enum { NF_ALG_HELPER_TCP, NF_ALG_HELPER_UDP, NF_ALG_HELPERS };
 
@@ -148,8 +148,8 @@ nf_alg_session_begin(struct nf_conn *ct, struct nf_alg_help *help,
 	struct nf_alg_session *session, *other;
 	struct nf_alg_side *payer;
 
-	session = kzalloc(sizeof(*session) + protocol->session_size,
-			  GFP_ATOMIC);
+	session =
+		kzalloc(sizeof(*session) + protocol->session_size, GFP_ATOMIC);
 	if (!session)
 		goto raw;
 
@@ -188,8 +188,7 @@ nf_alg_session_begin(struct nf_conn *ct, struct nf_alg_help *help,
 	}
 	spin_unlock_bh(&an->sessions.lock);
 	if (unlikely(other)) {
-		nf_alg_host_discharge(an, session->host,
-				      NF_ALG_CHARGE_SESSION);
+		nf_alg_host_discharge(an, session->host, NF_ALG_CHARGE_SESSION);
 		nf_alg_streams_free(session);
 		kfree(session);
 		return other;
@@ -325,8 +324,7 @@ static void nf_alg_session_closed(struct nf_alg_session *session)
 
 static unsigned int nf_alg_help_stream(struct nf_alg_session *session,
 				       struct sk_buff *skb,
-				       unsigned int protoff,
-				       struct nf_conn *ct,
+				       unsigned int protoff, struct nf_conn *ct,
 				       struct nf_alg_help *help,
 				       enum ip_conntrack_dir dir)
 {
@@ -352,8 +350,8 @@ static int nf_alg_help(struct sk_buff *skb, unsigned int protoff,
 
 	/* Flows through a door are RELATED at first, and so are ICMP errors */
 	if (ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY) {
-		u8 l4proto = skb->protocol == htons(ETH_P_IP) ?
-				     IPPROTO_ICMP : IPPROTO_ICMPV6;
+		u8 l4proto = skb->protocol == htons(ETH_P_IP) ? IPPROTO_ICMP :
+								IPPROTO_ICMPV6;
 		u8 seen = l4proto;
 
 		if (skb->protocol == htons(ETH_P_IP)) {
@@ -362,8 +360,9 @@ static int nf_alg_help(struct sk_buff *skb, unsigned int protoff,
 			u8 nexthdr = ipv6_hdr(skb)->nexthdr;
 			__be16 frag;
 
-			if (ipv6_skip_exthdr(skb, skb_network_offset(skb) +
-					     sizeof(struct ipv6hdr),
+			if (ipv6_skip_exthdr(skb,
+					     skb_network_offset(skb) +
+						     sizeof(struct ipv6hdr),
 					     &nexthdr, &frag) >= 0)
 				seen = nexthdr;
 		}
@@ -420,8 +419,8 @@ int nf_alg_session_helpers_register(const struct nf_alg_protocol *protocol)
 			 protocol->name);
 		helper->me = THIS_MODULE;
 		helper->data_len = sizeof(struct nf_alg_help);
-		err = nf_alg_compat_helper_register(helper,
-				&nf_alg_helpers[protocol->id][i].live);
+		err = nf_alg_compat_helper_register(
+			helper, &nf_alg_helpers[protocol->id][i].live);
 		if (err) {
 			nf_alg_session_helpers_unregister(protocol);
 			return err;

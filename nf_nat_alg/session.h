@@ -111,13 +111,13 @@ struct nf_alg_help {
 	int vrf;
 };
 
-#define NF_ALG_NO_WSCALE	0xff
+#define NF_ALG_NO_WSCALE 0xff
 
-#define NF_ALG_HELP_RAW		BIT(0)	/* not ours for life */
-#define NF_ALG_HELP_SYN		BIT(1)	/* SYN seen */
-#define NF_ALG_HELP_OURS	BIT(2)	/* attached by us, not by a rule */
-#define NF_ALG_HELP_LOST	BIT(3)	/* nobody translates it any more */
-#define NF_ALG_HELP_AGAIN	BIT(4)	/* reset, and a SYN seen since */
+#define NF_ALG_HELP_RAW BIT(0) /* not ours for life */
+#define NF_ALG_HELP_SYN BIT(1) /* SYN seen */
+#define NF_ALG_HELP_OURS BIT(2) /* attached by us, not by a rule */
+#define NF_ALG_HELP_LOST BIT(3) /* nobody translates it any more */
+#define NF_ALG_HELP_AGAIN BIT(4) /* reset, and a SYN seen since */
 
 struct sk_buff;
 
@@ -158,9 +158,9 @@ void nf_alg_session_helpers_unregister(const struct nf_alg_protocol *protocol);
 void nf_alg_session_protocol_exit(const struct nf_alg_protocol *protocol);
 
 /* For stream and datagram */
-struct nf_alg_session *nf_alg_session_begin(struct nf_conn *ct,
-					    struct nf_alg_help *help,
-					    const struct nf_alg_protocol *protocol);
+struct nf_alg_session *
+nf_alg_session_begin(struct nf_conn *ct, struct nf_alg_help *help,
+		     const struct nf_alg_protocol *protocol);
 void nf_alg_session_put(struct nf_alg_session *session);
 void nf_alg_session_release(struct nf_alg_session *session);
 

@@ -12,11 +12,11 @@
 
 static struct kmem_cache *nf_alg_streams_cache __read_mostly;
 
-#define NF_ALG_MSS_IPV4		536	/* RFC 9293, 3.7.1: where no option says */
-#define NF_ALG_MSS_IPV6		1220
+#define NF_ALG_MSS_IPV4 536 /* RFC 9293, 3.7.1: where no option says */
+#define NF_ALG_MSS_IPV6 1220
 
 /* How much of a first segment is looked at where it lies in fragments */
-#define NF_ALG_PEEK		128
+#define NF_ALG_PEEK 128
 
 /**
  * nf_alg_streams_begin() - a connection was established
@@ -126,8 +126,8 @@ static void nf_alg_stream_early(struct nf_alg_session *session,
 
 	list_for_each_entry_reverse(pos, &in->early, list) {
 		if (!after(pos->seq, seq)) {
-			if (!after(seq + len + fin, pos->seq + pos->len +
-							    pos->fin))
+			if (!after(seq + len + fin,
+				   pos->seq + pos->len + pos->fin))
 				return;
 			place = &pos->list;
 			break;
@@ -303,8 +303,9 @@ static bool nf_alg_stream_foreign(struct nf_alg_session *session,
 	u32 len;
 	int n;
 
-	if (in->framed || streams->dir[!dir].framed || seg->seq != in->rcv_nxt ||
-	    !seg->len || !nf_alg_streams_idle(streams))
+	if (in->framed || streams->dir[!dir].framed ||
+	    seg->seq != in->rcv_nxt || !seg->len ||
+	    !nf_alg_streams_idle(streams))
 		return false;
 	len = skb_headlen(skb) > seg->off ? skb_headlen(skb) - seg->off : 0;
 	if (!len)
@@ -373,8 +374,8 @@ static int nf_alg_stream_pure_ack(struct nf_alg_session *session,
 		in->must_ack = true;
 		return NF_STOLEN;
 	} else if (!nf_alg_stream_news(session, back) &&
-		   (!nf_alg_stream_idle(back) || back->ack_in != back->rcv_nxt ||
-		    seg->seq != in->rcv_nxt)) {
+		   (!nf_alg_stream_idle(back) ||
+		    back->ack_in != back->rcv_nxt || seg->seq != in->rcv_nxt)) {
 		return NF_STOLEN;
 	}
 	nf_alg_stream_offer(session, back, &ack, &window);
@@ -409,8 +410,8 @@ static int nf_alg_stream_take(struct nf_alg_session *session,
 	if (seg->len || seg->fin)
 		nf_alg_stream_data(session, skb, dir, seg);
 	else
-		verdict = nf_alg_stream_pure_ack(session, skb, protoff, dir,
-						 seg);
+		verdict =
+			nf_alg_stream_pure_ack(session, skb, protoff, dir, seg);
 
 	/* Data takes what there is to say along; what is still unsaid then
 	 * goes alone.

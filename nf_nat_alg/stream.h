@@ -139,13 +139,13 @@ struct nf_alg_stream {
 	u8 wscale;
 	u8 dupacks;
 	u8 retries;
-	bool raw:1;
-	bool framed:1;
-	bool fin_in:1;
-	bool recovering:1;
-	bool timing:1;
-	bool spoof:1;
-	bool must_ack:1;
+	bool raw : 1;
+	bool framed : 1;
+	bool fin_in : 1;
+	bool recovering : 1;
+	bool timing : 1;
+	bool spoof : 1;
+	bool must_ack : 1;
 
 	struct nf_alg_frame frame;
 	u32 pass_left;
@@ -299,8 +299,7 @@ void nf_alg_streams_timer(struct timer_list *timer);
 
 /* path_mtu.c */
 unsigned int nf_alg_stream_icmp(struct nf_alg_session *session,
-				struct sk_buff *skb,
-				enum ip_conntrack_dir dir);
+				struct sk_buff *skb, enum ip_conntrack_dir dir);
 
 int nf_alg_stream_cache_init(void);
 void nf_alg_stream_cache_exit(void);

@@ -12,11 +12,11 @@
 #include "stream.h"
 
 /* RFC 6298 says 1 s at least, everybody takes Linux's 200 ms */
-#define NF_ALG_RTO_MIN		(HZ / 5)
-#define NF_ALG_RTO_MAX		(30 * HZ)
+#define NF_ALG_RTO_MIN (HZ / 5)
+#define NF_ALG_RTO_MAX (30 * HZ)
 /* About three minutes with the backoff above: R2 of RFC 9293, 3.8.3 */
-#define NF_ALG_RETRIES		12
-#define NF_ALG_DUPACKS		3
+#define NF_ALG_RETRIES 12
+#define NF_ALG_DUPACKS 3
 
 /**
  * nf_alg_chunk_alloc() - room for bytes on their way
@@ -142,8 +142,8 @@ static void nf_alg_stream_compute(const struct nf_alg_session *session,
 	*ack = stream->in_acked;
 	/* Never for a FIN that the receiver has not acknowledged */
 	if (stream->spoof || stream->hold_len || !list_empty(&stream->early))
-		*ack = stream->rcv_nxt - (stream->fin_in &&
-					  stream->snd_una != stream->q_end);
+		*ack = stream->rcv_nxt -
+		       (stream->fin_in && stream->snd_una != stream->q_end);
 	if (before(*ack, stream->ack_in))
 		*ack = stream->ack_in;
 
@@ -238,7 +238,8 @@ static void nf_alg_stream_advance(struct nf_alg_stream *stream, u32 len)
 		if (before(stream->snd_nxt, next->out + next->len + next->fin))
 			return;
 		stream->next = list_is_last(&next->list, &stream->queue) ?
-				       NULL : list_next_entry(next, list);
+				       NULL :
+				       list_next_entry(next, list);
 	}
 }
 
@@ -335,7 +336,8 @@ void nf_alg_stream_resend(struct nf_alg_session *session,
 	fin = stream->fin_in && len == left &&
 	      (first || stream->snd_nxt == stream->q_end);
 	if (nf_alg_stream_emit(session, dir, chunk, stream->snd_una, len, fin,
-			       out) && first)
+			       out) &&
+	    first)
 		nf_alg_stream_advance(stream, len + fin);
 }
 

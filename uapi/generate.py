@@ -129,7 +129,7 @@ class Spec:
 def uapi_header(spec):
     guard = "_UAPI_LINUX_NF_NAT_ALG_H"
     out = ["/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */",
-           f"/* {MADE} */",
+           f"/* {MADE} */", "/* clang-format off */",
            f"#ifndef {guard}", f"#define {guard}", "",
            f'#define NF_NAT_ALG_FAMILY_NAME\t\t"{spec.name}"',
            "#define NF_NAT_ALG_FAMILY_VERSION\t1", ""]
@@ -175,7 +175,7 @@ def uapi_header(spec):
 
 def kernel_header(spec):
     guard = "NF_ALG_SPEC_H"
-    out = ["/* SPDX-License-Identifier: GPL-2.0 */", f"/* {MADE} */",
+    out = ["/* SPDX-License-Identifier: GPL-2.0 */", f"/* {MADE} */", "/* clang-format off */",
            f"#ifndef {guard}", f"#define {guard}", "",
            "#include <net/netlink.h>", "#include <linux/nf_nat_alg.h>", ""]
     for name in spec.requested_sets():
@@ -223,7 +223,7 @@ def name_table(ident, enum, prefix):
 
 
 def kernel_source(spec):
-    out = ["// SPDX-License-Identifier: GPL-2.0", f"/* {MADE} */",
+    out = ["// SPDX-License-Identifier: GPL-2.0", f"/* {MADE} */", "/* clang-format off */",
            '#include "spec.h"', ""]
     for name in spec.requested_sets():
         out.append(f"const struct nla_policy\nnf_alg_{lower(name)}"
@@ -247,7 +247,7 @@ def kernel_source(spec):
 
 def tool_header(spec):
     guard = "NATCTL_SPEC_H"
-    out = ["/* SPDX-License-Identifier: GPL-2.0 */", f"/* {MADE} */",
+    out = ["/* SPDX-License-Identifier: GPL-2.0 */", f"/* {MADE} */", "/* clang-format off */",
            f"#ifndef {guard}", f"#define {guard}", "",
            "#include <linux/nf_nat_alg.h>", "",
            "/* A reason: its name, the sentence behind it, what to do */",
@@ -274,7 +274,7 @@ def tool_header(spec):
 
 
 def tool_source(spec):
-    out = ["// SPDX-License-Identifier: GPL-2.0", f"/* {MADE} */",
+    out = ["// SPDX-License-Identifier: GPL-2.0", f"/* {MADE} */", "/* clang-format off */",
            '#include "spec.h"', "",
            "const struct spec_reason spec_reason[__NF_ALG_REASON_MAX] = {"]
     for entry in spec.enums["reason"]["entries"]:

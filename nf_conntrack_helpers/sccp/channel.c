@@ -13,9 +13,10 @@
 #include "text.h"
 
 /* As long as a channel may be without media before another takes its place */
-#define SCCP_UNUSED		(60 * HZ)
-#define SCCP_KEY_MAX		160
+#define SCCP_UNUSED (60 * HZ)
+#define SCCP_KEY_MAX 160
 
+/* clang-format off */
 static const char *const sccp_kinds[] = {
 	[SCCP_NO_MEDIA] = "none",
 	[SCCP_AUDIO] = "audio",
@@ -24,6 +25,8 @@ static const char *const sccp_kinds[] = {
 	[SCCP_LISTEN] = "listen",
 	[SCCP_LIST] = "list",
 };
+
+/* clang-format on */
 
 static const char *const sccp_ways[] = {
 	[SCCP_RECEIVE] = "receive",
@@ -137,8 +140,9 @@ int sccp_channel_take(struct sccp_session *session,
 }
 
 /* A key that people can read, for what is bound on this connection alone */
-static struct nf_alg_call *sccp_channel_owner(struct nf_alg_message *msg,
-					      const struct sccp_channel *channel)
+static struct nf_alg_call *
+sccp_channel_owner(struct nf_alg_message *msg,
+		   const struct sccp_channel *channel)
 {
 	char key[SCCP_KEY_MAX];
 	struct sccp_text text = { key, sizeof(key) };
@@ -273,8 +277,8 @@ void sccp_channels_end_listening(struct sccp_session *session)
 void sccp_channels_extend(struct nf_alg_message *msg,
 			  struct sccp_session *session)
 {
-	u32 idle = nf_alg_option(msg->session->an,
-				 NF_ALG_OPTION_CALL_IDLE_TIME);
+	u32 idle =
+		nf_alg_option(msg->session->an, NF_ALG_OPTION_CALL_IDLE_TIME);
 	struct sccp_channel *channel;
 
 	/* The phone says it more often than it needs to be said */

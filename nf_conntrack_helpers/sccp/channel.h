@@ -8,7 +8,7 @@
 #include "registration.h"
 
 /* Open at the same time on one connection; phones have 3 to 5 streams */
-#define SCCP_CHANNELS_MAX	64
+#define SCCP_CHANNELS_MAX 64
 
 /**
  * struct sccp_channel - one way of one medium of a connection

@@ -6,8 +6,8 @@
 #include "frame.h"
 
 /* No id above was ever seen but SPCP's */
-#define SCCP_ID_PLAUSIBLE	0x0200
-#define SCCP_ID_MAX		0xffff
+#define SCCP_ID_PLAUSIBLE 0x0200
+#define SCCP_ID_MAX 0xffff
 
 bool sccp_plausible(u32 id)
 {

@@ -5,17 +5,17 @@
 #include "protocol.h"
 
 /* Length, version of the layout, message id: 32 bits each */
-#define SCCP_HEADER		12
+#define SCCP_HEADER 12
 /* The length counts what follows the first two words */
-#define SCCP_UNCOUNTED		8
-#define SCCP_LENGTH_MIN		4
+#define SCCP_UNCOUNTED 8
+#define SCCP_LENGTH_MIN 4
 /* The longest message seen has 1,852 bytes, the most generous implementation
  * takes 8,192
  */
-#define SCCP_LENGTH_MAX		8192
-#define SCCP_BODY_MAX		(SCCP_LENGTH_MAX - 4)
+#define SCCP_LENGTH_MAX 8192
+#define SCCP_BODY_MAX (SCCP_LENGTH_MAX - 4)
 /* Versions end at 22 today */
-#define SCCP_VERSION_MAX	40
+#define SCCP_VERSION_MAX 40
 
 /**
  * sccp_u32() - read a number

@@ -11,18 +11,18 @@
 #include "layout.h"
 
 /* An offset in the body; 0 is "not there" */
-#define AT(offset)	((offset) + 1)
-#define END		SCCP_BODY_MAX
+#define AT(offset) ((offset) + 1)
+#define END SCCP_BODY_MAX
 
 /* The first version with 20 bytes for each address */
-#define SCCP_VERSION_NEW	17
+#define SCCP_VERSION_NEW 17
 
 /* What an address may be tagged as */
-#define SCCP_TAG_IP4		0
-#define SCCP_TAG_IP6		1
-#define SCCP_TAG_BOTH		2
-#define SCCP_TAG_NONE		3
-#define SCCP_TAG		4
+#define SCCP_TAG_IP4 0
+#define SCCP_TAG_IP6 1
+#define SCCP_TAG_BOTH 2
+#define SCCP_TAG_NONE 3
+#define SCCP_TAG 4
 
 /* In order of their ids */
 static const struct sccp_message sccp_messages[] = {
@@ -404,7 +404,8 @@ static enum sccp_choice sccp_choose(const struct sccp_message *message,
 {
 	if (message->tag)
 		return sccp_number(body, message->tag) <= SCCP_TAG_NONE ?
-		       SCCP_NEW : SCCP_OLD;
+			       SCCP_NEW :
+			       SCCP_OLD;
 	if (!version)
 		version = dialect->version;
 	return version >= SCCP_VERSION_NEW ? SCCP_NEW : SCCP_OLD;
@@ -521,10 +522,9 @@ static bool sccp_read_form(const struct sccp_form *form,
 		memset(field, 0, sizeof(*field));
 		field->meaning = form->meaning;
 		if (form->encoding &&
-		    !sccp_read_address(body, form->address + i * stride,
-				       form->encoding,
-				       reading->message->sender == SCCP_SERVER,
-				       field))
+		    !sccp_read_address(
+			    body, form->address + i * stride, form->encoding,
+			    reading->message->sender == SCCP_SERVER, field))
 			return false;
 		if (form->port)
 			sccp_read_port(body, form->port + 4 * i,
@@ -563,9 +563,13 @@ int sccp_read(const struct sccp_message *message, const u8 *data, u32 len,
 	for (; form < end && form->from; form++) {
 		if (!sccp_fits(form, nf_alg_cursor_left(&body)))
 			continue;
-		if (form->choice == SCCP_CM2 ? !dialect->cm2 :
-		    form->choice != SCCP_ALWAYS && form->choice != choice)
+		if (form->choice == SCCP_CM2) {
+			if (!dialect->cm2)
+				continue;
+		} else if (form->choice != SCCP_ALWAYS &&
+			   form->choice != choice) {
 			continue;
+		}
 		if (!sccp_read_form(form, &body, reading))
 			return -NF_ALG_REASON_MALFORMED;
 	}

@@ -11,9 +11,9 @@
 #include "frame.h"
 
 /* Ports in a MediaPortList */
-#define SCCP_FIELDS_MAX		16
+#define SCCP_FIELDS_MAX 16
 /* Groups of fields in one message */
-#define SCCP_FORMS_MAX		7
+#define SCCP_FORMS_MAX 7
 
 /* Who sends a message: the phone opens the connection */
 enum sccp_party {
@@ -264,8 +264,7 @@ const struct sccp_message *sccp_message_find(u32 id);
  * then nothing may be touched.
  */
 int sccp_read(const struct sccp_message *message, const u8 *data, u32 len,
-	      const struct sccp_dialect *dialect,
-	      struct sccp_reading *reading);
+	      const struct sccp_dialect *dialect, struct sccp_reading *reading);
 
 /* For tests: the whole table */
 const struct sccp_message *sccp_messages_all(u32 *count);

@@ -32,8 +32,7 @@ static void sccp_next_hop_read(const struct dst_entry *dst, u16 family,
 		hop->router.family = NFPROTO_IPV6;
 		hop->router.addr.in6 = rt->rt6i_gateway;
 	} else {
-		const struct rtable *rt =
-			container_of(dst, struct rtable, dst);
+		const struct rtable *rt = container_of(dst, struct rtable, dst);
 
 		if (!rt->rt_gw_family)
 			return;
@@ -75,7 +74,6 @@ bool sccp_same_link(const struct nf_alg_session *session,
 	struct sccp_next_hop to_a, to_b;
 
 	return a->family == b->family && sccp_next_hop(session, a, &to_a) &&
-	       sccp_next_hop(session, b, &to_b) &&
-	       to_a.device == to_b.device &&
+	       sccp_next_hop(session, b, &to_b) && to_a.device == to_b.device &&
 	       nf_alg_same_host(&to_a.router, &to_b.router);
 }

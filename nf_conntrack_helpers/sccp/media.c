@@ -9,7 +9,7 @@
 #include "media.h"
 #include "reason.h"
 
-#define SCCP_PORT_LOWEST	1024
+#define SCCP_PORT_LOWEST 1024
 
 bool sccp_unspecified(const struct nf_alg_endpoint *endpoint)
 {
@@ -102,7 +102,8 @@ int sccp_media_own(struct sccp_translation *t, const struct sccp_field *field)
 {
 	const struct nf_alg_side *from = t->msg->from;
 	enum sccp_way way = field->meaning == SCCP_OWN_TRANSMIT ?
-			    SCCP_TRANSMIT : SCCP_RECEIVE;
+				    SCCP_TRANSMIT :
+				    SCCP_RECEIVE;
 	struct nf_alg_endpoint public;
 
 	if (!from->inside || sccp_unspecified(&field->endpoint))

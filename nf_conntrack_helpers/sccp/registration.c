@@ -7,17 +7,17 @@
  */
 #include "registration.h"
 
-#define SCCP_REGISTER_VERSION	40	/* u8, in bodies that reach so far */
-#define SCCP_ACK_VERSION	16	/* u8, likewise */
-#define SCCP_ACK_CM2		12	/* body of a CallManager 2 */
+#define SCCP_REGISTER_VERSION 40 /* u8, in bodies that reach so far */
+#define SCCP_ACK_VERSION 16 /* u8, likewise */
+#define SCCP_ACK_CM2 12 /* body of a CallManager 2 */
 
 void sccp_session_register(struct sccp_session *session, const u8 *body,
 			   u32 len)
 {
 	session->registered = true;
 	session->answered = false;
-	session->offered = len > SCCP_REGISTER_VERSION ?
-			   body[SCCP_REGISTER_VERSION] : 0;
+	session->offered =
+		len > SCCP_REGISTER_VERSION ? body[SCCP_REGISTER_VERSION] : 0;
 	session->dialect.version = session->offered;
 	session->dialect.cm2 = false;
 }

@@ -5,7 +5,7 @@
 #include "endpoint.h"
 
 /* "[", 39, "]:65535" */
-#define SCCP_ENDPOINT_TEXT	48
+#define SCCP_ENDPOINT_TEXT 48
 
 /**
  * struct sccp_text - a text in the making

@@ -147,7 +147,8 @@ static void sccp_commit(struct sccp_translation *t)
 						  SCCP_TRANSMIT, SCCP_SERVER,
 						  0);
 		sccp_channel_describe(t->channel, other && other->told.family ?
-						  &other->told : NULL);
+							  &other->told :
+							  NULL);
 	}
 	t->channel->port = htons(field->port);
 	sccp_channel_commit(t->channel);

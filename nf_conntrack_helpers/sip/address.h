@@ -6,7 +6,7 @@
 #include "endpoint.h"
 
 /* "[" IPv6 "]" ":" port, the longest there is */
-#define SIP_HOSTPORT_MAX	56
+#define SIP_HOSTPORT_MAX 56
 
 /**
  * sip_address_parse() - read an IPv4 or IPv6 literal

@@ -11,10 +11,10 @@
 /* What is done to a header, by kind of message and side */
 enum sip_action {
 	SIP_LEAVE,
-	SIP_TRANSLATE_CONTACT,	/* sender's own: public */
-	SIP_TRANSLATE_ROUTE,	/* the same for proxies */
-	SIP_RESTORE_ROUTE,	/* receiver's public: as it was */
-	SIP_RESTORE_TOP_ROUTE,	/* the first value only */
+	SIP_TRANSLATE_CONTACT, /* sender's own: public */
+	SIP_TRANSLATE_ROUTE, /* the same for proxies */
+	SIP_RESTORE_ROUTE, /* receiver's public: as it was */
+	SIP_RESTORE_TOP_ROUTE, /* the first value only */
 };
 
 /**
@@ -83,8 +83,8 @@ static void sip_uri_key(const struct sip_translation *t,
 			struct sip_memory_key *key)
 {
 	sip_memory_key(key, t->msg->session, kind, inside, public,
-			 sip_uri_l4proto(t, uri),
-			 sip_name(sip_text(t, &uri->user), uri->user.len));
+		       sip_uri_l4proto(t, uri),
+		       sip_name(sip_text(t, &uri->user), uri->user.len));
 }
 
 int sip_uri_translate(struct sip_translation *t, const struct sip_uri *uri,
@@ -101,7 +101,7 @@ int sip_uri_translate(struct sip_translation *t, const struct sip_uri *uri,
 		return 0;
 	sip_uri_key(t, uri, kind, own, public, &key);
 	err = sip_memory_keep(&key, sip_text(t, &uri->hostport),
-				uri->hostport.len, seconds);
+			      uri->hostport.len, seconds);
 	if (err)
 		return err;
 	return sip_replace(t, &uri->hostport, text,

@@ -12,10 +12,10 @@
 #include "netns.h"
 #include "transaction.h"
 
-#define SIP_DIALOG_KEY_MAX	300
-#define SIP_DIALOG_LINGER	32
-#define SIP_SESSION_EXPIRES_MIN	90
-#define SIP_SESSION_EXPIRES_MAX	604800
+#define SIP_DIALOG_KEY_MAX 300
+#define SIP_DIALOG_LINGER 32
+#define SIP_SESSION_EXPIRES_MIN 90
+#define SIP_SESSION_EXPIRES_MAX 604800
 
 /* The tag of From or To */
 static bool sip_tag(const struct sip_translation *t, enum sip_header header,
@@ -38,7 +38,7 @@ static enum sip_header sip_party(const struct sip_translation *t,
 				 enum sip_role role)
 {
 	return t->head.line.request == (role == SIP_SENDER) ? SIP_HEADER_FROM :
-							     SIP_HEADER_TO;
+							      SIP_HEADER_TO;
 }
 
 bool sip_dialog_offers(const struct sip_translation *t)
@@ -102,8 +102,7 @@ int sip_dialog_open(struct sip_translation *t)
 	int err;
 
 	if (t->head.method == SIP_METHOD_OPTIONS ||
-	    t->head.method == SIP_METHOD_REGISTER ||
-	    t->head.line.status == 100)
+	    t->head.method == SIP_METHOD_REGISTER || t->head.line.status == 100)
 		return 0;
 	if (msg->from->inside && !sip_dialog_begins(t)) {
 		err = sip_dialog_find(t, SIP_SENDER, &msg->from->own, false);
@@ -191,6 +190,7 @@ static void sip_dialog_admit(struct nf_alg_call *call,
 	}
 }
 
+/* clang-format off */
 static const char *const sip_dialog_states[] = {
 	[SIP_DIALOG_NEW] = "new",
 	[SIP_DIALOG_FAILED] = "failed",
@@ -200,13 +200,16 @@ static const char *const sip_dialog_states[] = {
 	[SIP_DIALOG_CLOSING] = "closing",
 };
 
+/* clang-format on */
+
 /* Show the state and who is at the other end */
 static void sip_dialog_describe(struct sip_translation *t,
 				struct nf_alg_call *call, enum sip_role role,
 				u8 state)
 {
 	enum sip_header far = sip_party(t, role) == SIP_HEADER_FROM ?
-			      SIP_HEADER_TO : SIP_HEADER_FROM;
+				      SIP_HEADER_TO :
+				      SIP_HEADER_FROM;
 	struct sip_name_addr value;
 	struct nf_alg_cursor c;
 
@@ -304,8 +307,8 @@ static void sip_request_consequence(struct sip_translation *t,
 	}
 }
 
-static void sip_invite_answered(struct sip_translation *t,
-				enum sip_role role, struct sip_dialog *dialog,
+static void sip_invite_answered(struct sip_translation *t, enum sip_role role,
+				struct sip_dialog *dialog,
 				struct sip_consequence *c)
 {
 	u32 status = t->head.line.status;

@@ -6,7 +6,7 @@
 #include "translate.h"
 
 /* Reserved endpoints of one dialog that wait for an answer */
-#define SIP_DIALOG_WAITING	24
+#define SIP_DIALOG_WAITING 24
 
 enum sip_dialog_state {
 	SIP_DIALOG_NEW,

@@ -6,13 +6,13 @@
 #include "netns.h"
 #include "service.h"
 
-#define SIP_DOOR_LOWEST		1024
+#define SIP_DOOR_LOWEST 1024
 
 /* Ports that a forged message would like to have opened */
 static const u16 sip_denied[] = {
-	1080,  1433, 1434, 1521, 1723, 1883, 2049, 2375, 2376, 3128,
-	3306,  3389, 5432, 5900, 5901, 5984, 5985, 5986, 6379, 6443,
-	8008,  8080, 8443, 8888, 9100, 9200, 11211, 27017,
+	1080, 1433, 1434, 1521, 1723, 1883, 2049,  2375,  2376, 3128,
+	3306, 3389, 5432, 5900, 5901, 5984, 5985,  5986,  6379, 6443,
+	8008, 8080, 8443, 8888, 9100, 9200, 11211, 27017,
 };
 
 static bool sip_port_denied(u16 port)
@@ -37,8 +37,7 @@ bool sip_door_permitted(const struct nf_alg_message *msg, u8 l4proto, u16 port)
 	/* What the administrator named is meant */
 	if (nf_alg_service_port(an, l4proto, htons(port)))
 		return true;
-	return l4proto == IPPROTO_UDP &&
-	       msg->session->l4proto == IPPROTO_UDP &&
+	return l4proto == IPPROTO_UDP && msg->session->l4proto == IPPROTO_UDP &&
 	       msg->from->own.port == htons(port) && !sip_port_denied(port);
 }
 

@@ -11,9 +11,9 @@
 #include "header.h"
 #include "translate.h"
 
-#define SIP_FRAME_FIELDS	BIT(7)	/* the start line is complete */
-#define SIP_FRAME_LENGTH	BIT(6)	/* there was a Content-Length */
-#define SIP_FRAME_OFFSET	8
+#define SIP_FRAME_FIELDS BIT(7) /* the start line is complete */
+#define SIP_FRAME_LENGTH BIT(6) /* there was a Content-Length */
+#define SIP_FRAME_OFFSET 8
 
 u32 sip_keepalive(const u8 *data, u32 len)
 {
@@ -40,10 +40,10 @@ static bool sip_frame_field(const struct nf_alg_cursor *message, u32 from,
 		return false;
 	ch |= 0x20;
 	/* "l", or the one long name that is as long and as like */
-	if (ch != 'l' &&
-	    (ch != 'c' || (nf_alg_cursor_at(&c, 8) | 0x20) != 'l'))
+	if (ch != 'l' && (ch != 'c' || (nf_alg_cursor_at(&c, 8) | 0x20) != 'l'))
 		return true;
-	if (sip_header_name(c.base + from, sip_skip_chars(&c, SIP_CHAR_TOKEN)) !=
+	if (sip_header_name(c.base + from,
+			    sip_skip_chars(&c, SIP_CHAR_TOKEN)) !=
 	    SIP_HEADER_CONTENT_LENGTH)
 		return true;
 	while ((ch = nf_alg_cursor_get(&c)) == ' ' || ch == '\t')

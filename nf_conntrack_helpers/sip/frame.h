@@ -5,7 +5,7 @@
 #include "protocol.h"
 
 /* A longer head is no message */
-#define SIP_HEAD_MAX	65536
+#define SIP_HEAD_MAX 65536
 
 /**
  * sip_frame() - find the end of the first message of a stream

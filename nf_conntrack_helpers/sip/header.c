@@ -8,11 +8,13 @@
 /* Where a name stands in the table: no two of those known share a place. The
  * compiler says so where one that is added does (-Woverride-init).
  */
+/* clang-format off */
 #define SIP_NAME_SLOT(first, last, len) \
 	((((first) & 31) + ((last) & 31) * 9 + (len) * 15) & 63)
 #define SIP_NAME(first, last, text, header) \
 	[SIP_NAME_SLOT(first, last, sizeof(text) - 1)] = { \
 		sizeof(text) - 1, SIP_HEADER_##header, text }
+/* clang-format on */
 
 static const struct {
 	u8 len;

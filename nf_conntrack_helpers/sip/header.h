@@ -43,7 +43,7 @@ struct sip_field {
 };
 
 /* Contact, Record-Route, ... lines of one message */
-#define SIP_FIELDS_MAX	40
+#define SIP_FIELDS_MAX 40
 
 /**
  * struct sip_head - a message up to its body, indexed in one pass

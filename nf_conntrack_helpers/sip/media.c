@@ -7,9 +7,9 @@
 #include "netns.h"
 #include "sdp.h"
 
-#define SIP_MEDIA_PORT_LOWEST	1024
+#define SIP_MEDIA_PORT_LOWEST 1024
 /* RTP with RTCP, eight times */
-#define SIP_MEDIA_PORTS_MAX	16
+#define SIP_MEDIA_PORTS_MAX 16
 
 /**
  * struct sip_description - one session description on its way
@@ -105,8 +105,7 @@ static int sip_media_bind(struct sip_translation *t, u16 port, u32 count,
 
 /* a=rtcp: where it is the host's own, it follows */
 static int sip_rtcp_translate(struct sip_translation *t,
-			      const struct sip_sdp_media *m, u16 rtp,
-			      u16 *rtcp)
+			      const struct sip_sdp_media *m, u16 rtp, u16 *rtcp)
 {
 	int err;
 
@@ -224,8 +223,10 @@ static int sip_connection_translate(struct sip_translation *t,
 	if (!d->keep)
 		return sip_address_replace(t, &d->session.connection);
 
-	memcpy(line, t->msg->from->seen.family == NFPROTO_IPV6 ? "c=IN IP6 " :
-								"c=IN IP4 ", 9);
+	memcpy(line,
+	       t->msg->from->seen.family == NFPROTO_IPV6 ? "c=IN IP6 " :
+							   "c=IN IP4 ",
+	       9);
 	memcpy(line + 9, t->seen->text, t->seen->len);
 	len = 9 + t->seen->len;
 	line[len++] = '\r';

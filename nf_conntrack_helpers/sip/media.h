@@ -5,7 +5,7 @@
 #include "translate.h"
 
 /* A session description with more media is left as it is */
-#define SIP_MEDIA_MAX	32
+#define SIP_MEDIA_MAX 32
 
 /**
  * sip_media_translate() - translate the session description of a message

@@ -20,13 +20,13 @@
 #include "netns.h"
 #include "memory.h"
 
-#define SIP_MEMORY_BUCKETS	16384
-#define SIP_MEMORY_LOCKS	256
-#define SIP_MEMORY_ENTRIES	262144
+#define SIP_MEMORY_BUCKETS 16384
+#define SIP_MEMORY_LOCKS 256
+#define SIP_MEMORY_ENTRIES 262144
 /* Hosts that share a counter share its limit */
-#define SIP_MEMORY_SHARES	1024
-#define SIP_MEMORY_SHARE	32768
-#define SIP_MEMORY_SWEEP	(60 * HZ)
+#define SIP_MEMORY_SHARES 1024
+#define SIP_MEMORY_SHARE 32768
+#define SIP_MEMORY_SWEEP (60 * HZ)
 
 /**
  * struct sip_memory - one text
@@ -69,8 +69,8 @@ static u64 sip_memory_id(const struct sip_memory_key *key)
 		return siphash(key, sizeof(*key), &sip_secret);
 	return siphash_4u64(key->netns ^ (u64)key->vrf << 48, key->name,
 			    (u64)(__force u32)key->inside.ip << 32 |
-			    (__force u32)key->public.addr.ip, flow,
-			    &sip_secret);
+				    (__force u32)key->public.addr.ip,
+			    flow, &sip_secret);
 }
 
 static u32 sip_seconds(void)
@@ -112,11 +112,10 @@ static struct sip_memory *sip_memory_lookup(u32 bucket, u64 id, u32 now)
 }
 
 void sip_memory_key(struct sip_memory_key *key,
-		      const struct nf_alg_session *session,
-		      enum sip_memory_kind kind,
-		      const struct nf_alg_endpoint *inside,
-		      const struct nf_alg_endpoint *public, u8 l4proto,
-		      u64 name)
+		    const struct nf_alg_session *session,
+		    enum sip_memory_kind kind,
+		    const struct nf_alg_endpoint *inside,
+		    const struct nf_alg_endpoint *public, u8 l4proto, u64 name)
 {
 	BUILD_BUG_ON(sizeof(*key) != 64);
 
@@ -138,10 +137,10 @@ void sip_memory_key(struct sip_memory_key *key,
 
 /* A new entry at the head of a bucket, if the limits permit */
 static int sip_memory_add(const struct sip_memory_key *key, u32 bucket,
-			    struct sip_memory **added)
+			  struct sip_memory **added)
 {
-	u32 share = sip_hash(&key->inside, sizeof(key->inside)) %
-		    SIP_MEMORY_SHARES;
+	u32 share =
+		sip_hash(&key->inside, sizeof(key->inside)) % SIP_MEMORY_SHARES;
 	struct sip_memory *s;
 
 	if (atomic_read(&sip_memory_count) >= SIP_MEMORY_ENTRIES ||
@@ -158,8 +157,8 @@ static int sip_memory_add(const struct sip_memory_key *key, u32 bucket,
 	return 0;
 }
 
-int sip_memory_keep(const struct sip_memory_key *key, const u8 *text,
-		      u32 len, u32 seconds)
+int sip_memory_keep(const struct sip_memory_key *key, const u8 *text, u32 len,
+		    u32 seconds)
 {
 	u64 id = sip_memory_id(key);
 	u32 bucket = id % SIP_MEMORY_BUCKETS;
@@ -188,8 +187,7 @@ unlock:
 	return err;
 }
 
-u32 sip_memory_find(const struct sip_memory_key *key, u8 *text,
-		      u32 seconds)
+u32 sip_memory_find(const struct sip_memory_key *key, u8 *text, u32 seconds)
 {
 	u64 id = sip_memory_id(key);
 	u32 bucket = id % SIP_MEMORY_BUCKETS;
@@ -260,8 +258,8 @@ int sip_memory_init(void)
 	sip_memory_cache = KMEM_CACHE(sip_memory, 0);
 	if (!sip_memory_cache)
 		return -ENOMEM;
-	sip_memories = kvcalloc(SIP_MEMORY_BUCKETS, sizeof(*sip_memories),
-				 GFP_KERNEL);
+	sip_memories =
+		kvcalloc(SIP_MEMORY_BUCKETS, sizeof(*sip_memories), GFP_KERNEL);
 	if (!sip_memories) {
 		kmem_cache_destroy(sip_memory_cache);
 		return -ENOMEM;

@@ -6,7 +6,7 @@
 #include "session.h"
 
 /* Longer texts are not translated */
-#define SIP_MEMORY_MAX	60
+#define SIP_MEMORY_MAX 60
 
 /**
  * enum sip_memory_kind - what is remembered
@@ -91,11 +91,10 @@ static inline u64 sip_name(const u8 *text, u32 len)
  * @name: hash of the user part or address-of-record, or the transaction
  */
 void sip_memory_key(struct sip_memory_key *key,
-		      const struct nf_alg_session *session,
-		      enum sip_memory_kind kind,
-		      const struct nf_alg_endpoint *inside,
-		      const struct nf_alg_endpoint *public, u8 l4proto,
-		      u64 name);
+		    const struct nf_alg_session *session,
+		    enum sip_memory_kind kind,
+		    const struct nf_alg_endpoint *inside,
+		    const struct nf_alg_endpoint *public, u8 l4proto, u64 name);
 
 /* What follows is called with bottom halves off, as in translate() */
 
@@ -109,8 +108,8 @@ void sip_memory_key(struct sip_memory_key *key,
  * Return: 0, -NF_ALG_REASON_NO_MEMORY, or -NF_ALG_REASON_LIMIT_CALLS if this
  * host has too many.
  */
-int sip_memory_keep(const struct sip_memory_key *key, const u8 *text,
-		      u32 len, u32 seconds);
+int sip_memory_keep(const struct sip_memory_key *key, const u8 *text, u32 len,
+		    u32 seconds);
 
 /**
  * sip_memory_find() - what did an inside host write
@@ -120,8 +119,7 @@ int sip_memory_keep(const struct sip_memory_key *key, const u8 *text,
  *
  * Return: length of the text in bytes, or 0.
  */
-u32 sip_memory_find(const struct sip_memory_key *key, u8 *text,
-		      u32 seconds);
+u32 sip_memory_find(const struct sip_memory_key *key, u8 *text, u32 seconds);
 
 /**
  * sip_memory_fade() - a text is not needed much longer

@@ -10,15 +10,15 @@
 #include "registration.h"
 #include "transaction.h"
 
-#define SIP_EXPIRES_DEFAULT	3600
+#define SIP_EXPIRES_DEFAULT 3600
 /* Longer than registrars grant, and short enough for the engine's timers */
-#define SIP_EXPIRES_MAX		(6 * 86400)
-#define SIP_EXPIRES_MARGIN	32
+#define SIP_EXPIRES_MAX (6 * 86400)
+#define SIP_EXPIRES_MARGIN 32
 /* A REGISTER without an answer, and one that is tried again with credentials */
-#define SIP_REGISTER_TIME	64
-#define SIP_REGISTRATION_KEY_MAX	300
+#define SIP_REGISTER_TIME 64
+#define SIP_REGISTRATION_KEY_MAX 300
 /* Contacts of one REGISTER, and those of one user that "*" takes away */
-#define SIP_PORTS_MAX		20
+#define SIP_PORTS_MAX 20
 
 /**
  * struct sip_port - an inside port that is registered
@@ -100,8 +100,7 @@ static s32 sip_contact_expires(const struct sip_register *r,
 static bool sip_register_parse(struct sip_register *r,
 			       struct sip_translation *t)
 {
-	const struct nf_alg_span *expires =
-		&t->head.single[SIP_HEADER_EXPIRES];
+	const struct nf_alg_span *expires = &t->head.single[SIP_HEADER_EXPIRES];
 	struct sip_name_addr value;
 	struct nf_alg_cursor c;
 	struct sip_uri uri;
@@ -285,8 +284,7 @@ static int sip_register_leave(struct sip_register *r,
 	if (nf_alg_bound_inside(session, port->l4proto, &inside, public))
 		return 1;
 	*public = r->side->seen;
-	return inside.port == r->side->own.port ||
-	       port->l4proto == IPPROTO_TCP;
+	return inside.port == r->side->own.port || port->l4proto == IPPROTO_TCP;
 }
 
 static int sip_register_contact(struct sip_register *r,
@@ -460,7 +458,8 @@ static void sip_register_granted(struct sip_register *r,
 		if (granted[i].public == registration->public.port &&
 		    granted[i].l4proto == port->l4proto)
 			seconds = granted[i].seconds < 0 ?
-				  registration->wanted : granted[i].seconds;
+					  registration->wanted :
+					  granted[i].seconds;
 	if (answered) {
 		registration->pending = 0;
 		registration->until =
@@ -522,9 +521,9 @@ int sip_registration_translate(struct sip_translation *t)
 	u32 status = t->head.line.status;
 	struct sip_register r;
 
-	if (t->head.line.request ? !t->msg->from->inside :
-				   !t->msg->to->inside || status < 200 ||
-				   status >= 300)
+	if (t->head.line.request ?
+		    !t->msg->from->inside :
+		    !t->msg->to->inside || status < 200 || status >= 300)
 		return 0;
 	if (!sip_register_parse(&r, t))
 		return -NF_ALG_REASON_MALFORMED;

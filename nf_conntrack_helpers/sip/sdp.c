@@ -97,8 +97,9 @@ static struct nf_alg_span sip_sdp_address(struct nf_alg_cursor *line)
 	net = sip_sdp_word(line);
 	type = sip_sdp_word(line);
 	word = sip_sdp_word(line);
-	if (sip_equal_fold(&net, "in", 2) && (sip_equal_fold(&type, "ip4", 3) ||
-					      sip_equal_fold(&type, "ip6", 3))) {
+	if (sip_equal_fold(&net, "in", 2) &&
+	    (sip_equal_fold(&type, "ip4", 3) ||
+	     sip_equal_fold(&type, "ip6", 3))) {
 		address.off = word.pos;
 		address.len = nf_alg_cursor_left(&word);
 	}
@@ -117,7 +118,8 @@ bool sip_sdp_session(struct nf_alg_cursor *c, struct sip_sdp_session *session)
 		return false;
 	while ((letter = nf_alg_cursor_at(c, 0)) != 'm') {
 		letter = letter == 'o' || letter == 'c' ?
-			 sip_sdp_line(c, &line) : sip_sdp_skip(c);
+				 sip_sdp_line(c, &line) :
+				 sip_sdp_skip(c);
 		if (letter < 0)
 			return false;
 		if (!letter)
@@ -158,7 +160,8 @@ static enum sip_sdp_transport sip_sdp_proto(const struct nf_alg_cursor *proto)
 
 	if (sip_sdp_proto_begins(proto, "rtp/", 4))
 		return SIP_SDP_RTP;
-	if (sip_equal_fold(proto, "udptl", 5) || sip_equal_fold(proto, "udp", 3))
+	if (sip_equal_fold(proto, "udptl", 5) ||
+	    sip_equal_fold(proto, "udp", 3))
 		return SIP_SDP_UDP;
 	if (!sip_sdp_proto_begins(proto, "udp/", 4))
 		return SIP_SDP_OTHER;

@@ -37,9 +37,10 @@ static const struct {
 	{ 6, SIP_METHOD_UPDATE, "UPDATE" },
 };
 
-#define SIP_TOKEN	(SIP_CHAR_TOKEN | SIP_CHAR_PARAM | SIP_CHAR_GRAPH)
-#define SIP_PARAM	(SIP_CHAR_PARAM | SIP_CHAR_GRAPH)
+#define SIP_TOKEN (SIP_CHAR_TOKEN | SIP_CHAR_PARAM | SIP_CHAR_GRAPH)
+#define SIP_PARAM (SIP_CHAR_PARAM | SIP_CHAR_GRAPH)
 
+/* clang-format off */
 const u8 sip_char_class[256] = {
 	['!'] = SIP_TOKEN,
 	['"'] = SIP_CHAR_GRAPH,
@@ -65,6 +66,8 @@ const u8 sip_char_class[256] = {
 	['~'] = SIP_TOKEN,
 	[0x80 ... 0xff] = SIP_PARAM,
 };
+
+/* clang-format on */
 
 static int sip_lower(int ch)
 {
@@ -183,7 +186,8 @@ enum sip_method sip_method_parse(const struct nf_alg_cursor *c)
 	return SIP_METHOD_OTHER;
 }
 
-static bool sip_status_line(struct nf_alg_cursor *c, struct sip_start_line *line)
+static bool sip_status_line(struct nf_alg_cursor *c,
+			    struct sip_start_line *line)
 {
 	u32 i, digit;
 	s32 len;

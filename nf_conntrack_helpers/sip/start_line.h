@@ -35,7 +35,7 @@ struct sip_start_line {
 };
 
 /* A method longer than this is none (RFC 4475 has one of 43 bytes) */
-#define SIP_METHOD_MAX	64
+#define SIP_METHOD_MAX 64
 
 enum sip_scan {
 	SIP_SCAN_MORE,
@@ -75,9 +75,9 @@ bool sip_start_line_parse(struct nf_alg_cursor *c, struct sip_start_line *line);
 enum sip_method sip_method_parse(const struct nf_alg_cursor *c);
 
 /* Classes of characters (RFC 3261 section 25.1) */
-#define SIP_CHAR_TOKEN	BIT(0)	/* alphanum and - . ! % * _ + ` ' ~ */
-#define SIP_CHAR_PARAM	BIT(1)	/* all graphic ones but " , ; = > ? */
-#define SIP_CHAR_GRAPH	BIT(2)	/* all but controls and space */
+#define SIP_CHAR_TOKEN BIT(0) /* alphanum and - . ! % * _ + ` ' ~ */
+#define SIP_CHAR_PARAM BIT(1) /* all graphic ones but " , ; = > ? */
+#define SIP_CHAR_GRAPH BIT(2) /* all but controls and space */
 
 extern const u8 sip_char_class[256];
 

@@ -33,7 +33,7 @@ static void sip_via_key(struct sip_translation *t,
 			struct sip_memory_key *key)
 {
 	sip_memory_key(key, t->msg->session, SIP_MEMORY_VIA, inside, public,
-			 t->msg->session->l4proto, sip_transaction(t));
+		       t->msg->session->l4proto, sip_transaction(t));
 }
 
 /* INVITE may ring for minutes */
@@ -49,7 +49,7 @@ static int sip_via_out(struct sip_translation *t)
 {
 	const struct nf_alg_side *from = t->msg->from;
 	struct nf_alg_endpoint inside = from->own;
-	struct nf_alg_endpoint public = from->seen;
+	struct nf_alg_endpoint sent_by = from->seen;
 	const struct sip_via *via = &t->via;
 	struct sip_memory_key key __uninitialized;
 	u8 text[SIP_HOSTPORT_MAX] __uninitialized;
@@ -69,17 +69,17 @@ static int sip_via_out(struct sip_translation *t)
 	if (inside.port != from->own.port &&
 	    t->msg->session->l4proto == IPPROTO_UDP)
 		nf_alg_bound_inside(t->msg->session, IPPROTO_UDP, &inside,
-				    &public);
-	if (!nf_alg_same_host(&public, &from->seen))
-		public = from->seen;
+				    &sent_by);
+	if (!nf_alg_same_host(&sent_by, &from->seen))
+		sent_by = from->seen;
 
-	sip_via_key(t, &from->own, &public, &key);
+	sip_via_key(t, &from->own, &sent_by, &key);
 	err = sip_memory_keep(&key, sip_text(t, &via->sent_by),
-				via->sent_by.len, sip_transaction_time(t));
+			      via->sent_by.len, sip_transaction_time(t));
 	if (err)
 		return err;
 	return sip_replace(t, &via->sent_by, text,
-			   sip_public_print(t, text, &public, via->port));
+			   sip_public_print(t, text, &sent_by, via->port));
 }
 
 static int sip_via_in(struct sip_translation *t)
@@ -106,8 +106,7 @@ static int sip_via_in(struct sip_translation *t)
 		return err;
 
 	/* What the other end saw must agree with what the client wrote */
-	if (via->received.len &&
-	    sip_literal_of(t, &via->received, &to->seen)) {
+	if (via->received.len && sip_literal_of(t, &via->received, &to->seen)) {
 		len = sip_address_print(text, &to->own);
 		err = sip_replace(t, &via->received, text, len);
 		if (err)

@@ -5,7 +5,7 @@
 #include "translate.h"
 
 /* 64*T1: nothing of a transaction comes later (RFC 3261 section 17) */
-#define SIP_TRANSACTION_TIME	32
+#define SIP_TRANSACTION_TIME 32
 
 /**
  * sip_transaction() - which transaction a message belongs to

@@ -61,7 +61,8 @@ static int sip_length_translate(struct sip_translation *t)
 /* What datagrams hold besides messages: keepalives of several makes */
 static bool sip_chatter(const u8 *data, u32 len)
 {
-	return len <= 4 && (!len || !data[0] || !memcmp(data, "jaK", min(len, 3U)));
+	return len <= 4 &&
+	       (!len || !data[0] || !memcmp(data, "jaK", min(len, 3U)));
 }
 
 static int sip_parse(struct sip_translation *t)

@@ -4,8 +4,8 @@
 
 #include "cursor.h"
 
-#define SIP_PORT	5060
-#define SIPS_PORT	5061
+#define SIP_PORT 5060
+#define SIPS_PORT 5061
 
 enum sip_scheme {
 	SIP_SCHEME_OTHER,

@@ -15,9 +15,9 @@
 	container_of(callback_timer, typeof(*var), timer_fieldname)
 #endif
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
-#define timer_delete_sync(t)	del_timer_sync(t)
-#define timer_delete(t)		del_timer(t)
-#define timer_shutdown_sync(t)	del_timer_sync(t)
+#define timer_delete_sync(t) del_timer_sync(t)
+#define timer_delete(t) del_timer(t)
+#define timer_shutdown_sync(t) del_timer_sync(t)
 #endif
 
 #endif /* NF_ALG_COMPAT_H */

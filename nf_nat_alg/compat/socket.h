@@ -14,15 +14,15 @@
  * (TCP) and 7.1 (UDP) look for themselves.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
-#define NF_ALG_COMPAT_UDP_TABLE(net)	&udp_table,
+#define NF_ALG_COMPAT_UDP_TABLE(net) &udp_table,
 #elif LINUX_VERSION_CODE < KERNEL_VERSION(7, 1, 0)
-#define NF_ALG_COMPAT_UDP_TABLE(net)	(net)->ipv4.udp_table,
+#define NF_ALG_COMPAT_UDP_TABLE(net) (net)->ipv4.udp_table,
 #else
 #define NF_ALG_COMPAT_UDP_TABLE(net)
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
-#define NF_ALG_COMPAT_TCP_TABLE(net)	(net)->ipv4.tcp_death_row.hashinfo,
+#define NF_ALG_COMPAT_TCP_TABLE(net) (net)->ipv4.tcp_death_row.hashinfo,
 #else
 #define NF_ALG_COMPAT_TCP_TABLE(net)
 #endif

@@ -35,10 +35,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		int some = NF_ALG_FRAME_MORE;
 
 		if (all > (int)(size - at) ||
-		    (all > 0 && ((u32)all != sccp_u32(data + at) + 8 ||
-				 all < SCCP_HEADER ||
-				 all > SCCP_LENGTH_MAX + 8 ||
-				 whole.head + whole.body != (u32)all)))
+		    (all > 0 &&
+		     ((u32)all != sccp_u32(data + at) + 8 ||
+		      all < SCCP_HEADER || all > SCCP_LENGTH_MAX + 8 ||
+		      whole.head + whole.body != (u32)all)))
 			abort();
 		for (len = step; some == NF_ALG_FRAME_MORE; len += step) {
 			if (len > size - at)

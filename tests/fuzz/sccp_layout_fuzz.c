@@ -29,8 +29,8 @@ static void check(const struct sccp_reading *r, const u8 *data, u32 len)
 		within(f->port_at, 4, len);
 		within(f->rtcp_at, 4, len);
 		if (!!f->address_at != !!f->endpoint.family ||
-		    (f->address_at && memcmp(data + f->address_at,
-					     &f->endpoint.addr, bytes)) ||
+		    (f->address_at &&
+		     memcmp(data + f->address_at, &f->endpoint.addr, bytes)) ||
 		    (f->port_at && f->port != sccp_u32(data + f->port_at)) ||
 		    (f->port <= 65535 && ntohs(f->endpoint.port) != f->port))
 			abort();

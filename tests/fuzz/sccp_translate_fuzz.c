@@ -83,7 +83,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		engine_no_ports = (how & 0xe0) == 0xe0;
 		free(engine_message(session[how & 3], how >> 2 & 1,
 				    (const char *)data, len, &out_len, &error));
-		if (error > 0 || error <= -__NF_ALG_REASON_MAX || out_len != len)
+		if (error > 0 || error <= -__NF_ALG_REASON_MAX ||
+		    out_len != len)
 			abort();
 		check();
 		data += len;

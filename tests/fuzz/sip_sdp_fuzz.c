@@ -33,7 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		within(&media.connection, size);
 		within(&media.rtcp_text, size);
 		within(&media.rtcp_address, size);
-		if (!media.port_text.len || media.insert > size || c.pos <= last)
+		if (!media.port_text.len || media.insert > size ||
+		    c.pos <= last)
 			abort();
 		last = c.pos;
 	}

@@ -56,8 +56,9 @@ static void taken(struct kunit *test)
 	struct nf_alg_endpoint public, got;
 
 	KUNIT_EXPECT_LE(test, sizeof(struct nf_alg_binding), (size_t)128);
-	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 16384, 2, NF_ALG_BIND_EVEN,
-					   &public), 0);
+	KUNIT_EXPECT_EQ(
+		test,
+		fixture_bind(f, call, 16384, 2, NF_ALG_BIND_EVEN, &public), 0);
 	KUNIT_EXPECT_EQ(test, ntohl(public.addr.ip), (u32)PUBLIC);
 	KUNIT_EXPECT_EQ(test, ntohs(public.port), 16384);
 	nf_alg_bind_keep(&f->msg);
@@ -247,8 +248,9 @@ static void exhausted(struct kunit *test)
 	f->an.option[NF_ALG_OPTION_MEDIA_PORT_HIGH] = 20021;
 	/* Ports below 1024 never keep their number */
 	for (i = 0; i < 11; i++)
-		KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 500 + 2 * i, 2,
-						   NF_ALG_BIND_EVEN, &public),
+		KUNIT_EXPECT_EQ(test,
+				fixture_bind(f, call, 500 + 2 * i, 2,
+					     NF_ALG_BIND_EVEN, &public),
 				0);
 	KUNIT_EXPECT_EQ(test, bindings(f), 22);
 	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 600, 1, 0, &public),
@@ -261,9 +263,9 @@ static void exhausted(struct kunit *test)
 	nf_alg_bind_keep(&f->msg);
 
 	f->an.option[NF_ALG_OPTION_MEDIA_PORT_HIGH] = 20000;
-	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 601, 2, NF_ALG_BIND_EVEN,
-					   &public),
-			-NF_ALG_REASON_NO_PUBLIC_PORT);
+	KUNIT_EXPECT_EQ(
+		test, fixture_bind(f, call, 601, 2, NF_ALG_BIND_EVEN, &public),
+		-NF_ALG_REASON_NO_PUBLIC_PORT);
 	nf_alg_call_put(call);
 }
 
@@ -306,12 +308,11 @@ static void filtered(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, a, &want, &public), 0);
 	KUNIT_EXPECT_FALSE(test, admits(f, 5080, REMOTE, 5060));
-	KUNIT_EXPECT_FALSE(test, nf_alg_bind_open(b, &want.inside,
-						  IPPROTO_UDP));
-	KUNIT_EXPECT_FALSE(test, nf_alg_bind_open(a, &want.inside,
-						  IPPROTO_TCP));
-	KUNIT_EXPECT_TRUE(test, nf_alg_bind_open(a, &want.inside,
-						 IPPROTO_UDP));
+	KUNIT_EXPECT_FALSE(test,
+			   nf_alg_bind_open(b, &want.inside, IPPROTO_UDP));
+	KUNIT_EXPECT_FALSE(test,
+			   nf_alg_bind_open(a, &want.inside, IPPROTO_TCP));
+	KUNIT_EXPECT_TRUE(test, nf_alg_bind_open(a, &want.inside, IPPROTO_UDP));
 	KUNIT_EXPECT_TRUE(test, admits(f, 5080, REMOTE, 5060));
 	KUNIT_EXPECT_TRUE(test, admits(f, 5080, REMOTE, 40000));
 	KUNIT_EXPECT_FALSE(test, admits(f, 5080, REMOTE2, 5060));
@@ -331,8 +332,7 @@ static void filtered(struct kunit *test)
 	nf_alg_bind_keep(&f->msg);
 
 	end_now(f, a);
-	KUNIT_EXPECT_TRUE(test,
-			  fixture_wait(!admits(f, 5080, REMOTE, 5060)));
+	KUNIT_EXPECT_TRUE(test, fixture_wait(!admits(f, 5080, REMOTE, 5060)));
 	KUNIT_EXPECT_TRUE(test, admits(f, 5080, REMOTE2, 5061));
 	nf_alg_call_put(b);
 }
@@ -350,10 +350,12 @@ static void committed(struct kunit *test)
 	nf_alg_call_rollback(call);
 	KUNIT_EXPECT_EQ(test, bindings(f), 0);
 	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 4000, 2, 0, &public), 0);
-	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 5060, 1, NF_ALG_BIND_DOOR,
-					   &public), 0);
-	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 7000, 1, NF_ALG_BIND_STAY,
-					   &public), 0);
+	KUNIT_EXPECT_EQ(
+		test, fixture_bind(f, call, 5060, 1, NF_ALG_BIND_DOOR, &public),
+		0);
+	KUNIT_EXPECT_EQ(
+		test, fixture_bind(f, call, 7000, 1, NF_ALG_BIND_STAY, &public),
+		0);
 	nf_alg_bind_keep(&f->msg);
 	nf_alg_call_commit(call);
 	KUNIT_EXPECT_EQ(test, bindings(f), 4);
@@ -369,8 +371,9 @@ static void committed(struct kunit *test)
 
 	/* Accepted without media, or with a door alone: likewise */
 	nf_alg_call_commit(call);
-	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 5060, 1, NF_ALG_BIND_DOOR,
-					   &public), 0);
+	KUNIT_EXPECT_EQ(
+		test, fixture_bind(f, call, 5060, 1, NF_ALG_BIND_DOOR, &public),
+		0);
 	nf_alg_call_commit(call);
 	msleep(50);
 	KUNIT_EXPECT_EQ(test, bindings(f), 4);
@@ -407,8 +410,9 @@ static void without_nat(struct kunit *test)
 	struct nf_alg_endpoint public;
 
 	f->session.side[0].seen = f->session.side[0].own;
-	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 500, 2, NF_ALG_BIND_EVEN,
-					   &public), 0);
+	KUNIT_EXPECT_EQ(
+		test, fixture_bind(f, call, 500, 2, NF_ALG_BIND_EVEN, &public),
+		0);
 	KUNIT_EXPECT_EQ(test, ntohl(public.addr.ip), (u32)INSIDE);
 	KUNIT_EXPECT_EQ(test, ntohs(public.port), 500);
 	nf_alg_bind_keep(&f->msg);
@@ -447,9 +451,8 @@ static void two_public_addresses(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, two,
 			    nf_alg_binding_by_inside(&f->an, IPPROTO_UDP, 0, 0,
 						     &inside, 4));
-	KUNIT_EXPECT_NULL(test,
-			  nf_alg_binding_by_inside(&f->an, IPPROTO_UDP, 0, 0,
-						   &inside, 5));
+	KUNIT_EXPECT_NULL(test, nf_alg_binding_by_inside(&f->an, IPPROTO_UDP, 0,
+							 0, &inside, 5));
 	rcu_read_unlock();
 	end_now(f, a);
 	KUNIT_EXPECT_TRUE(test, fixture_wait(bindings(f) == 1));
@@ -506,20 +509,24 @@ static void listened(struct kunit *test)
 		.count = 1,
 	};
 
-	KUNIT_ASSERT_EQ(test, sock_create_kern(&init_net, AF_INET, SOCK_DGRAM,
-					       IPPROTO_UDP, &udp), 0);
-	KUNIT_ASSERT_EQ(test, sock_create_kern(&init_net, AF_INET, SOCK_STREAM,
-					       IPPROTO_TCP, &tcp), 0);
-	KUNIT_EXPECT_EQ(test, kernel_bind(udp, (struct sockaddr *)&in,
-					  sizeof(in)), 0);
+	KUNIT_ASSERT_EQ(test,
+			sock_create_kern(&init_net, AF_INET, SOCK_DGRAM,
+					 IPPROTO_UDP, &udp),
+			0);
+	KUNIT_ASSERT_EQ(test,
+			sock_create_kern(&init_net, AF_INET, SOCK_STREAM,
+					 IPPROTO_TCP, &tcp),
+			0);
+	KUNIT_EXPECT_EQ(
+		test, kernel_bind(udp, (struct sockaddr *)&in, sizeof(in)), 0);
 	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 17000, 1, 0, &public), 0);
 	KUNIT_EXPECT_NE(test, ntohs(public.port), 17000);
 	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, call, &want, &public), 0);
 	KUNIT_EXPECT_EQ(test, ntohs(public.port), 17000);
 	nf_alg_bind_undo(&f->msg);
 
-	KUNIT_EXPECT_EQ(test, kernel_bind(tcp, (struct sockaddr *)&in,
-					  sizeof(in)), 0);
+	KUNIT_EXPECT_EQ(
+		test, kernel_bind(tcp, (struct sockaddr *)&in, sizeof(in)), 0);
 	KUNIT_EXPECT_EQ(test, kernel_listen(tcp, 1), 0);
 	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, call, &want, &public), 0);
 	KUNIT_EXPECT_NE(test, ntohs(public.port), 17000);
@@ -592,8 +599,8 @@ static void out_of_memory(struct kunit *test)
 		if (!IS_ERR(call)) {
 			nf_alg_bind_undo(&f->msg);
 			end_now(f, call);
-			KUNIT_ASSERT_TRUE(test,
-					  fixture_wait(!atomic_read(&f->an.calls.count)));
+			KUNIT_ASSERT_TRUE(test, fixture_wait(!atomic_read(
+							&f->an.calls.count)));
 		}
 		KUNIT_EXPECT_EQ(test, bindings(f), 0);
 		KUNIT_EXPECT_EQ(test, atomic_read(&f->an.hosts.table.nelems),
@@ -628,8 +635,8 @@ static void hundred_thousand(struct kunit *test)
 			if (call)
 				nf_alg_call_put(call);
 			f->session.side[0].own = fixture_ipv4(INSIDE + host, 1);
-			f->session.side[0].seen = fixture_ipv4(PUBLIC + host,
-							       1);
+			f->session.side[0].seen =
+				fixture_ipv4(PUBLIC + host, 1);
 			snprintf(key, sizeof(key), "%d", i);
 			call = fixture_call(f, NF_ALG_CALL, key);
 			KUNIT_ASSERT_FALSE(test, IS_ERR(call));
@@ -669,31 +676,31 @@ static void hundred_thousand(struct kunit *test)
 	nf_alg_calls_flush_protocol(&f->an, NULL);
 	erase = ktime_sub(ktime_get(), begin);
 	KUNIT_EXPECT_EQ(test, bindings(f), 0);
-	kunit_info(test, "100,000 taken in %lld ms, found in %lld ms, released in %lld ms",
-		   ktime_to_ms(insert), ktime_to_ms(find), ktime_to_ms(erase));
+	kunit_info(
+		test,
+		"100,000 taken in %lld ms, found in %lld ms, released in %lld ms",
+		ktime_to_ms(insert), ktime_to_ms(find), ktime_to_ms(erase));
 }
 
-static struct kunit_case binding_cases[] = {
-	KUNIT_CASE(taken),
-	KUNIT_CASE(shared),
-	KUNIT_CASE(undone),
-	KUNIT_CASE(refused),
-	KUNIT_CASE(placed),
-	KUNIT_CASE(exhausted),
-	KUNIT_CASE(limited),
-	KUNIT_CASE(filtered),
-	KUNIT_CASE(committed),
-	KUNIT_CASE(without_nat),
-	KUNIT_CASE(two_public_addresses),
-	KUNIT_CASE(ipv6),
-	KUNIT_CASE(listened),
-	KUNIT_CASE(cleared),
+static struct kunit_case binding_cases[] = { KUNIT_CASE(taken),
+					     KUNIT_CASE(shared),
+					     KUNIT_CASE(undone),
+					     KUNIT_CASE(refused),
+					     KUNIT_CASE(placed),
+					     KUNIT_CASE(exhausted),
+					     KUNIT_CASE(limited),
+					     KUNIT_CASE(filtered),
+					     KUNIT_CASE(committed),
+					     KUNIT_CASE(without_nat),
+					     KUNIT_CASE(two_public_addresses),
+					     KUNIT_CASE(ipv6),
+					     KUNIT_CASE(listened),
+					     KUNIT_CASE(cleared),
 #ifdef CONFIG_FAULT_INJECTION
-	KUNIT_CASE(out_of_memory),
+					     KUNIT_CASE(out_of_memory),
 #endif
-	KUNIT_CASE(hundred_thousand),
-	{}
-};
+					     KUNIT_CASE(hundred_thousand),
+					     {} };
 
 struct kunit_suite binding_suite = {
 	.name = "binding",

@@ -278,8 +278,9 @@ static void flushed_with_protocol(struct kunit *test)
 		snprintf(key, sizeof(key), "%d", i);
 		call = fixture_call(f, NF_ALG_CALL, key);
 		KUNIT_ASSERT_FALSE(test, IS_ERR(call));
-		KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 20000 + i, 1, 0,
-						   &public), 0);
+		KUNIT_EXPECT_EQ(test,
+				fixture_bind(f, call, 20000 + i, 1, 0, &public),
+				0);
 		nf_alg_bind_keep(&f->msg);
 		nf_alg_call_put(call);
 	}
@@ -295,19 +296,17 @@ static void flushed_with_protocol(struct kunit *test)
 	f->session.protocol = &f->protocol;
 }
 
-static struct kunit_case call_cases[] = {
-	KUNIT_CASE(taken_and_found),
-	KUNIT_CASE(long_keys),
-	KUNIT_CASE(ends_after_linger),
-	KUNIT_CASE(held_by_a_user),
-	KUNIT_CASE(begins_anew),
-	KUNIT_CASE(times_out),
-	KUNIT_CASE(abandoned),
-	KUNIT_CASE(described),
-	KUNIT_CASE(limited),
-	KUNIT_CASE(flushed_with_protocol),
-	{}
-};
+static struct kunit_case call_cases[] = { KUNIT_CASE(taken_and_found),
+					  KUNIT_CASE(long_keys),
+					  KUNIT_CASE(ends_after_linger),
+					  KUNIT_CASE(held_by_a_user),
+					  KUNIT_CASE(begins_anew),
+					  KUNIT_CASE(times_out),
+					  KUNIT_CASE(abandoned),
+					  KUNIT_CASE(described),
+					  KUNIT_CASE(limited),
+					  KUNIT_CASE(flushed_with_protocol),
+					  {} };
 
 struct kunit_suite call_suite = {
 	.name = "call",

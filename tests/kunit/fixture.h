@@ -35,8 +35,8 @@ struct fixture {
 /* call_end() has only the call: the fixture is around its protocol */
 static void fixture_call_end(struct nf_alg_call *call)
 {
-	struct fixture *f = container_of(call->protocol, struct fixture,
-					 protocol);
+	struct fixture *f =
+		container_of(call->protocol, struct fixture, protocol);
 
 	atomic_inc(&f->ended);
 }
@@ -52,11 +52,11 @@ static struct nf_alg_endpoint fixture_ipv4(u32 addr, u16 port)
 	return endpoint;
 }
 
-#define INSIDE		0x0a000002	/* 10.0.0.2 */
-#define INSIDE2		0x0a000003	/* 10.0.0.3 */
-#define PUBLIC		0xc0000201	/* 192.0.2.1 */
-#define REMOTE		0xc6336409	/* 198.51.100.9 */
-#define REMOTE2		0xc633640a	/* 198.51.100.10 */
+#define INSIDE 0x0a000002 /* 10.0.0.2 */
+#define INSIDE2 0x0a000003 /* 10.0.0.3 */
+#define PUBLIC 0xc0000201 /* 192.0.2.1 */
+#define REMOTE 0xc6336409 /* 198.51.100.9 */
+#define REMOTE2 0xc633640a /* 198.51.100.10 */
 
 static int __maybe_unused fixture_init(struct kunit *test)
 {
@@ -139,13 +139,14 @@ static int __maybe_unused fixture_bind(struct fixture *f,
 }
 
 /* Wait until a condition holds, at most two seconds */
-#define fixture_wait(condition)						\
-({									\
-	int __left = 100;						\
-									\
-	while (!(condition) && --__left)				\
-		msleep(20);						\
-	!!(condition);							\
+/* clang-format off */
+#define fixture_wait(condition) ({ \
+	int __left = 100; \
+	\
+	while (!(condition) && --__left) \
+		msleep(20); \
+	!!(condition); \
 })
+/* clang-format on */
 
 #endif /* NF_ALG_KUNIT_FIXTURE_H */

@@ -54,8 +54,8 @@ static void host_limit(struct kunit *test)
 		host[i] = charge(f, INSIDE, 0, 0, NF_ALG_CHARGE_CALL, &reason);
 		KUNIT_ASSERT_NOT_NULL(test, host[i]);
 	}
-	KUNIT_EXPECT_NULL(test, charge(f, INSIDE, 0, 0, NF_ALG_CHARGE_CALL,
-				       &reason));
+	KUNIT_EXPECT_NULL(test,
+			  charge(f, INSIDE, 0, 0, NF_ALG_CHARGE_CALL, &reason));
 	KUNIT_EXPECT_EQ(test, (int)reason, (int)NF_ALG_REASON_LIMIT_CALLS);
 	/* Others are not affected, nor is what it is charged for besides */
 	other = charge(f, INSIDE2, 0, 0, NF_ALG_CHARGE_CALL, &reason);
@@ -119,13 +119,11 @@ static void door_rate(struct kunit *test)
 			0);
 }
 
-static struct kunit_case host_cases[] = {
-	KUNIT_CASE(host_is_shared),
-	KUNIT_CASE(host_limit),
-	KUNIT_CASE(namespace_limit),
-	KUNIT_CASE(door_rate),
-	{}
-};
+static struct kunit_case host_cases[] = { KUNIT_CASE(host_is_shared),
+					  KUNIT_CASE(host_limit),
+					  KUNIT_CASE(namespace_limit),
+					  KUNIT_CASE(door_rate),
+					  {} };
 
 struct kunit_suite host_suite = {
 	.name = "host",

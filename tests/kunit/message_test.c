@@ -6,7 +6,7 @@
 #include <linux/random.h>
 #include "fixture.h"
 
-#define TEXT_MAX	600
+#define TEXT_MAX 600
 
 static int edit(struct fixture *f, u32 off, u32 old_len, const char *bytes)
 {
@@ -61,12 +61,9 @@ static void no_overlap(struct kunit *test)
 
 	begin(f, "one two three four", 18);
 	KUNIT_EXPECT_EQ(test, edit(f, 4, 3, "2"), 0);
-	KUNIT_EXPECT_EQ(test, edit(f, 6, 3, "x"),
-			-NF_ALG_REASON_MALFORMED);
-	KUNIT_EXPECT_EQ(test, edit(f, 2, 3, "x"),
-			-NF_ALG_REASON_MALFORMED);
-	KUNIT_EXPECT_EQ(test, edit(f, 16, 3, "x"),
-			-NF_ALG_REASON_MALFORMED);
+	KUNIT_EXPECT_EQ(test, edit(f, 6, 3, "x"), -NF_ALG_REASON_MALFORMED);
+	KUNIT_EXPECT_EQ(test, edit(f, 2, 3, "x"), -NF_ALG_REASON_MALFORMED);
+	KUNIT_EXPECT_EQ(test, edit(f, 16, 3, "x"), -NF_ALG_REASON_MALFORMED);
 	KUNIT_EXPECT_EQ(test, edit(f, 8, 5, "three"), 0);
 	KUNIT_EXPECT_EQ(test, f->msg.changes, 1);
 	made(test, "one 2 three four");
@@ -101,12 +98,10 @@ static void in_place(struct kunit *test)
 	}
 }
 
-static struct kunit_case message_cases[] = {
-	KUNIT_CASE(in_any_order),
-	KUNIT_CASE(no_overlap),
-	KUNIT_CASE(in_place),
-	{}
-};
+static struct kunit_case message_cases[] = { KUNIT_CASE(in_any_order),
+					     KUNIT_CASE(no_overlap),
+					     KUNIT_CASE(in_place),
+					     {} };
 
 struct kunit_suite message_suite = {
 	.name = "message",

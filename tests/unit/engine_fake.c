@@ -6,7 +6,7 @@
 #include "engine_fake.h"
 #include "service.h"
 
-#define CALL_PRIV	512
+#define CALL_PRIV 512
 
 int engine_memory = 1;
 s64 engine_seconds;
@@ -93,8 +93,8 @@ struct nf_alg_endpoint engine_endpoint(const char *text)
 struct nf_alg_session *engine_session(u8 l4proto, const char *inside,
 				      const char *public, const char *remote)
 {
-	struct nf_alg_session *s = calloc(1, sizeof(*s) +
-						engine_protocol.session_size);
+	struct nf_alg_session *s =
+		calloc(1, sizeof(*s) + engine_protocol.session_size);
 
 	s->an = &engine_net;
 	s->l4proto = l4proto;
@@ -240,7 +240,8 @@ int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
 		return -NF_ALG_REASON_NO_PUBLIC_PORT;
 	if (nat)
 		port = want->prefer ? ntohs(want->prefer) :
-		       port > 50000 ? port - 10000 : port + 10000;
+		       port > 50000 ? port - 10000 :
+				      port + 10000;
 	at.port = htons(port);
 	b = bound(want->l4proto, &inside);
 	if (b)
@@ -336,7 +337,8 @@ struct nf_alg_call *nf_alg_call_take(struct nf_alg_message *msg,
 				     const struct nf_alg_endpoint *inside,
 				     const void *key, u32 len)
 {
-	struct nf_alg_call *call = nf_alg_call_find(msg, kind, inside, key, len);
+	struct nf_alg_call *call =
+		nf_alg_call_find(msg, kind, inside, key, len);
 
 	if (call) {
 		fake(call)->ended = false;

@@ -12,8 +12,8 @@
  * asks for and what becomes of a message.
  */
 
-#define ENGINE_BINDINGS	512
-#define ENGINE_CALLS	256
+#define ENGINE_BINDINGS 512
+#define ENGINE_CALLS 256
 
 /**
  * struct engine_binding - an inside port that is bound

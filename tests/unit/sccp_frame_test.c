@@ -61,8 +61,8 @@ static void cuts(u32 total)
 
 		good &= frame(data, len, &bytewise) == NF_ALG_FRAME_MORE;
 		good &= frame(data, len, &pieces) == NF_ALG_FRAME_MORE;
-		good &= len < 12 || (pieces.head == 12 &&
-				     pieces.body == total - 12);
+		good &= len < 12 ||
+			(pieces.head == 12 && pieces.body == total - 12);
 		good &= frame(data, total + 12, &pieces) == (int)total;
 	}
 	good &= frame(data, total, &bytewise) == (int)total;
@@ -83,8 +83,8 @@ static void sizes(void)
 		good &= header(length, 0, 0x22) == NF_ALG_FRAME_MORE;
 	ktap_ok(good, "lengths up to 8192 are waited for");
 	ktap_ok(header(8193, 0, 0) == -NF_ALG_REASON_FRAMING &&
-		header(0x10004, 0, 0) == -NF_ALG_REASON_FRAMING &&
-		header(0xffffffff, 0, 0) == -NF_ALG_REASON_FRAMING,
+			header(0x10004, 0, 0) == -NF_ALG_REASON_FRAMING &&
+			header(0xffffffff, 0, 0) == -NF_ALG_REASON_FRAMING,
 		"longer ones are refused");
 	ktap_ok(header(4, 40, 0x100) == 12, "version 40 may be");
 	ktap_ok(header(4, 41, 0x100) == -NF_ALG_REASON_FRAMING,
@@ -103,7 +103,8 @@ static void refusals(void)
 		u32 soon;
 	} strangers[] = {
 		{ "HTTP", "GET / HTTP/1.1\r\n", 16, 2 },
-		{ "TLS", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\x00", 12, 3 },
+		{ "TLS", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\x00", 12,
+		  3 },
 		{ "ManageSieve", "\"IMPLEMENTATION\" ", 17, 2 },
 		{ "a bandwidth test's greeting", "\x01\x00\x00\x00", 4, 4 },
 		{ "a bandwidth test's request",
@@ -119,21 +120,23 @@ static void refusals(void)
 
 		for (u32 len = 0; len <= strangers[i].len; len++)
 			good &= whole(strangers[i].bytes, len) ==
-				(len < strangers[i].soon ? NF_ALG_FRAME_MORE :
-						-NF_ALG_REASON_FRAMING);
-		ktap_ok(good, "%s is refused after %u bytes",
-			strangers[i].what, strangers[i].soon);
+				(len < strangers[i].soon ?
+					 NF_ALG_FRAME_MORE :
+					 -NF_ALG_REASON_FRAMING);
+		ktap_ok(good, "%s is refused after %u bytes", strangers[i].what,
+			strangers[i].soon);
 	}
 }
 
 static void beginnings(void)
 {
-	ktap_ok(sccp_plausible(0) && sccp_plausible(1) &&
-		sccp_plausible(0x1ff), "a connection may begin with today's ids");
+	ktap_ok(sccp_plausible(0) && sccp_plausible(1) && sccp_plausible(0x1ff),
+		"a connection may begin with today's ids");
 	ktap_ok(sccp_plausible(0x8000) && sccp_plausible(0x8100) &&
-		sccp_plausible(0x8101), "and with those of SPCP");
+			sccp_plausible(0x8101),
+		"and with those of SPCP");
 	ktap_ok(!sccp_plausible(0x200) && !sccp_plausible(0x7fff) &&
-		!sccp_plausible(0x8001) && !sccp_plausible(0xffff),
+			!sccp_plausible(0x8001) && !sccp_plausible(0xffff),
 		"and with no others");
 }
 

@@ -126,7 +126,8 @@ static void put(u8 *p, u32 number)
 static u32 number_at(u32 id, int offset)
 {
 	return offset == NONE ? 0 :
-	       0x10000 * (u32)(offset & 4) + 0x40000000 + id * 1000 + offset;
+				0x10000 * (u32)(offset & 4) + 0x40000000 +
+					id * 1000 + offset;
 }
 
 /* A message of its own memory, to be freed */
@@ -158,7 +159,8 @@ static bool address_is(const struct sccp_field *f, int offset, u16 family,
 
 	return f->address_at == SCCP_HEADER + offset &&
 	       f->endpoint.family == family &&
-	       !memcmp(&f->endpoint.addr, bytes, family == NFPROTO_IPV4 ? 4 : 16) &&
+	       !memcmp(&f->endpoint.addr, bytes,
+		       family == NFPROTO_IPV4 ? 4 : 16) &&
 	       (family == NFPROTO_IPV6 ||
 		!memcmp((u8 *)&f->endpoint.addr + 4, zero, 12));
 }
@@ -175,9 +177,11 @@ static bool row_is(const struct row *row, const u8 *data,
 	f = &r.field[0];
 	return address_is(f, row->address + 4 * row->tagged, family,
 			  body + row->address + 4 * row->tagged) &&
-	       f->port_at == (row->port == NONE ? 0 : SCCP_HEADER + row->port) &&
+	       f->port_at ==
+		       (row->port == NONE ? 0 : SCCP_HEADER + row->port) &&
 	       f->port == number_at(row->id, row->port) &&
-	       f->rtcp_at == (row->rtcp == NONE ? 0 : SCCP_HEADER + row->rtcp) &&
+	       f->rtcp_at ==
+		       (row->rtcp == NONE ? 0 : SCCP_HEADER + row->rtcp) &&
 	       f->rtcp == number_at(row->id, row->rtcp) &&
 	       r.status == number_at(row->id, row->status) &&
 	       r.conference == number_at(row->id, row->conference) &&
@@ -222,14 +226,16 @@ static void no_address(void)
 		u32 id;
 		u32 below;
 	} shortest[] = {
-		{ 0x0001, 36 }, { 0x0002, 4 }, { 0x0011, 4 }, { 0x0020, 92 },
-		{ 0x0022, 16 }, { 0x002a, 16 }, { 0x0031, 16 }, { 0x0045, 24 },
-		{ 0x0046, 20 }, { 0x0047, 44 }, { 0x008a, 37 }, { 0x0095, 8 },
-		{ 0x0096, 8 }, { 0x009e, 280 }, { 0x0101, 32 }, { 0x0102, 40 },
-		{ 0x0105, 108 }, { 0x0131, 172 }, { 0x0132, 24 },
-		{ 0x014d, 172 }, { 0x014e, 168 }, { 0x014f, 20 },
-		{ 0x0150, 20 }, { 0x0151, 152 }, { 0x0154, 24 },
-		{ 0x0155, 24 }, { 0x0029, 28 }, { 0x8000, 28 },
+		{ 0x0001, 36 }, { 0x0002, 4 },	 { 0x0011, 4 },
+		{ 0x0020, 92 }, { 0x0022, 16 },	 { 0x002a, 16 },
+		{ 0x0031, 16 }, { 0x0045, 24 },	 { 0x0046, 20 },
+		{ 0x0047, 44 }, { 0x008a, 37 },	 { 0x0095, 8 },
+		{ 0x0096, 8 },	{ 0x009e, 280 }, { 0x0101, 32 },
+		{ 0x0102, 40 }, { 0x0105, 108 }, { 0x0131, 172 },
+		{ 0x0132, 24 }, { 0x014d, 172 }, { 0x014e, 168 },
+		{ 0x014f, 20 }, { 0x0150, 20 },	 { 0x0151, 152 },
+		{ 0x0154, 24 }, { 0x0155, 24 },	 { 0x0029, 28 },
+		{ 0x8000, 28 },
 	};
 	static const u32 never[] = { 0x0000, 0x0081, 0x008b, 0x009f, 0x0106,
 				     0x0118, 0x0133, 0x0136, 0x014b, 0x014c };
@@ -272,8 +278,8 @@ static void gap(void)
 		u8 version;
 		bool new;
 	} cases[] = {
-		{ 0, 0, false }, { 0, 11, false }, { 0, 16, false },
-		{ 0, 17, true }, { 0, 22, true }, { 11, 0, false },
+		{ 0, 0, false },   { 0, 11, false },  { 0, 16, false },
+		{ 0, 17, true },   { 0, 22, true },   { 11, 0, false },
 		{ 11, 22, false }, { 16, 17, false }, { 17, 0, true },
 		{ 22, 11, true },
 	};
@@ -285,10 +291,10 @@ static void gap(void)
 		bool good = true;
 
 		for (u32 body = 172; body < 184; body++) {
-			struct row old = { 0x0132, body, OLD, 12, 16, NONE, 0,
-					   4, 20, NONE, NONE };
-			struct row new = { 0x0132, body, NEW, 12, 32, NONE, 0,
-					   4, 36, NONE, NONE };
+			struct row old = { 0x0132, body, OLD, 12,   16,	 NONE,
+					   0,	   4,	 20,  NONE, NONE };
+			struct row new = { 0x0132, body, NEW, 12,   32,	 NONE,
+					   0,	   4,	 36,  NONE, NONE };
 			u8 *data = message(0x0132, cases[i].header, body);
 
 			if (cases[i].new)
@@ -297,7 +303,8 @@ static void gap(void)
 				       &dialect, NFPROTO_IPV4);
 			free(data);
 		}
-		ktap_ok(good, "where the length does not decide, header %u and registration %u mean %s",
+		ktap_ok(good,
+			"where the length does not decide, header %u and registration %u mean %s",
 			cases[i].header, cases[i].version,
 			cases[i].new ? "new" : "old");
 	}
@@ -305,8 +312,8 @@ static void gap(void)
 
 static void registration(void)
 {
-	static const u32 bodies[] = { 36, 40, 44, 48, 52, 64, 68, 72, 88, 92,
-				      124, 172 };
+	static const u32 bodies[] = { 36, 40, 44, 48, 52,  64,
+				      68, 72, 88, 92, 124, 172 };
 	struct sccp_reading r;
 	bool good = true;
 
@@ -343,34 +350,40 @@ static void identity(void)
 
 	data = message(0x29, 0, 52);
 	ktap_ok(read_with(data, 52, &unknown, &r) && r.fields == 3 &&
-		has(&r, 24, NFPROTO_IPV4) && has(&r, 32, NFPROTO_IPV6) &&
-		has(&r, 36, NFPROTO_IPV6), "RegisterTokenReq of 52 bytes");
+			has(&r, 24, NFPROTO_IPV4) &&
+			has(&r, 32, NFPROTO_IPV6) && has(&r, 36, NFPROTO_IPV6),
+		"RegisterTokenReq of 52 bytes");
 	free(data);
 	data = message(0x29, 0, 48);
 	ktap_ok(read_with(data, 48, &unknown, &r) && r.fields == 4 &&
-		has(&r, 24, NFPROTO_IPV4) && has(&r, 20, NFPROTO_IPV4) &&
-		has(&r, 28, NFPROTO_IPV6), "RegisterTokenReq of 48 bytes");
+			has(&r, 24, NFPROTO_IPV4) &&
+			has(&r, 20, NFPROTO_IPV4) && has(&r, 28, NFPROTO_IPV6),
+		"RegisterTokenReq of 48 bytes");
 	free(data);
 	data = message(0x8000, 0, 36);
 	ktap_ok(read_with(data, 36, &unknown, &r) && r.fields == 1 &&
-		has(&r, 24, NFPROTO_IPV4), "SPCPRegisterTokenReq");
+			has(&r, 24, NFPROTO_IPV4),
+		"SPCPRegisterTokenReq");
 	free(data);
 	data = message(0x20, 0, 92);
 	ktap_ok(read_with(data, 92, &unknown, &r) && r.fields == 1 &&
-		has(&r, 88, NFPROTO_IPV4), "Alarm");
+			has(&r, 88, NFPROTO_IPV4),
+		"Alarm");
 	free(data);
 	data = message(0x47, 0, 44);
 	ktap_ok(read_with(data, 44, &unknown, &r) && r.fields == 2 &&
-		r.field[0].address_at == SCCP_HEADER + 12 &&
-		r.field[0].port_at == SCCP_HEADER + 16 &&
-		has(&r, 28, NFPROTO_IPV4), "QoSErrorNotify, old");
+			r.field[0].address_at == SCCP_HEADER + 12 &&
+			r.field[0].port_at == SCCP_HEADER + 16 &&
+			has(&r, 28, NFPROTO_IPV4),
+		"QoSErrorNotify, old");
 	free(data);
 	data = message(0x47, 17, 60);
 	put(data + SCCP_HEADER + 12, 0);
 	ktap_ok(read_with(data, 60, &unknown, &r) && r.fields == 2 &&
-		r.field[0].address_at == SCCP_HEADER + 16 &&
-		r.field[0].port_at == SCCP_HEADER + 32 &&
-		has(&r, 44, NFPROTO_IPV4), "QoSErrorNotify, new");
+			r.field[0].address_at == SCCP_HEADER + 16 &&
+			r.field[0].port_at == SCCP_HEADER + 32 &&
+			has(&r, 44, NFPROTO_IPV4),
+		"QoSErrorNotify, new");
 	free(data);
 }
 
@@ -382,8 +395,8 @@ static bool servers_are(const u8 *data, u32 body, bool new)
 	for (int i = 0; good && i < 5; i++)
 		good = r.field[i].meaning == SCCP_SERVERS &&
 		       r.field[i].port_at == SCCP_HEADER + 240 + 4 * i &&
-		       r.field[i].address_at == SCCP_HEADER + 260 +
-			       (new ? 20 * i + 4 : 4 * i);
+		       r.field[i].address_at ==
+			       SCCP_HEADER + 260 + (new ? 20 * i + 4 : 4 * i);
 	return good;
 }
 
@@ -414,9 +427,10 @@ static void ports(void)
 	data = message(2, 0, 4);
 	put(data + SCCP_HEADER, 5001);
 	ktap_ok(read_with(data, 4, &unknown, &r) && r.fields == 1 &&
-		r.field[0].meaning == SCCP_PORT_ONLY &&
-		r.field[0].port_at == SCCP_HEADER && r.field[0].port == 5001 &&
-		!r.field[0].endpoint.family, "IpPort");
+			r.field[0].meaning == SCCP_PORT_ONLY &&
+			r.field[0].port_at == SCCP_HEADER &&
+			r.field[0].port == 5001 && !r.field[0].endpoint.family,
+		"IpPort");
 	free(data);
 	for (u32 count = 0; count < 20; count++) {
 		for (u32 room = 0; room < 20; room++) {
@@ -447,16 +461,18 @@ static void callmanager2(void)
 	u8 *data = message(0x8a, 0, 36);
 
 	ktap_ok(read_with(data, 36, &cm2, &r) && r.fields == 1 &&
-		r.field[0].address_at == SCCP_HEADER &&
-		r.field[0].port_at == SCCP_HEADER + 4 &&
-		r.field[0].meaning == SCCP_REMOTE && !r.passthru && !r.call,
+			r.field[0].address_at == SCCP_HEADER &&
+			r.field[0].port_at == SCCP_HEADER + 4 &&
+			r.field[0].meaning == SCCP_REMOTE && !r.passthru &&
+			!r.call,
 		"StartMediaTransmission of CallManager 2");
 	ktap_ok(read_with(data, 36, &unknown, &r) && !r.fields,
 		"is left alone elsewhere");
 	free(data);
 	data = message(0x8c, 0, 24);
 	ktap_ok(read_with(data, 24, &cm2, &r) && r.fields == 1 &&
-		r.field[0].address_at == SCCP_HEADER && !r.field[0].port_at,
+			r.field[0].address_at == SCCP_HEADER &&
+			!r.field[0].port_at,
 		"StartMediaReception of CallManager 2");
 	ktap_ok(read_with(data, 24, &unknown, &r) && !r.fields,
 		"is left alone elsewhere");
@@ -472,7 +488,7 @@ static void types(void)
 
 	put(data + SCCP_HEADER + 4, 2);
 	ktap_ok(read_with(data, 36, &unknown, &r) && r.field[0].both &&
-		r.field[0].endpoint.family == NFPROTO_IPV6,
+			r.field[0].endpoint.family == NFPROTO_IPV6,
 		"type 2 is IPv6, if it is anything");
 	put(data + SCCP_HEADER + 4, 3);
 	ktap_ok(!read_with(data, 36, &unknown, &r),
@@ -486,7 +502,7 @@ static void types(void)
 	data = message(0x8a, 17, 132);
 	put(data + SCCP_HEADER + 8, 3);
 	ktap_ok(read_with(data, 132, &unknown, &r) &&
-		!r.field[0].endpoint.family && !r.field[0].address_at,
+			!r.field[0].endpoint.family && !r.field[0].address_at,
 		"a server may name nobody");
 	put(data + SCCP_HEADER + 8, 4);
 	ktap_ok(!read_with(data, 132, &unknown, &r), "but not by type 4");
@@ -503,12 +519,12 @@ static void closings(void)
 		int keep;
 	} all[] = {
 		{ 0x0106, 8, 4, NONE, NONE }, { 0x0106, 12, 4, 8, NONE },
-		{ 0x0106, 16, 4, 8, 12 }, { 0x008b, 4, NONE, NONE, NONE },
+		{ 0x0106, 16, 4, 8, 12 },     { 0x008b, 4, NONE, NONE, NONE },
 		{ 0x008b, 8, 4, NONE, NONE }, { 0x008b, 12, 4, 8, NONE },
-		{ 0x008b, 16, 4, 8, 12 }, { 0x008b, 20, 4, 8, 12 },
-		{ 0x0136, 16, 4, 8, 12 }, { 0x0133, 16, 4, 8, 12 },
-		{ 0x014c, 12, 8, 4, NONE }, { 0x014c, 16, 8, 4, NONE },
-		{ 0x014b, 16, 8, 4, NONE }, { 0x014b, 24, 8, 4, NONE },
+		{ 0x008b, 16, 4, 8, 12 },     { 0x008b, 20, 4, 8, 12 },
+		{ 0x0136, 16, 4, 8, 12 },     { 0x0133, 16, 4, 8, 12 },
+		{ 0x014c, 12, 8, 4, NONE },   { 0x014c, 16, 8, 4, NONE },
+		{ 0x014b, 16, 8, 4, NONE },   { 0x014b, 24, 8, 4, NONE },
 	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(all); i++) {
@@ -536,8 +552,8 @@ static void closings(void)
 static void table(void)
 {
 	static const u32 phones[] = { 0x0000, 0x0001, 0x0002, 0x0011, 0x0020,
-		0x0022, 0x0029, 0x002a, 0x0031, 0x0045, 0x0046, 0x0047, 0x0154,
-		0x0155, 0x8000 };
+				      0x0022, 0x0029, 0x002a, 0x0031, 0x0045,
+				      0x0046, 0x0047, 0x0154, 0x0155, 0x8000 };
 	const struct sccp_message *m;
 	bool good = true;
 	u32 count, n = 0;
@@ -555,7 +571,8 @@ static void table(void)
 	}
 	ktap_ok(good && n == ARRAY_SIZE(phones), "the table is in order");
 	ktap_ok(!sccp_message_find(0x0100) && !sccp_message_find(0xffff) &&
-		!sccp_message_find(0x0023), "what is not in it is not found");
+			!sccp_message_find(0x0023),
+		"what is not in it is not found");
 }
 
 int main(void)

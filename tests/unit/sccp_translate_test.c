@@ -14,12 +14,12 @@
 #include "sccp/translate.h"
 #include "sccp_message.h"
 
-#define PHONE	"10.0.0.2"
-#define PUBLIC	"192.0.2.1"
-#define SERVER	"203.0.113.9"
-#define OTHER	"203.0.113.50"
-#define UP	0
-#define DOWN	1
+#define PHONE "10.0.0.2"
+#define PUBLIC "192.0.2.1"
+#define SERVER "203.0.113.9"
+#define OTHER "203.0.113.50"
+#define UP 0
+#define DOWN 1
 
 const struct engine_protocol engine_protocol = {
 	.translate = sccp_translate,
@@ -80,7 +80,8 @@ static void on(struct nf_alg_session *session, const char *what, int dir,
 				       in->len, &len, &error);
 	bool good = len == want->len && !memcmp(out, want->data, len) &&
 		    (reason ? engine_reasons[reason] == before + !error &&
-			      (!error || error == -reason) : !error);
+				      (!error || error == -reason) :
+			      !error);
 
 	ktap_ok(good, "%s", what);
 	for (u32 i = 0; !good && i < len; i++)
@@ -164,8 +165,8 @@ static void registrations(void)
 	becomes("Alarm", UP, d, e);
 	ktap_ok(!engine_calls(NF_ALG_CALL), "none of them opens anything");
 	begin_server();
-	passes("Register of a phone outside", UP,
-	       sccp_register(OTHER, 17, 64), 0);
+	passes("Register of a phone outside", UP, sccp_register(OTHER, 17, 64),
+	       0);
 
 	begin_between("[fd00::2]:40000", "[2001:db8::1]:41000",
 		      "[2001:db8::9]:2000");
@@ -197,33 +198,34 @@ static void receiving(void)
 		becomes("OpenReceiveChannelAck", UP, ack(v, PHONE, 20000),
 			ack(v, PUBLIC, 30000));
 		ktap_ok(bound(PHONE ":20000", PUBLIC ":30000") &&
-			bound(PHONE ":20001", PUBLIC ":30001") &&
-			engine_bindings(true) == 2,
+				bound(PHONE ":20001", PUBLIC ":30001") &&
+				engine_bindings(true) == 2,
 			"version %u binds RTP and RTCP", v);
 		becomes("the same again", UP, ack(v, PHONE, 20000),
 			ack(v, PUBLIC, 30000));
 		ktap_ok(engine_bindings(true) == 2 &&
-			engine_calls(NF_ALG_CALL) == 1, "binds nothing new");
+				engine_calls(NF_ALG_CALL) == 1,
+			"binds nothing new");
 		becomes("the same channel with another port", UP,
 			ack(v, PHONE, 21000), ack(v, PUBLIC, 31000));
-		ktap_ok(engine_calls(NF_ALG_CALL) == 1,
-			"is the same channel");
+		ktap_ok(engine_calls(NF_ALG_CALL) == 1, "is the same channel");
 		becomes("OpenMultiMediaReceiveChannelAck", UP,
 			sccp_receive_ack(0x31, v, 0, PHONE, 22000, 7, 9),
 			sccp_receive_ack(0x31, v, 0, PUBLIC, 32000, 7, 9));
 		ktap_ok(engine_calls(NF_ALG_CALL) == 2,
 			"video is a channel of its own");
-		passes("StopMediaTransmission", DOWN,
-		       sccp_close(0x8b, 7, 9, 0), 0);
+		passes("StopMediaTransmission", DOWN, sccp_close(0x8b, 7, 9, 0),
+		       0);
 		ktap_ok(engine_calls(NF_ALG_CALL) == 2,
 			"ends nothing that is received");
 		passes("CloseReceiveChannel that keeps the port", DOWN,
 		       sccp_close(0x106, 7, 9, 1), 0);
 		ktap_ok(engine_calls(NF_ALG_CALL) == 2, "keeps it");
-		passes("CloseReceiveChannel", DOWN,
-		       sccp_close(0x106, 7, 9, 0), 0);
+		passes("CloseReceiveChannel", DOWN, sccp_close(0x106, 7, 9, 0),
+		       0);
 		ktap_ok(engine_calls(NF_ALG_CALL) == 1 &&
-			!bound(PHONE ":21000", PUBLIC ":31000"), "ends it");
+				!bound(PHONE ":21000", PUBLIC ":31000"),
+			"ends it");
 		passes("CloseMultiMediaReceiveChannel", DOWN,
 		       sccp_close(0x136, 7, 9, 0), 0);
 		ktap_ok(!engine_calls(NF_ALG_CALL) && !engine_bindings(true),
@@ -241,10 +243,9 @@ static void refused(void)
 		ack(17, PUBLIC, 0));
 	passes("a channel without an address", UP, ack(17, "0.0.0.0", 0), 0);
 	passes("a channel of a group", UP, ack(17, "239.1.1.1", 20000), 0);
-	passes("an ack with the public address", UP, ack(17, PUBLIC, 20000),
-	       0);
-	passes("an ack for another inside host", UP,
-	       ack(17, "10.0.0.3", 20000), NF_ALG_REASON_DOOR_OTHER_HOST);
+	passes("an ack with the public address", UP, ack(17, PUBLIC, 20000), 0);
+	passes("an ack for another inside host", UP, ack(17, "10.0.0.3", 20000),
+	       NF_ALG_REASON_DOOR_OTHER_HOST);
 	passes("an ack for an outside host", UP, ack(3, OTHER, 20000),
 	       NF_ALG_REASON_DOOR_OTHER_HOST);
 	passes("port 1023", UP, ack(17, PHONE, 1023),
@@ -294,7 +295,8 @@ static void identities(void)
 	ktap_ok(engine_calls(NF_ALG_CALL) == 2, "two parties of one call");
 	quietly(DOWN, sccp_close(0x106, 8, 0, 0));
 	ktap_ok(engine_calls(NF_ALG_CALL) == 1 &&
-		bound(PHONE ":20000", PUBLIC ":30000"), "the right one ends");
+			bound(PHONE ":20000", PUBLIC ":30000"),
+		"the right one ends");
 	quietly(DOWN, sccp_close(0x106, 99, 9, 0));
 	ktap_ok(!engine_calls(NF_ALG_CALL),
 		"an unknown party is found by its call");
@@ -342,8 +344,9 @@ static void ports(void)
 		sccp_port_response(3, PHONE, 20000, 25001, 7, 9, 0),
 		sccp_port_response(3, PUBLIC, 30000, 35001, 7, 9, 0));
 	ktap_ok(bound(PHONE ":20000", PUBLIC ":30000") &&
-		bound(PHONE ":25001", PUBLIC ":35001") &&
-		engine_bindings(true) == 2, "binds just these");
+			bound(PHONE ":25001", PUBLIC ":35001") &&
+			engine_bindings(true) == 2,
+		"binds just these");
 	begin();
 	becomes("PortResponse with RTCP on the same port", UP,
 		sccp_port_response(17, PHONE, 20000, 20000, 7, 9, 0),
@@ -380,7 +383,7 @@ static void transmitting(void)
 	ktap_ok(bound(PHONE ":24000", PUBLIC ":34000"), "binds it");
 	passes("StopMediaTransmission", DOWN, sccp_close(0x8b, 7, 0, 0), 0);
 	ktap_ok(!bound(PHONE ":24000", PUBLIC ":34000") &&
-		bound(PHONE ":20000", PUBLIC ":30000"),
+			bound(PHONE ":20000", PUBLIC ":30000"),
 		"ends what transmits alone");
 	becomes("StartMediaTransmissionAck of a failure", UP,
 		sccp_transmit_ack(0x154, 11, 2, PHONE, 24000, 7, 9),
@@ -470,13 +473,14 @@ static void inside_server(void)
 		begin_server();
 		passes("an ack of a phone outside", UP, ack(v, OTHER, 20000),
 		       0);
-		passes("even if it names the server", UP,
-		       ack(v, PUBLIC, 20000), 0);
+		passes("even if it names the server", UP, ack(v, PUBLIC, 20000),
+		       0);
 		becomes("the server's own media", DOWN,
 			sccp_start(v, PHONE, 20000, 7, 9),
 			sccp_start(v, PUBLIC, 30000, 7, 9));
 		ktap_ok(bound(PHONE ":20000", PUBLIC ":30000") &&
-			bound(PHONE ":20001", PUBLIC ":30001"), "is bound");
+				bound(PHONE ":20001", PUBLIC ":30001"),
+			"is bound");
 		becomes("the same again", DOWN,
 			sccp_start(v, PHONE, 20000, 7, 9),
 			sccp_start(v, PUBLIC, 30000, 7, 9));
@@ -495,8 +499,8 @@ static void inside_server(void)
 		passes("a port below 1024", DOWN,
 		       sccp_start(v, PHONE, 53, 8, 9),
 		       NF_ALG_REASON_DOOR_PORT_DENIED);
-		passes("StopMediaTransmission", DOWN,
-		       sccp_close(0x8b, 7, 9, 0), 0);
+		passes("StopMediaTransmission", DOWN, sccp_close(0x8b, 7, 9, 0),
+		       0);
 		ktap_ok(!engine_bindings(true), "gives it back");
 	}
 
@@ -577,7 +581,8 @@ static void callmanager2(void)
 	becomes("IpPort for a CallManager 2", UP, ip_port(5001),
 		ip_port(15001));
 	ktap_ok(bound(PHONE ":5001", PUBLIC ":15001") &&
-		bound(PHONE ":5002", PUBLIC ":15002"), "binds a pair");
+			bound(PHONE ":5002", PUBLIC ":15002"),
+		"binds a pair");
 	becomes("the same again", UP, ip_port(5001), ip_port(15001));
 	ktap_ok(engine_bindings(true) == 2 && engine_calls(NF_ALG_CALL) == 1,
 		"one pair for the connection");
@@ -697,8 +702,8 @@ static void limits(void)
 	begin();
 	engine_media = true;
 	for (i = 0; i < SCCP_CHANNELS_MAX; i++)
-		quietly(UP, sccp_receive_ack(0x22, 17, 0, PHONE,
-					     20000 + 2 * i, i + 1, 0));
+		quietly(UP, sccp_receive_ack(0x22, 17, 0, PHONE, 20000 + 2 * i,
+					     i + 1, 0));
 	ktap_ok(engine_calls(NF_ALG_CALL) == SCCP_CHANNELS_MAX,
 		"%u channels of a connection", SCCP_CHANNELS_MAX);
 	passes("one more", UP,
@@ -715,7 +720,8 @@ static void limits(void)
 		sccp_receive_ack(0x22, 17, 0, PHONE, 30000, 1000, 0),
 		sccp_receive_ack(0x22, 17, 0, PUBLIC, 40000, 1000, 0));
 	ktap_ok(engine_calls(NF_ALG_CALL) == SCCP_CHANNELS_MAX &&
-		!bound(PHONE ":20000", PUBLIC ":30000"), "the oldest");
+			!bound(PHONE ":20000", PUBLIC ":30000"),
+		"the oldest");
 }
 
 static void strangers(void)
@@ -768,7 +774,8 @@ static void prints(void)
 		const char *old;
 		const char *new;
 	} want[] = {
-		{ PHONE, PUBLIC }, { "20000", "30000" },
+		{ PHONE, PUBLIC },
+		{ "20000", "30000" },
 	};
 	struct draft d = ack(17, PHONE, 20000);
 	struct nf_alg_message *msg = calloc(1, sizeof(*msg));

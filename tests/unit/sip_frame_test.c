@@ -130,7 +130,8 @@ static void linear_test(void)
 		looked += i - before;
 	}
 	/* Sixty thousand bytes one by one: none is read more than twice */
-	ktap_ok(i == n && looked < 2 * n && sip_frame((u8 *)data, n, &f) == (int)n,
+	ktap_ok(i == n && looked < 2 * n &&
+			sip_frame((u8 *)data, n, &f) == (int)n,
 		"%u bytes one by one are looked at %u times", n, looked);
 	free(data);
 }
@@ -142,11 +143,12 @@ int main(void)
 	frame("a request", options, NF_ALG_FRAME_MORE, 0);
 	frame("TLS", "\x16\x03\x01\x02", -NF_ALG_REASON_NOT_PROTOCOL, 1);
 	frame("HTTP GET", "GET / HTTP/1.1\n", -NF_ALG_REASON_NOT_PROTOCOL, 5);
-	frame("HTTP POST", "POST /x HTTP/1.1\n", -NF_ALG_REASON_NOT_PROTOCOL, 6);
+	frame("HTTP POST", "POST /x HTTP/1.1\n", -NF_ALG_REASON_NOT_PROTOCOL,
+	      6);
 	frame("HTTP POST of a URI", "POST sip:x HTTP/1.1\n",
 	      -NF_ALG_REASON_NOT_PROTOCOL, 12);
-	frame("HTTP response", "HTTP/1.1 200 OK\n",
-	      -NF_ALG_REASON_NOT_PROTOCOL, 5);
+	frame("HTTP response", "HTTP/1.1 200 OK\n", -NF_ALG_REASON_NOT_PROTOCOL,
+	      5);
 	frame("STUN", "\x01\x01\x01", -NF_ALG_REASON_NOT_PROTOCOL, 1);
 	frame("junk", "@@@@", -NF_ALG_REASON_NOT_PROTOCOL, 1);
 	frame("another version", "INVITE sip:h SIP/7.0\n",
@@ -166,13 +168,15 @@ int main(void)
 	frame("a scheme in capitals", "INVITE SIPS:h sip/2.0\nl:0\n\n", 30, 30);
 	frame("tel", "INVITE tel:+1 SIP/2.0\nl:0\n\n", 30, 30);
 	frame("a keepalive", "\n\n", 2, 2);
-	frame("half a line end and junk", "\rx", -NF_ALG_REASON_NOT_PROTOCOL, 2);
-	frame("a head that begins with a fold", "INVITE sip:h SIP/2.0\n X: y\n\n",
-	      -NF_ALG_REASON_FRAMING, 0);
+	frame("half a line end and junk", "\rx", -NF_ALG_REASON_NOT_PROTOCOL,
+	      2);
+	frame("a head that begins with a fold",
+	      "INVITE sip:h SIP/2.0\n X: y\n\n", -NF_ALG_REASON_FRAMING, 0);
 	ktap_ok(whole("\r\n\r\nINV", 7) == 4, "keepalives before a message");
 	ktap_ok(whole("\r", 1) == NF_ALG_FRAME_MORE, "half a keepalive");
 	ktap_ok(whole("INVITE sip:h SIP/2.0\r\nA: b\nC: d\r\n\r\n", 36) ==
-		-NF_ALG_REASON_FRAMING, "a line feed alone ends no line");
+			-NF_ALG_REASON_FRAMING,
+		"a line feed alone ends no line");
 
 	length("a body", "Content-Length: 5\n", "hello", 5);
 	length("a body and more", "Content-Length: 5\n", "helloOPTIONS", 5);

@@ -60,12 +60,36 @@ static void address_test(void)
 		{ "0:0:1:0:0:0:1:0", "0:0:1::1:0" },
 	};
 	static const char *const bad[] = {
-		"", "10.0.0", "10.0.0.2.3", "10.0.0.256", "1.2.3.0004", "1..2.3",
-		"10.0.0.2x", ".1.2.3", "1.2.3.", "example.com", "[10.0.0.2]",
-		"[::1", "::1]", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2::3",
-		":1:2:3:4:5:6:7", "1:2:3:4:5:6:7:", ":::", "12345::", "g::",
-		"fe80::1%eth0", "::1.2.3", "1:2:3:4:5:6:7:1.2.3.4", "::/0",
-		"1:2:3:4:5:6:7::8", "[]", "[", ":", "0x7f.1",
+		"",
+		"10.0.0",
+		"10.0.0.2.3",
+		"10.0.0.256",
+		"1.2.3.0004",
+		"1..2.3",
+		"10.0.0.2x",
+		".1.2.3",
+		"1.2.3.",
+		"example.com",
+		"[10.0.0.2]",
+		"[::1",
+		"::1]",
+		"1:2:3:4:5:6:7",
+		"1:2:3:4:5:6:7:8:9",
+		"1::2::3",
+		":1:2:3:4:5:6:7",
+		"1:2:3:4:5:6:7:",
+		":::",
+		"12345::",
+		"g::",
+		"fe80::1%eth0",
+		"::1.2.3",
+		"1:2:3:4:5:6:7:1.2.3.4",
+		"::/0",
+		"1:2:3:4:5:6:7::8",
+		"[]",
+		"[",
+		":",
+		"0x7f.1",
 	};
 	struct nf_alg_endpoint host;
 	struct nf_alg_cursor c;
@@ -75,10 +99,11 @@ static void address_test(void)
 	for (i = 0; i < ARRAY_SIZE(good); i++) {
 		cursor(&c, good[i].text);
 		len = sip_address_parse(&c, &host) ?
-		      sip_address_print(text, &host) : 0;
+			      sip_address_print(text, &host) :
+			      0;
 		ktap_ok(len == strlen(good[i].printed) &&
-			!memcmp(text, good[i].printed, len), "literal %s",
-			good[i].text);
+				!memcmp(text, good[i].printed, len),
+			"literal %s", good[i].text);
 	}
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		cursor(&c, bad[i]);
@@ -125,8 +150,9 @@ static void uri_test(void)
 		  false },
 	};
 	static const char *const bad[] = {
-		"sip:", "sip:@h", "sip:a@", "sip:h:", "sip:h:0", "sip:h:70000",
-		"sip:h:5060x", "sip:a@h h", "sip:[::1", "sip:a@h>x",
+		"sip:",	    "sip:@h",	   "sip:a@",	  "sip:h:",
+		"sip:h:0",  "sip:h:70000", "sip:h:5060x", "sip:a@h h",
+		"sip:[::1", "sip:a@h>x",
 	};
 	struct nf_alg_cursor c;
 	struct sip_uri uri;
@@ -135,12 +161,13 @@ static void uri_test(void)
 	for (i = 0; i < ARRAY_SIZE(good); i++) {
 		cursor(&c, good[i].text);
 		ktap_ok(sip_uri_parse(&c, &uri) &&
-			is(&c, &uri.user, good[i].user) &&
-			is(&c, &uri.host, good[i].host) &&
-			is(&c, &uri.hostport, good[i].hostport) &&
-			uri.port == good[i].port && uri.maddr == good[i].maddr &&
-			uri.transport == good[i].transport, "%s",
-			good[i].text);
+				is(&c, &uri.user, good[i].user) &&
+				is(&c, &uri.host, good[i].host) &&
+				is(&c, &uri.hostport, good[i].hostport) &&
+				uri.port == good[i].port &&
+				uri.maddr == good[i].maddr &&
+				uri.transport == good[i].transport,
+			"%s", good[i].text);
 	}
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		cursor(&c, bad[i]);
@@ -156,12 +183,16 @@ static void name_addr_test(void)
 	struct sip_name_addr v;
 	struct nf_alg_cursor c;
 
-	cursor(&c, "\"A, <sip:x@y>\\\"\" <sip:a@h;p>;q=\"1,2\" ,\r\n sip:b@h;x ,*,"
-		   ", Bob <tel:1>");
-	ktap_ok(sip_name_addr_next(&c, &v) == 1 && is(&c, &v.uri, "sip:a@h;p") &&
-		is(&c, &v.params, ";q=\"1,2\" "), "a quoted name");
+	cursor(&c,
+	       "\"A, <sip:x@y>\\\"\" <sip:a@h;p>;q=\"1,2\" ,\r\n sip:b@h;x ,*,"
+	       ", Bob <tel:1>");
+	ktap_ok(sip_name_addr_next(&c, &v) == 1 &&
+			is(&c, &v.uri, "sip:a@h;p") &&
+			is(&c, &v.params, ";q=\"1,2\" "),
+		"a quoted name");
 	ktap_ok(sip_name_addr_next(&c, &v) == 1 && is(&c, &v.uri, "sip:b@h") &&
-		is(&c, &v.params, ";x "), "an address without brackets");
+			is(&c, &v.params, ";x "),
+		"an address without brackets");
 	ktap_ok(sip_name_addr_next(&c, &v) == 1 && v.star, "a star");
 	ktap_ok(sip_name_addr_next(&c, &v) == 1 && is(&c, &v.uri, "tel:1"),
 		"a token as name");
@@ -182,9 +213,18 @@ static void name_addr_test(void)
 static void via_test(void)
 {
 	static const char *const bad[] = {
-		"", "SIP/2.0/UDP", "SIP/2.0/UDP ", "SIP/3.0/UDP h", "HTTP/2.0/UDP h",
-		"SIP/2.0 UDP h", "SIP/2.0/UDPh", "SIP/2.0/UDP h:", "SIP/2.0/UDP h:0",
-		"SIP/2.0/UDP h x", "SIP/2.0/UDP [::1", "SIP/2.0/UDP h;a=\"",
+		"",
+		"SIP/2.0/UDP",
+		"SIP/2.0/UDP ",
+		"SIP/3.0/UDP h",
+		"HTTP/2.0/UDP h",
+		"SIP/2.0 UDP h",
+		"SIP/2.0/UDPh",
+		"SIP/2.0/UDP h:",
+		"SIP/2.0/UDP h:0",
+		"SIP/2.0/UDP h x",
+		"SIP/2.0/UDP [::1",
+		"SIP/2.0/UDP h;a=\"",
 	};
 	struct nf_alg_cursor c;
 	struct sip_via via;
@@ -192,15 +232,19 @@ static void via_test(void)
 
 	cursor(&c, "SIP/2.0/UDP 10.0.0.2:5070;rport;branch=z9hG4bK1");
 	ktap_ok(sip_via_parse(&c, &via) && via.transport == SIP_TRANSPORT_UDP &&
-		is(&c, &via.sent_by, "10.0.0.2:5070") && via.port == 5070 &&
-		via.rport && !via.rport_value.len &&
-		is(&c, &via.branch, "z9hG4bK1") && !via.maddr, "a Via");
-	cursor(&c, "SIP  / 2.0 \r\n / TCP  \t [2001:db8::1] :\r\n 5060 ; rport = 7 ;"
-		   "received=[::1];MADDR=1.2.3.4,SIP/2.0/UDP h;branch=lower");
+			is(&c, &via.sent_by, "10.0.0.2:5070") &&
+			via.port == 5070 && via.rport && !via.rport_value.len &&
+			is(&c, &via.branch, "z9hG4bK1") && !via.maddr,
+		"a Via");
+	cursor(&c,
+	       "SIP  / 2.0 \r\n / TCP  \t [2001:db8::1] :\r\n 5060 ; rport = 7 ;"
+	       "received=[::1];MADDR=1.2.3.4,SIP/2.0/UDP h;branch=lower");
 	ktap_ok(sip_via_parse(&c, &via) && via.transport == SIP_TRANSPORT_TCP &&
-		is(&c, &via.host, "[2001:db8::1]") && via.port == 5060 &&
-		is(&c, &via.rport_value, "7") && is(&c, &via.received, "[::1]") &&
-		via.maddr && !via.branch.len, "a folded Via, first value only");
+			is(&c, &via.host, "[2001:db8::1]") &&
+			via.port == 5060 && is(&c, &via.rport_value, "7") &&
+			is(&c, &via.received, "[::1]") && via.maddr &&
+			!via.branch.len,
+		"a folded Via, first value only");
 	cursor(&c, "SIP/2.0/TLS h;branch=");
 	ktap_ok(sip_via_parse(&c, &via) && via.transport == SIP_TRANSPORT_OTHER,
 		"another transport");
@@ -223,7 +267,7 @@ static enum sip_head_result head_of(const char *text, struct sip_head *head,
 	return result;
 }
 
-#define FIELDS \
+#define FIELDS                                                                 \
 	"v: SIP/2.0/UDP h;branch=z9hG4bK1\nf: <sip:a@h>;tag=1\nt: <sip:b@h>\n" \
 	"i: 1@h\nCSeq: 7 INVITE\n"
 
@@ -249,18 +293,27 @@ static void head_test(void)
 		  SIP_HEAD_MALFORMED },
 		{ "an empty name", "INVITE sip:b@h SIP/2.0\n" FIELDS ": x\n\n",
 		  SIP_HEAD_MALFORMED },
-		{ "two From", "INVITE sip:b@h SIP/2.0\n" FIELDS
-		  "From: <sip:c@h>\n\n", SIP_HEAD_MALFORMED },
-		{ "no Via", "INVITE sip:b@h SIP/2.0\nf: a\nt: b\ni: c\n"
-		  "CSeq: 7 INVITE\n\n", SIP_HEAD_MALFORMED },
-		{ "CSeq without number", "INVITE sip:b@h SIP/2.0\nf: a\nt: b\n"
-		  "i: c\nv: d\nCSeq: INVITE\n\n", SIP_HEAD_MALFORMED },
-		{ "CSeq without method", "SIP/2.0 200 OK\nf: a\nt: b\n"
-		  "i: c\nv: d\nCSeq: 1\n\n", SIP_HEAD_MALFORMED },
-		{ "a body too short", "INVITE sip:b@h SIP/2.0\n" FIELDS
-		  "l: 2\n\nx", SIP_HEAD_MALFORMED },
-		{ "different lengths", "INVITE sip:b@h SIP/2.0\n" FIELDS
-		  "l: 1\nl: 0\n\nx", SIP_HEAD_MALFORMED },
+		{ "two From",
+		  "INVITE sip:b@h SIP/2.0\n" FIELDS "From: <sip:c@h>\n\n",
+		  SIP_HEAD_MALFORMED },
+		{ "no Via",
+		  "INVITE sip:b@h SIP/2.0\nf: a\nt: b\ni: c\n"
+		  "CSeq: 7 INVITE\n\n",
+		  SIP_HEAD_MALFORMED },
+		{ "CSeq without number",
+		  "INVITE sip:b@h SIP/2.0\nf: a\nt: b\n"
+		  "i: c\nv: d\nCSeq: INVITE\n\n",
+		  SIP_HEAD_MALFORMED },
+		{ "CSeq without method",
+		  "SIP/2.0 200 OK\nf: a\nt: b\n"
+		  "i: c\nv: d\nCSeq: 1\n\n",
+		  SIP_HEAD_MALFORMED },
+		{ "a body too short",
+		  "INVITE sip:b@h SIP/2.0\n" FIELDS "l: 2\n\nx",
+		  SIP_HEAD_MALFORMED },
+		{ "different lengths",
+		  "INVITE sip:b@h SIP/2.0\n" FIELDS "l: 1\nl: 0\n\nx",
+		  SIP_HEAD_MALFORMED },
 		{ "headers in the body count for nothing",
 		  "INVITE sip:b@h SIP/2.0\n" FIELDS "\nFrom: x\nl: 9\n",
 		  SIP_HEAD_OK },
@@ -277,10 +330,11 @@ static void head_test(void)
 	head_of("SIP/2.0 200 OK\n" FIELDS "M:\n <sip:x@h> \nX-L:\nl: 1\n\nabc",
 		&head, &c);
 	ktap_ok(!head.line.request && head.line.status == 200 &&
-		head.method == SIP_METHOD_INVITE && head.cseq == 7 &&
-		head.fields == 2 && head.field[0].name == SIP_HEADER_CONTACT &&
-		head.body_len == 1 && c.base[head.body] == 'a' &&
-		is(&c, &head.single[SIP_HEADER_CALL_ID], "1@h"),
+			head.method == SIP_METHOD_INVITE && head.cseq == 7 &&
+			head.fields == 2 &&
+			head.field[0].name == SIP_HEADER_CONTACT &&
+			head.body_len == 1 && c.base[head.body] == 'a' &&
+			is(&c, &head.single[SIP_HEADER_CALL_ID], "1@h"),
 		"the index of a response");
 
 	n = sprintf(many, "INVITE sip:b@h SIP/2.0\n" FIELDS);
@@ -291,12 +345,13 @@ static void head_test(void)
 		"too many Contact lines");
 
 	ktap_ok(sip_header_name((u8 *)"Record-ROUTE", 12) ==
-		SIP_HEADER_RECORD_ROUTE &&
-		sip_header_name((u8 *)"x", 1) == SIP_HEADER_SESSION_EXPIRES &&
-		sip_header_name((u8 *)"To", 2) == SIP_HEADER_TO &&
-		sip_header_name((u8 *)"Too", 3) == SIP_HEADER_OTHER &&
-		sip_header_name((u8 *)"@", 1) == SIP_HEADER_OTHER &&
-		sip_header_name((u8 *)"", 0) == SIP_HEADER_OTHER,
+				SIP_HEADER_RECORD_ROUTE &&
+			sip_header_name((u8 *)"x", 1) ==
+				SIP_HEADER_SESSION_EXPIRES &&
+			sip_header_name((u8 *)"To", 2) == SIP_HEADER_TO &&
+			sip_header_name((u8 *)"Too", 3) == SIP_HEADER_OTHER &&
+			sip_header_name((u8 *)"@", 1) == SIP_HEADER_OTHER &&
+			sip_header_name((u8 *)"", 0) == SIP_HEADER_OTHER,
 		"names of fields");
 }
 
@@ -341,72 +396,93 @@ static void torture_test(void)
 	struct sip_via via;
 
 	ktap_ok(head_of(wsinv, &head, &c) == SIP_HEAD_OK && head.cseq == 9 &&
-		head.body_len == 5 && head.fields == 3, "wsinv");
+			head.body_len == 5 && head.fields == 3,
+		"wsinv");
 	nf_alg_cursor_span(&value, &c, &head.single[SIP_HEADER_VIA]);
 	ktap_ok(sip_via_parse(&value, &via) && is(&c, &via.host, "192.0.2.2") &&
-		is(&c, &via.branch, "390skdjuw"), "wsinv: topmost Via");
+			is(&c, &via.branch, "390skdjuw"),
+		"wsinv: topmost Via");
 	nf_alg_cursor_span(&value, &c, &head.single[SIP_HEADER_TO]);
 	ktap_ok(sip_name_addr_next(&value, &v) == 1 &&
-		sip_param_find(&c, &v.params, "tag", 3, &tag) &&
-		is(&c, &tag, "1918181833n"), "wsinv: tag of To");
+			sip_param_find(&c, &v.params, "tag", 3, &tag) &&
+			is(&c, &tag, "1918181833n"),
+		"wsinv: tag of To");
 	nf_alg_cursor_span(&value, &c, &head.single[SIP_HEADER_FROM]);
 	ktap_ok(sip_name_addr_next(&value, &v) == 1 &&
-		is(&c, &v.uri, "sip:jdrosen@example.com") &&
-		sip_param_find(&c, &v.params, "tag", 3, &tag) &&
-		is(&c, &tag, "98asjd8"), "wsinv: From");
+			is(&c, &v.uri, "sip:jdrosen@example.com") &&
+			sip_param_find(&c, &v.params, "tag", 3, &tag) &&
+			is(&c, &tag, "98asjd8"),
+		"wsinv: From");
 	nf_alg_cursor_span(&value, &c, &head.field[2].value);
 	ktap_ok(head.field[2].name == SIP_HEADER_CONTACT &&
-		sip_name_addr_next(&value, &v) == 1 &&
-		is(&c, &v.uri, "sip:jdrosen@example.com"), "wsinv: Contact");
+			sip_name_addr_next(&value, &v) == 1 &&
+			is(&c, &v.uri, "sip:jdrosen@example.com"),
+		"wsinv: Contact");
 
 	ktap_ok(head_of(intmeth, &head, &c) == SIP_HEAD_OK &&
-		head.method == SIP_METHOD_OTHER && head.cseq == 139122385,
+			head.method == SIP_METHOD_OTHER &&
+			head.cseq == 139122385,
 		"intmeth");
 	nf_alg_cursor_span(&text, &c, &head.line.uri);
 	ktap_ok(sip_uri_parse(&text, &uri) && is(&c, &uri.host, "example.com"),
 		"intmeth: Request-URI");
 	nf_alg_cursor_span(&value, &c, &head.single[SIP_HEADER_FROM]);
 	ktap_ok(sip_name_addr_next(&value, &v) == 1 &&
-		sip_param_find(&c, &v.params, "tag", 3, &tag) &&
-		is(&c, &tag, "_token~1'+`*%!-."), "intmeth: From");
+			sip_param_find(&c, &v.params, "tag", 3, &tag) &&
+			is(&c, &tag, "_token~1'+`*%!-."),
+		"intmeth: From");
 
 	ktap_ok(head_of("RE%47IST%45R sip:registrar.example.com SIP/2.0\n"
 			"Via: SIP/2.0/TCP h;branch=z9hG4bK1\nFrom: <sip:%00@h>\n"
 			"To: \"%Z%45\" <sip:r@h>\nCall-ID: esc02\n"
-			"CSeq: 234902 RE%47IST%45R\n\n", &head, &c) ==
-		SIP_HEAD_OK && head.method == SIP_METHOD_OTHER,
+			"CSeq: 234902 RE%47IST%45R\n\n",
+			&head, &c) == SIP_HEAD_OK &&
+			head.method == SIP_METHOD_OTHER,
 		"esc02: an escaped method is not REGISTER");
 	cursor(&c, "<sip:user;par=u%40example.net@example.com>");
 	sip_name_addr_next(&c, &v);
 	nf_alg_cursor_span(&text, &c, &v.uri);
 	ktap_ok(sip_uri_parse(&text, &uri) &&
-		is(&c, &uri.user, "user;par=u%40example.net"), "semiuri");
+			is(&c, &uri.user, "user;par=u%40example.net"),
+		"semiuri");
 	ktap_ok(head_of("INVITE <sip:u@h> SIP/2.0\n" FIELDS "\n", &head, &c) ==
-		SIP_HEAD_FOREIGN, "ltgtruri");
-	ktap_ok(head_of("INVITE sip:u@h; lr SIP/2.0\n" FIELDS "\n", &head, &c) ==
-		SIP_HEAD_FOREIGN, "lwsruri");
+			SIP_HEAD_FOREIGN,
+		"ltgtruri");
+	ktap_ok(head_of("INVITE sip:u@h; lr SIP/2.0\n" FIELDS "\n", &head,
+			&c) == SIP_HEAD_FOREIGN,
+		"lwsruri");
 	ktap_ok(head_of("INVITE  sip:u@h  SIP/2.0\n" FIELDS "\n", &head, &c) ==
-		SIP_HEAD_FOREIGN, "lwsstart");
+			SIP_HEAD_FOREIGN,
+		"lwsstart");
 	ktap_ok(head_of("INVITE sip:u@h SIP/2.0  \n" FIELDS "\n", &head, &c) ==
-		SIP_HEAD_FOREIGN, "trws");
+			SIP_HEAD_FOREIGN,
+		"trws");
 	ktap_ok(head_of("INVITE sip:u@h SIP/7.0\n" FIELDS "\n", &head, &c) ==
-		SIP_HEAD_FOREIGN, "badvers");
+			SIP_HEAD_FOREIGN,
+		"badvers");
 	ktap_ok(head_of("SIP/2.0 4294967301 x\n" FIELDS "\n", &head, &c) ==
-		SIP_HEAD_FOREIGN, "bigcode");
-	ktap_ok(head_of("SIP/2.0 200 = 2**3 * 5**2 \xd0\xbd\xd0\xbe\n" FIELDS "\n",
-			&head, &c) == SIP_HEAD_OK, "unreason");
+			SIP_HEAD_FOREIGN,
+		"bigcode");
+	ktap_ok(head_of("SIP/2.0 200 = 2**3 * 5**2 \xd0\xbd\xd0\xbe\n" FIELDS
+			"\n",
+			&head, &c) == SIP_HEAD_OK,
+		"unreason");
 	ktap_ok(head_of("SIP/2.0 100 \n" FIELDS "\n", &head, &c) == SIP_HEAD_OK,
 		"noreason");
 	ktap_ok(head_of("OPTIONS sip:u@h SIP/2.0\nVia: SIP/2.0/UDP h\nFrom: x\n"
-			"To: y\nCall-ID: z\nCSeq: 8 INVITE\n\n", &head, &c) ==
-		SIP_HEAD_MALFORMED, "mismatch01");
+			"To: y\nCall-ID: z\nCSeq: 8 INVITE\n\n",
+			&head, &c) == SIP_HEAD_MALFORMED,
+		"mismatch01");
 	ktap_ok(head_of("INVITE sip:u@h SIP/2.0\n" FIELDS "l: -999\n\nv", &head,
-			&c) == SIP_HEAD_MALFORMED, "ncl");
+			&c) == SIP_HEAD_MALFORMED,
+		"ncl");
 	ktap_ok(head_of("INVITE sip:u@h SIP/2.0\n" FIELDS "l: 9999\n\nv", &head,
-			&c) == SIP_HEAD_MALFORMED, "clerr");
+			&c) == SIP_HEAD_MALFORMED,
+		"clerr");
 	ktap_ok(head_of("INVITE sip:u@h SIP/2.0\nv: SIP/2.0/UDP h\nf: x\nt: y\ni: z\n"
-			"CSeq: 36893488147419103232 INVITE\n\n", &head, &c) ==
-		SIP_HEAD_MALFORMED, "scalar02: a CSeq beyond all numbers");
+			"CSeq: 36893488147419103232 INVITE\n\n",
+			&head, &c) == SIP_HEAD_MALFORMED,
+		"scalar02: a CSeq beyond all numbers");
 }
 
 static void sdp_test(void)
@@ -425,15 +501,19 @@ static void sdp_test(void)
 
 	cursor(&c, text);
 	ktap_ok(sip_sdp_session(&c, &s) && is(&c, &s.origin, "10.0.0.2") &&
-		is(&c, &s.connection, "10.0.0.2"), "session");
+			is(&c, &s.connection, "10.0.0.2"),
+		"session");
 	ktap_ok(sip_sdp_media(&c, &m) == 1 && m.transport == SIP_SDP_RTP &&
-		m.port == 6000 && m.count == 2 && is(&c, &m.port_text, "6000") &&
-		is(&c, &m.connection, "::1") && m.rtcp == 6005 &&
-		is(&c, &m.rtcp_text, "6005") && m.rtcp_mux_only &&
-		is(&c, &m.rtcp_address, "10.0.0.3") &&
-		!memcmp(c.base + m.insert, "c=IN IP6", 8), "media");
+			m.port == 6000 && m.count == 2 &&
+			is(&c, &m.port_text, "6000") &&
+			is(&c, &m.connection, "::1") && m.rtcp == 6005 &&
+			is(&c, &m.rtcp_text, "6005") && m.rtcp_mux_only &&
+			is(&c, &m.rtcp_address, "10.0.0.3") &&
+			!memcmp(c.base + m.insert, "c=IN IP6", 8),
+		"media");
 	ktap_ok(sip_sdp_media(&c, &m) == 1 && m.transport == SIP_SDP_UDP &&
-		m.ice && !m.connections, "udptl");
+			m.ice && !m.connections,
+		"udptl");
 	ktap_ok(sip_sdp_media(&c, &m) == 1 && m.transport == SIP_SDP_RTP,
 		"UDP/TLS/RTP");
 	ktap_ok(sip_sdp_media(&c, &m) == 1 && m.transport == SIP_SDP_UDP,
@@ -449,7 +529,8 @@ static void sdp_test(void)
 	ktap_ok(!sip_sdp_session(&c, &s), "two session addresses");
 	cursor(&c, "v=0\r\nc=IN\r\nm=\r\n");
 	ktap_ok(sip_sdp_session(&c, &s) && !s.connection.len &&
-		sip_sdp_media(&c, &m) < 0, "lines that end early");
+			sip_sdp_media(&c, &m) < 0,
+		"lines that end early");
 	cursor(&c, "m=audio 70000 RTP/AVP 0");
 	ktap_ok(sip_sdp_media(&c, &m) < 0, "too large a port");
 	cursor(&c, "m=audio 6000/0 RTP/AVP 0");

@@ -82,23 +82,23 @@ static void state(const char *what, enum nf_alg_call_kind kind,
 		       want_seconds);
 }
 
-#define COMMON(cseq) \
+#define COMMON(cseq)                                \
 	"From: \"A\" <sip:alice@10.0.0.2>;tag=a1\n" \
-	"To: <sip:bob@example.com>\n" \
-	"Call-ID: 1-77@10.0.0.2\n" \
+	"To: <sip:bob@example.com>\n"               \
+	"Call-ID: 1-77@10.0.0.2\n"                  \
 	"CSeq: " cseq "\n"
-#define DIALOG(cseq) \
+#define DIALOG(cseq)                                \
 	"From: \"A\" <sip:alice@10.0.0.2>;tag=a1\n" \
-	"To: <sip:bob@example.com>;tag=b1\n" \
-	"Call-ID: 1-77@10.0.0.2\n" \
+	"To: <sip:bob@example.com>;tag=b1\n"        \
+	"Call-ID: 1-77@10.0.0.2\n"                  \
 	"CSeq: " cseq "\n"
-#define REVERSE(cseq) \
-	"From: <sip:bob@example.com>;tag=b1\n" \
+#define REVERSE(cseq)                             \
+	"From: <sip:bob@example.com>;tag=b1\n"    \
 	"To: \"A\" <sip:alice@10.0.0.2>;tag=a1\n" \
-	"Call-ID: 1-77@10.0.0.2\n" \
+	"Call-ID: 1-77@10.0.0.2\n"                \
 	"CSeq: " cseq "\n"
 #define SDP_TYPE "Content-Type: application/sdp\n"
-#define SDP(origin, connection, port) \
+#define SDP(origin, connection, port)                                    \
 	"v=0\no=- 1 1 IN IP4 " origin "\ns=-\nc=IN IP4 " connection "\n" \
 	"t=0 0\nm=audio " port " RTP/AVP 0\na=rtpmap:0 PCMU/8000\n"
 #define SDP_IN SDP("10.0.0.2", "10.0.0.2", "6000")
@@ -109,25 +109,25 @@ static void invite(void)
 {
 	pass("INVITE: Via, Contact and SDP become public", 0,
 	     "INVITE sip:bob@example.com SIP/2.0\n"
-	     "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK1\n" COMMON("1 INVITE")
-	     "Contact: <sip:alice@10.0.0.2:5060>\n" SDP_TYPE, SDP_IN,
+	     "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK1\n" COMMON(
+		     "1 INVITE") "Contact: <sip:alice@10.0.0.2:5060>\n" SDP_TYPE,
+	     SDP_IN,
 	     "INVITE sip:bob@example.com SIP/2.0\n"
-	     "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK1\n"
-	     COMMON("1 INVITE")
-	     "Contact: <sip:alice@192.0.2.1:1024>\n" SDP_TYPE, SDP_OUT);
+	     "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK1\n" COMMON(
+		     "1 INVITE") "Contact: <sip:alice@192.0.2.1:1024>\n" SDP_TYPE,
+	     SDP_OUT);
 }
 
 static void answered(const char *status, const char *cseq, const char *body)
 {
 	char in[1024], want[1024];
-	const char *head =
-		"SIP/2.0 %s\n"
-		"Via: SIP/2.0/UDP %s;branch=z9hG4bK1%s\n"
-		"From: \"A\" <sip:alice@10.0.0.2>;tag=a1\n"
-		"To: <sip:bob@example.com>;tag=b1\n"
-		"Call-ID: 1-77@10.0.0.2\n"
-		"CSeq: %s\n"
-		"Contact: <sip:bob@203.0.113.9>\n%s";
+	const char *head = "SIP/2.0 %s\n"
+			   "Via: SIP/2.0/UDP %s;branch=z9hG4bK1%s\n"
+			   "From: \"A\" <sip:alice@10.0.0.2>;tag=a1\n"
+			   "To: <sip:bob@example.com>;tag=b1\n"
+			   "Call-ID: 1-77@10.0.0.2\n"
+			   "CSeq: %s\n"
+			   "Contact: <sip:bob@203.0.113.9>\n%s";
 
 	snprintf(in, sizeof(in), head, status, "192.0.2.1:1024",
 		 ";received=192.0.2.1", cseq, body ? SDP_TYPE : "");
@@ -147,8 +147,9 @@ static void dialog_test(void)
 	ktap_ok(engine_bindings(false) == 2, "a repeated INVITE binds nothing");
 	passes("100 leaves Via of another branch", 1,
 	       "SIP/2.0 100 Trying\n"
-	       "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bKother\n"
-	       COMMON("1 INVITE"), NULL, 0);
+	       "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bKother\n" COMMON(
+		       "1 INVITE"),
+	       NULL, 0);
 	answered("183 Session Progress", "1 INVITE", SDP_FAR);
 	ktap_ok(engine_bindings(true) == 2, "183 opens the media");
 	state("it rings", NF_ALG_CALL, "ringing", 900);
@@ -159,19 +160,20 @@ static void dialog_test(void)
 	     "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK2\n" DIALOG("1 ACK"),
 	     NULL,
 	     "ACK sip:bob@203.0.113.9 SIP/2.0\n"
-	     "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK2\n"
-	     DIALOG("1 ACK"), NULL);
+	     "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK2\n" DIALOG(
+		     "1 ACK"),
+	     NULL);
 
 	/* Hold in the manner of RFC 2543, and back */
 	engine_seconds += 100;
 	pass("hold: o= stays public, 0.0.0.0 and its port stay", 0,
 	     "INVITE sip:bob@203.0.113.9 SIP/2.0\n"
-	     "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK3\n"
-	     DIALOG("2 INVITE") "Contact: <sip:alice@10.0.0.2:5060>\n" SDP_TYPE,
+	     "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK3\n" DIALOG(
+		     "2 INVITE") "Contact: <sip:alice@10.0.0.2:5060>\n" SDP_TYPE,
 	     SDP("10.0.0.2", "0.0.0.0", "6000"),
 	     "INVITE sip:bob@203.0.113.9 SIP/2.0\n"
-	     "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK3\n"
-	     DIALOG("2 INVITE") "Contact: <sip:alice@192.0.2.1:1024>\n" SDP_TYPE,
+	     "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK3\n" DIALOG(
+		     "2 INVITE") "Contact: <sip:alice@192.0.2.1:1024>\n" SDP_TYPE,
 	     SDP("192.0.2.1", "0.0.0.0", "6000"));
 	ktap_ok(engine_bindings(true) == 2, "hold keeps the media");
 	state("hold extends the call", NF_ALG_CALL, "answered", 7200);
@@ -179,23 +181,25 @@ static void dialog_test(void)
 	/* A re-INVITE with new media, refused */
 	pass("re-INVITE with fax", 0,
 	     "INVITE sip:bob@203.0.113.9 SIP/2.0\n"
-	     "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK4\n"
-	     DIALOG("3 INVITE") SDP_TYPE,
+	     "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK4\n" DIALOG(
+		     "3 INVITE") SDP_TYPE,
 	     "v=0\no=- 1 2 IN IP4 10.0.0.2\ns=-\nc=IN IP4 10.0.0.2\nt=0 0\n"
 	     "m=image 7100 udptl t38\n",
 	     "INVITE sip:bob@203.0.113.9 SIP/2.0\n"
-	     "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK4\n"
-	     DIALOG("3 INVITE") SDP_TYPE,
+	     "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK4\n" DIALOG(
+		     "3 INVITE") SDP_TYPE,
 	     "v=0\no=- 1 2 IN IP4 192.0.2.1\ns=-\nc=IN IP4 192.0.2.1\nt=0 0\n"
 	     "m=image 17100 udptl t38\n");
 	ktap_ok(engine_bindings(false) == 1, "the fax port is reserved");
 	pass("488", 1,
 	     "SIP/2.0 488 Not Acceptable Here\n"
-	     "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK4\n"
-	     DIALOG("3 INVITE"), NULL,
+	     "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK4\n" DIALOG(
+		     "3 INVITE"),
+	     NULL,
 	     "SIP/2.0 488 Not Acceptable Here\n"
-	     "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK4\n"
-	     DIALOG("3 INVITE"), NULL);
+	     "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK4\n" DIALOG(
+		     "3 INVITE"),
+	     NULL);
 	ktap_ok(!engine_bindings(false) && engine_bindings(true) == 2,
 		"488 takes the fax port back, speech goes on");
 
@@ -209,8 +213,9 @@ static void dialog_test(void)
 	state("BYE: half a minute more", NF_ALG_CALL, "closing", 32);
 	passes("200 to BYE", 0,
 	       "SIP/2.0 200 OK\n"
-	       "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKx\n"
-	       REVERSE("1 BYE"), NULL, 0);
+	       "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKx\n" REVERSE(
+		       "1 BYE"),
+	       NULL, 0);
 	state("the call is over", NF_ALG_CALL, "ended", 0);
 	ktap_ok(!engine_bindings(true), "its media is gone");
 }
@@ -231,22 +236,23 @@ static void refused_test(void)
 	invite();
 	passes("a 200 of another transaction is nobody's", 1,
 	       "SIP/2.0 200 OK\n"
-	       "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bKforged\n"
-	       DIALOG("1 INVITE"), NULL, 0);
+	       "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bKforged\n" DIALOG(
+		       "1 INVITE"),
+	       NULL, 0);
 	ktap_ok(!engine_bindings(true), "it opens nothing");
 }
 
-#define REGISTER_HEAD(via, cseq, contact) \
-	"REGISTER sip:example.com SIP/2.0\n" \
-	"Via: SIP/2.0/UDP " via "\n" \
+#define REGISTER_HEAD(via, cseq, contact)        \
+	"REGISTER sip:example.com SIP/2.0\n"     \
+	"Via: SIP/2.0/UDP " via "\n"             \
 	"From: <sip:alice@example.com>;tag=r1\n" \
-	"To: <sip:alice@example.com>\n" \
+	"To: <sip:alice@example.com>\n"          \
 	"Call-ID: reg1\nCSeq: " cseq " REGISTER\n" contact
 #define REGISTER_ANSWER(status, via, cseq, contact) \
-	"SIP/2.0 " status "\n" \
-	"Via: SIP/2.0/UDP " via "\n" \
-	"From: <sip:alice@example.com>;tag=r1\n" \
-	"To: <sip:alice@example.com>;tag=s1\n" \
+	"SIP/2.0 " status "\n"                      \
+	"Via: SIP/2.0/UDP " via "\n"                \
+	"From: <sip:alice@example.com>;tag=r1\n"    \
+	"To: <sip:alice@example.com>;tag=s1\n"      \
 	"Call-ID: reg1\nCSeq: " cseq " REGISTER\n" contact
 
 static void register_once(const char *cseq)
@@ -297,27 +303,33 @@ static void register_test(void)
 	register_once("1");
 	ktap_ok(engine_bindings(false) == 1, "a door is reserved, closed");
 	ktap_ok(engine_binding[0].remote.addr.ip ==
-		engine_endpoint("203.0.113.9:0").addr.ip &&
-		!engine_binding[0].remote.port, "for the registrar only");
+				engine_endpoint("203.0.113.9:0").addr.ip &&
+			!engine_binding[0].remote.port,
+		"for the registrar only");
 	pass("401 changes nothing", 1,
 	     REGISTER_ANSWER("401 Unauthorized",
-			     "192.0.2.1:1024;branch=z9hG4bKr1", "1", ""), NULL,
+			     "192.0.2.1:1024;branch=z9hG4bKr1", "1", ""),
+	     NULL,
 	     REGISTER_ANSWER("401 Unauthorized", "10.0.0.2;branch=z9hG4bKr1",
-			     "1", ""), NULL);
+			     "1", ""),
+	     NULL);
 	ktap_ok(engine_bindings(false) == 1, "the door is still closed");
 	register_once("2");
 	passes("200 of another transaction", 1,
 	       REGISTER_ANSWER("200 OK", "192.0.2.1:1024;branch=z9hG4bKr9", "2",
-			       ""), NULL, 0);
+			       ""),
+	       NULL, 0);
 	ktap_ok(engine_bindings(false) == 1, "it opens nothing");
 	passes("200 of another Call-ID", 1,
 	       "SIP/2.0 200 OK\nVia: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bKr2\n"
 	       "From: <sip:alice@example.com>;tag=r1\n"
 	       "To: <sip:alice@example.com>;tag=s1\nCall-ID: reg2\n"
-	       "CSeq: 2 REGISTER\n", NULL, 0);
+	       "CSeq: 2 REGISTER\n",
+	       NULL, 0);
 	passes("200 of another CSeq", 1,
 	       REGISTER_ANSWER("200 OK", "192.0.2.1:1024;branch=z9hG4bKr2", "3",
-			       ""), NULL, 0);
+			       ""),
+	       NULL, 0);
 	ktap_ok(engine_bindings(false) == 1, "they open nothing");
 	registered("200 OK", "2", "120");
 	ktap_ok(engine_bindings(true) == 1, "200 opens the door");
@@ -329,33 +341,39 @@ static void register_test(void)
 	     "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKi\n"
 	     "From: <sip:bob@example.com>;tag=b\n"
 	     "To: <sip:alice@example.com>;tag=ph\nCall-ID: 9\nCSeq: 1 INVITE\n"
-	     "Contact: <sip:alice@10.0.0.2>\n", NULL,
+	     "Contact: <sip:alice@10.0.0.2>\n",
+	     NULL,
 	     "SIP/2.0 180 Ringing\n"
 	     "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKi\n"
 	     "From: <sip:bob@example.com>;tag=b\n"
 	     "To: <sip:alice@example.com>;tag=ph\nCall-ID: 9\nCSeq: 1 INVITE\n"
-	     "Contact: <sip:alice@192.0.2.1:1024>\n", NULL);
+	     "Contact: <sip:alice@192.0.2.1:1024>\n",
+	     NULL);
 	pass("200 of the phone", 0,
 	     "SIP/2.0 200 OK\n"
 	     "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKi\n"
 	     "From: <sip:bob@example.com>;tag=b\n"
 	     "To: <sip:alice@example.com>;tag=ph\nCall-ID: 9\nCSeq: 1 INVITE\n"
 	     "x: 1800;refresher=uac\n"
-	     "Contact: <sip:alice@10.0.0.2>\n" SDP_TYPE, SDP_IN,
+	     "Contact: <sip:alice@10.0.0.2>\n" SDP_TYPE,
+	     SDP_IN,
 	     "SIP/2.0 200 OK\n"
 	     "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKi\n"
 	     "From: <sip:bob@example.com>;tag=b\n"
 	     "To: <sip:alice@example.com>;tag=ph\nCall-ID: 9\nCSeq: 1 INVITE\n"
 	     "x: 1800;refresher=uac\n"
-	     "Contact: <sip:alice@192.0.2.1:1024>\n" SDP_TYPE, SDP_OUT);
+	     "Contact: <sip:alice@192.0.2.1:1024>\n" SDP_TYPE,
+	     SDP_OUT);
 	state("Session-Expires", NF_ALG_CALL, "answered", 1832);
-	ktap_ok(engine_bindings(true) == 3, "the answer's media is open at once");
+	ktap_ok(engine_bindings(true) == 3,
+		"the answer's media is open at once");
 
 	engine_seconds += 60;
 	register_once("3");
 	pass("503 to a refresh", 1,
 	     REGISTER_ANSWER("503 Busy", "192.0.2.1:1024;branch=z9hG4bKr3", "3",
-			     ""), NULL,
+			     ""),
+	     NULL,
 	     REGISTER_ANSWER("503 Busy", "10.0.0.2;branch=z9hG4bKr3", "3", ""),
 	     NULL);
 	state("503 leaves the registration", NF_ALG_REGISTRATION, "registered",
@@ -366,13 +384,15 @@ static void register_test(void)
 
 	pass("de-registration is written as the registration", 0,
 	     REGISTER_HEAD("10.0.0.2;branch=z9hG4bKr5", "5",
-			   "m: <sip:alice@10.0.0.2;ob>;expires=0\n"), NULL,
+			   "m: <sip:alice@10.0.0.2;ob>;expires=0\n"),
+	     NULL,
 	     REGISTER_HEAD("192.0.2.1:1024;branch=z9hG4bKr5", "5",
 			   "m: <sip:alice@192.0.2.1:1024;ob>;expires=0\n"),
 	     NULL);
 	pass("200 without contact", 1,
 	     REGISTER_ANSWER("200 OK", "192.0.2.1:1024;branch=z9hG4bKr5", "5",
-			     ""), NULL,
+			     ""),
+	     NULL,
 	     REGISTER_ANSWER("200 OK", "10.0.0.2;branch=z9hG4bKr5", "5", ""),
 	     NULL);
 	state("the registration is over", NF_ALG_REGISTRATION, "ended", 0);
@@ -381,10 +401,12 @@ static void register_test(void)
 	registered("200 OK", "6", "600");
 	passes("Contact: *", 0,
 	       REGISTER_HEAD("10.0.0.2;rport;branch=z9hG4bKr7", "7",
-			     "Contact: *\nExpires: 0\n"), NULL, 0);
+			     "Contact: *\nExpires: 0\n"),
+	       NULL, 0);
 	passes("200 to it", 1,
 	       REGISTER_ANSWER("200 OK", "10.0.0.2;rport=1024;branch=z9hG4bKr7",
-			       "7", ""), NULL, 0);
+			       "7", ""),
+	       NULL, 0);
 	state("* ends the registration", NF_ALG_REGISTRATION, "ended", 0);
 }
 
@@ -393,32 +415,38 @@ static void register_guard_test(void)
 	begin_udp();
 	passes("REGISTER for another host", 0,
 	       REGISTER_HEAD("10.0.0.2;rport;branch=z9hG4bK1", "1",
-			     "Contact: <sip:a@10.0.0.9:5060>\n"), NULL, 0);
+			     "Contact: <sip:a@10.0.0.9:5060>\n"),
+	       NULL, 0);
 	ktap_ok(engine_reasons[NF_ALG_REASON_DOOR_OTHER_HOST] == 1,
 		"is counted");
 	passes("REGISTER for port 445", 0,
 	       REGISTER_HEAD("10.0.0.2;rport;branch=z9hG4bK2", "2",
-			     "Contact: <sip:a@10.0.0.2:445>\n"), NULL, 0);
+			     "Contact: <sip:a@10.0.0.2:445>\n"),
+	       NULL, 0);
 	passes("REGISTER for a port that is not the flow's", 0,
 	       REGISTER_HEAD("10.0.0.2;rport;branch=z9hG4bK3", "3",
-			     "Contact: <sip:a@10.0.0.2:6000>\n"), NULL, 0);
+			     "Contact: <sip:a@10.0.0.2:6000>\n"),
+	       NULL, 0);
 	ktap_ok(engine_reasons[NF_ALG_REASON_DOOR_PORT_DENIED] == 2 &&
-		!engine_bindings(false) && !engine_calls(NF_ALG_REGISTRATION),
+			!engine_bindings(false) &&
+			!engine_calls(NF_ALG_REGISTRATION),
 		"no door, no registration");
 	begin(IPPROTO_UDP, "10.0.0.2:3389", "192.0.2.1:3389");
 	pass("a source port of another service: no door, but its mapping", 0,
 	     REGISTER_HEAD("10.0.0.2;rport;branch=z9hG4bK4", "4",
-			   "Contact: <sip:a@10.0.0.2:3389>\n"), NULL,
+			   "Contact: <sip:a@10.0.0.2:3389>\n"),
+	     NULL,
 	     REGISTER_HEAD("10.0.0.2;rport;branch=z9hG4bK4", "4",
-			   "Contact: <sip:a@192.0.2.1:3389>\n"), NULL);
+			   "Contact: <sip:a@192.0.2.1:3389>\n"),
+	     NULL);
 	ktap_ok(!engine_bindings(false), "no door");
 
 	begin(IPPROTO_UDP, "10.0.0.2:5060", "192.0.2.1:1024");
 	engine_no_ports = true;
 	passes("no public port: it passes", 0,
 	       REGISTER_HEAD("10.0.0.2;branch=z9hG4bK5", "5",
-			     "Contact: <sip:a@10.0.0.2>\n"), NULL,
-	       NF_ALG_REASON_NO_PUBLIC_PORT);
+			     "Contact: <sip:a@10.0.0.2>\n"),
+	       NULL, NF_ALG_REASON_NO_PUBLIC_PORT);
 	ktap_ok(!engine_calls(NF_ALG_REGISTRATION), "and nothing stays");
 }
 
@@ -427,29 +455,35 @@ static void tcp_test(void)
 	begin(IPPROTO_TCP, "10.0.0.2:40000", "192.0.2.1:41000");
 	pass("TCP REGISTER from an ephemeral port gets a door", 0,
 	     REGISTER_HEAD("10.0.0.2:5060;rport;branch=z9hG4bK1", "1",
-			   "Contact: <sip:a@10.0.0.2;transport=tcp>\n"), NULL,
+			   "Contact: <sip:a@10.0.0.2;transport=tcp>\n"),
+	     NULL,
 	     REGISTER_HEAD("10.0.0.2:5060;rport;branch=z9hG4bK1", "1",
 			   "Contact: <sip:a@192.0.2.1:15060;transport=tcp>\n"),
 	     NULL);
 	ktap_ok(engine_bindings(false) == 1 &&
-		engine_binding[0].l4proto == IPPROTO_TCP, "for TCP, closed");
+			engine_binding[0].l4proto == IPPROTO_TCP,
+		"for TCP, closed");
 	begin(IPPROTO_TCP, "10.0.0.2:40000", "192.0.2.1:41000");
 	pass("INVITE from an ephemeral port gets a usable Contact", 0,
 	     "INVITE sip:bob@example.com SIP/2.0\n"
-	     "Via: SIP/2.0/TCP 10.0.0.2:5060;branch=z9hG4bK1\n"
-	     COMMON("1 INVITE") "Contact: <sip:alice@10.0.0.2:5060>\n", NULL,
+	     "Via: SIP/2.0/TCP 10.0.0.2:5060;branch=z9hG4bK1\n" COMMON(
+		     "1 INVITE") "Contact: <sip:alice@10.0.0.2:5060>\n",
+	     NULL,
 	     "INVITE sip:bob@example.com SIP/2.0\n"
-	     "Via: SIP/2.0/TCP 192.0.2.1:41000;branch=z9hG4bK1\n"
-	     COMMON("1 INVITE") "Contact: <sip:alice@192.0.2.1:15060>\n", NULL);
+	     "Via: SIP/2.0/TCP 192.0.2.1:41000;branch=z9hG4bK1\n" COMMON(
+		     "1 INVITE") "Contact: <sip:alice@192.0.2.1:15060>\n",
+	     NULL);
 	engine_reset();
 	engine_net.option[NF_ALG_OPTION_TCP_DOORS] = 0;
 	pass("without TCP doors it names the connection", 0,
 	     "INVITE sip:bob@example.com SIP/2.0\n"
-	     "Via: SIP/2.0/TCP 10.0.0.2:5060;branch=z9hG4bK1\n"
-	     COMMON("1 INVITE") "Contact: <sip:alice@10.0.0.2:5060>\n", NULL,
+	     "Via: SIP/2.0/TCP 10.0.0.2:5060;branch=z9hG4bK1\n" COMMON(
+		     "1 INVITE") "Contact: <sip:alice@10.0.0.2:5060>\n",
+	     NULL,
 	     "INVITE sip:bob@example.com SIP/2.0\n"
-	     "Via: SIP/2.0/TCP 192.0.2.1:41000;branch=z9hG4bK1\n"
-	     COMMON("1 INVITE") "Contact: <sip:alice@192.0.2.1:41000>\n", NULL);
+	     "Via: SIP/2.0/TCP 192.0.2.1:41000;branch=z9hG4bK1\n" COMMON(
+		     "1 INVITE") "Contact: <sip:alice@192.0.2.1:41000>\n",
+	     NULL);
 	pass("and requests over it find the phone's own text", 1,
 	     "BYE sip:alice@192.0.2.1:41000 SIP/2.0\n"
 	     "Via: SIP/2.0/TCP 203.0.113.9;branch=z9hG4bKx\n" REVERSE("1 BYE"),
@@ -467,22 +501,24 @@ static void leave_alone_test(void)
 	begin_udp();
 	passes("a client that knows its public address", 0,
 	       "INVITE sip:bob@example.com SIP/2.0\n"
-	       "Via: SIP/2.0/UDP 192.0.2.1:1024;rport;branch=z9hG4bK1\n"
-	       COMMON("1 INVITE") "Contact: <sip:alice@192.0.2.1:1024>\n"
-	       SDP_TYPE, stun_sdp, 0);
+	       "Via: SIP/2.0/UDP 192.0.2.1:1024;rport;branch=z9hG4bK1\n" COMMON(
+		       "1 INVITE") "Contact: <sip:alice@192.0.2.1:1024>\n" SDP_TYPE,
+	       stun_sdp, 0);
 	passes("and its answer", 1,
 	       "SIP/2.0 200 OK\n"
-	       "Via: SIP/2.0/UDP 192.0.2.1:1024;rport=1024;branch=z9hG4bK1\n"
-	       DIALOG("1 INVITE") "Contact: <sip:bob@203.0.113.9>\n" SDP_TYPE,
+	       "Via: SIP/2.0/UDP 192.0.2.1:1024;rport=1024;branch=z9hG4bK1\n" DIALOG(
+		       "1 INVITE") "Contact: <sip:bob@203.0.113.9>\n" SDP_TYPE,
 	       SDP_FAR, 0);
 	passes("and a request for it", 1,
 	       "BYE sip:alice@192.0.2.1:1024 SIP/2.0\n"
-	       "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKx\n"
-	       REVERSE("1 BYE"), NULL, 0);
+	       "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKx\n" REVERSE(
+		       "1 BYE"),
+	       NULL, 0);
 	passes("Via with rport", 0,
 	       "OPTIONS sip:example.com SIP/2.0\n"
-	       "Via: SIP/2.0/UDP 10.0.0.2;rport;branch=z9hG4bK2\n"
-	       COMMON("3 OPTIONS"), NULL, 0);
+	       "Via: SIP/2.0/UDP 10.0.0.2;rport;branch=z9hG4bK2\n" COMMON(
+		       "3 OPTIONS"),
+	       NULL, 0);
 	passes("addresses of others", 0,
 	       "INVITE sip:bob@10.0.0.9 SIP/2.0\n"
 	       "Via: SIP/2.0/UDP pc.example.com;branch=z9hG4bK3\n"
@@ -500,16 +536,18 @@ static void leave_alone_test(void)
 	passes("mandatory fields missing", 0,
 	       "INVITE sip:b@example.com SIP/2.0\n"
 	       "Via: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bK3\n"
-	       "Contact: <sip:a@10.0.0.2>\n", NULL, NF_ALG_REASON_MALFORMED);
+	       "Contact: <sip:a@10.0.0.2>\n",
+	       NULL, NF_ALG_REASON_MALFORMED);
 	passes("plain text that looks like SDP", 0,
 	       "MESSAGE sip:bob@example.com SIP/2.0\n"
-	       "Via: SIP/2.0/UDP 10.0.0.2;rport;branch=z9hG4bK5\n"
-	       COMMON("5 MESSAGE") "Content-Type: text/plain\n", SDP_IN, 0);
+	       "Via: SIP/2.0/UDP 10.0.0.2;rport;branch=z9hG4bK5\n" COMMON(
+		       "5 MESSAGE") "Content-Type: text/plain\n",
+	       SDP_IN, 0);
 	passes("an encoded body", 0,
 	       "INVITE sip:bob@example.com SIP/2.0\n"
-	       "Via: SIP/2.0/UDP 10.0.0.2;rport;branch=z9hG4bK5\n"
-	       COMMON("5 INVITE") "Content-Encoding: gzip\n" SDP_TYPE, SDP_IN,
-	       0);
+	       "Via: SIP/2.0/UDP 10.0.0.2;rport;branch=z9hG4bK5\n" COMMON(
+		       "5 INVITE") "Content-Encoding: gzip\n" SDP_TYPE,
+	       SDP_IN, 0);
 	ktap_ok(engine_reasons[NF_ALG_REASON_BODY_ENCODED] == 1, "is counted");
 	ktap_ok(!engine_bindings(false) && !engine_bindings(true),
 		"nothing was bound");
@@ -519,19 +557,21 @@ static void leave_alone_test(void)
 	flow->side[0].inside = false;
 	passes("a host that the access list does not name", 0,
 	       "INVITE sip:bob@example.com SIP/2.0\n"
-	       "Via: SIP/2.0/UDP 10.0.0.2:5060;rport;branch=z9hG4bK1\n"
-	       COMMON("1 INVITE") "Contact: <sip:alice@10.0.0.2:5060>\n"
-	       SDP_TYPE, SDP_IN, 0);
+	       "Via: SIP/2.0/UDP 10.0.0.2:5060;rport;branch=z9hG4bK1\n" COMMON(
+		       "1 INVITE") "Contact: <sip:alice@10.0.0.2:5060>\n" SDP_TYPE,
+	       SDP_IN, 0);
 	ktap_ok(!engine_calls(NF_ALG_CALL), "begins no call");
 
 	begin_udp();
 	pass("an offer to come: Contact alone is ours", 0,
 	     "INVITE sip:bob@example.com SIP/2.0\n"
-	     "Via: SIP/2.0/UDP 10.0.0.2:5060;rport;branch=z9hG4bK1\n"
-	     COMMON("1 INVITE") "Contact: <sip:alice@10.0.0.2:5060>\n", NULL,
+	     "Via: SIP/2.0/UDP 10.0.0.2:5060;rport;branch=z9hG4bK1\n" COMMON(
+		     "1 INVITE") "Contact: <sip:alice@10.0.0.2:5060>\n",
+	     NULL,
 	     "INVITE sip:bob@example.com SIP/2.0\n"
-	     "Via: SIP/2.0/UDP 10.0.0.2:5060;rport;branch=z9hG4bK1\n"
-	     COMMON("1 INVITE") "Contact: <sip:alice@192.0.2.1:1024>\n", NULL);
+	     "Via: SIP/2.0/UDP 10.0.0.2:5060;rport;branch=z9hG4bK1\n" COMMON(
+		     "1 INVITE") "Contact: <sip:alice@192.0.2.1:1024>\n",
+	     NULL);
 	state("and a call begins", NF_ALG_CALL, "calling", 900);
 }
 
@@ -541,53 +581,55 @@ static void headers_test(void)
 	pass("folds, lists, quotes, compact forms, odd case", 0,
 	     "INVITE sip:bob@example.com SIP/2.0\n"
 	     "v : SIP / 2.0\n / UDP\n  10.0.0.2 ; branch = z9hG4bK1\n"
-	     "v: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bKlower\n"
-	     COMMON("1 INVITE")
-	     "CONTACT :\n \"<sip:q@10.0.0.2>, \\\" ;\" <sip:a;x=1@10.0.0.2:5060"
-	     ";p=1?h=10.0.0.2>;q=1 ,\n\t<sips:a@10.0.0.2>, sip:b@10.0.0.2;q=.1\n"
-	     "m: <tel:123>\nReCORD-rOUTE: <sip:10.0.0.2;lr>, <sip:10.0.0.8;lr>\n",
+	     "v: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bKlower\n" COMMON(
+		     "1 INVITE") "CONTACT :\n \"<sip:q@10.0.0.2>, \\\" ;\" <sip:a;x=1@10.0.0.2:5060"
+				 ";p=1?h=10.0.0.2>;q=1 ,\n\t<sips:a@10.0.0.2>, sip:b@10.0.0.2;q=.1\n"
+				 "m: <tel:123>\nReCORD-rOUTE: <sip:10.0.0.2;lr>, <sip:10.0.0.8;lr>\n",
 	     NULL,
 	     "INVITE sip:bob@example.com SIP/2.0\n"
 	     "v : SIP / 2.0\n / UDP\n  192.0.2.1:1024 ; branch = z9hG4bK1\n"
-	     "v: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bKlower\n"
-	     COMMON("1 INVITE")
-	     "CONTACT :\n \"<sip:q@10.0.0.2>, \\\" ;\" <sip:a;x=1@192.0.2.1:1024"
-	     ";p=1?h=10.0.0.2>;q=1 ,\n\t<sips:a@10.0.0.2>, "
-	     "sip:b@192.0.2.1:1024;q=.1\n"
-	     "m: <tel:123>\nReCORD-rOUTE: <sip:192.0.2.1:1024;lr>, "
-	     "<sip:10.0.0.8;lr>\n", NULL);
+	     "v: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bKlower\n" COMMON(
+		     "1 INVITE") "CONTACT :\n \"<sip:q@10.0.0.2>, \\\" ;\" <sip:a;x=1@192.0.2.1:1024"
+				 ";p=1?h=10.0.0.2>;q=1 ,\n\t<sips:a@10.0.0.2>, "
+				 "sip:b@192.0.2.1:1024;q=.1\n"
+				 "m: <tel:123>\nReCORD-rOUTE: <sip:192.0.2.1:1024;lr>, "
+				 "<sip:10.0.0.8;lr>\n",
+	     NULL);
 	pass("Record-Route comes back as it went", 1,
 	     "SIP/2.0 200 OK\n"
-	     "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK1\n"
-	     DIALOG("1 INVITE")
-	     "Record-Route: <sip:192.0.2.1:1024;lr>,<sip:203.0.113.1;lr>\n",
+	     "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK1\n" DIALOG(
+		     "1 INVITE") "Record-Route: <sip:192.0.2.1:1024;lr>,<sip:203.0.113.1;lr>\n",
 	     NULL,
 	     "SIP/2.0 200 OK\n"
-	     "Via: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bK1\n"
-	     DIALOG("1 INVITE")
-	     "Record-Route: <sip:10.0.0.2;lr>,<sip:203.0.113.1;lr>\n", NULL);
+	     "Via: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bK1\n" DIALOG(
+		     "1 INVITE") "Record-Route: <sip:10.0.0.2;lr>,<sip:203.0.113.1;lr>\n",
+	     NULL);
 	pass("Route of a request from outside, topmost only", 1,
 	     "BYE sip:a;x=1@192.0.2.1:1024 SIP/2.0\n"
-	     "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKx\n" REVERSE("1 BYE")
-	     "Route: <sip:192.0.2.1:1024;lr>\nRoute: <sip:192.0.2.1:1024;lr>\n",
+	     "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKx\n" REVERSE(
+		     "1 BYE") "Route: <sip:192.0.2.1:1024;lr>\nRoute: <sip:192.0.2.1:1024;lr>\n",
 	     NULL,
 	     "BYE sip:a;x=1@10.0.0.2:5060 SIP/2.0\n"
-	     "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKx\n" REVERSE("1 BYE")
-	     "Route: <sip:10.0.0.2;lr>\nRoute: <sip:192.0.2.1:1024;lr>\n", NULL);
+	     "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKx\n" REVERSE(
+		     "1 BYE") "Route: <sip:10.0.0.2;lr>\nRoute: <sip:192.0.2.1:1024;lr>\n",
+	     NULL);
 	pass("an unknown method is translated too", 0,
 	     "!odd-Method sip:bob@example.com SIP/2.0\n"
-	     "Via: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bK9\n"
-	     COMMON("5 !odd-Method") "Contact: sip:a@10.0.0.2\n", NULL,
+	     "Via: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bK9\n" COMMON(
+		     "5 !odd-Method") "Contact: sip:a@10.0.0.2\n",
+	     NULL,
 	     "!odd-Method sip:bob@example.com SIP/2.0\n"
-	     "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK9\n"
-	     COMMON("5 !odd-Method") "Contact: sip:a@192.0.2.1:1024\n", NULL);
+	     "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK9\n" COMMON(
+		     "5 !odd-Method") "Contact: sip:a@192.0.2.1:1024\n",
+	     NULL);
 }
 
 static void sdp_case(const char *what, const char *sdp, const char *want)
 {
-	const char *head = "INVITE sip:bob@example.com SIP/2.0\n"
-			   "Via: SIP/2.0/UDP pc;branch=z9hG4bK1\n"
-			   COMMON("1 INVITE") SDP_TYPE;
+	const char *head =
+		"INVITE sip:bob@example.com SIP/2.0\n"
+		"Via: SIP/2.0/UDP pc;branch=z9hG4bK1\n" COMMON("1 INVITE")
+			SDP_TYPE;
 
 	begin_udp();
 	pass(what, 0, head, sdp, NULL, want);
@@ -600,74 +642,76 @@ static void sdp_test(void)
 {
 	sdp_case("several media, own and not",
 		 V IN4 "10.0.0.2\nt=0 0\nm=audio 6000 RTP/AVP 0\n"
-		 "m=video 6002 RTP/AVP 31\nc=IN IP4 10.0.0.9\n"
-		 "m=text 6004 RTP/AVP 98\nc=IN IP4 10.0.0.2\n",
+		       "m=video 6002 RTP/AVP 31\nc=IN IP4 10.0.0.9\n"
+		       "m=text 6004 RTP/AVP 98\nc=IN IP4 10.0.0.2\n",
 		 V IN4 "192.0.2.1\nt=0 0\nm=audio 16000 RTP/AVP 0\n"
-		 "m=video 6002 RTP/AVP 31\nc=IN IP4 10.0.0.9\n"
-		 "m=text 16004 RTP/AVP 98\nc=IN IP4 192.0.2.1\n");
+		       "m=video 6002 RTP/AVP 31\nc=IN IP4 10.0.0.9\n"
+		       "m=text 16004 RTP/AVP 98\nc=IN IP4 192.0.2.1\n");
 	sdp_case("port 0 stays", V IN4 "10.0.0.2\nm=audio 0 RTP/AVP 0\n", NULL);
 	sdp_case("ICE stays",
 		 V IN4 "10.0.0.2\nm=audio 6000 RTP/AVP 0\n"
-		 "a=candidate:1 1 UDP 1 10.0.0.2 6000 typ host\n", NULL);
+		       "a=candidate:1 1 UDP 1 10.0.0.2 6000 typ host\n",
+		 NULL);
 	sdp_case("TCP media keeps its address, audio gets its own",
 		 V IN4 "10.0.0.2\nt=0 0\nm=message 9 TCP/MSRP *\n"
-		 "a=path:msrp://10.0.0.2:9/x;tcp\n"
-		 "m=audio 6000 RTP/AVP 0\ni=speech\na=sendrecv\n",
+		       "a=path:msrp://10.0.0.2:9/x;tcp\n"
+		       "m=audio 6000 RTP/AVP 0\ni=speech\na=sendrecv\n",
 		 V IN4 "10.0.0.2\nt=0 0\nm=message 9 TCP/MSRP *\n"
-		 "a=path:msrp://10.0.0.2:9/x;tcp\n"
-		 "m=audio 16000 RTP/AVP 0\ni=speech\n" IN4 "192.0.2.1\n"
-		 "a=sendrecv\n");
+		       "a=path:msrp://10.0.0.2:9/x;tcp\n"
+		       "m=audio 16000 RTP/AVP 0\ni=speech\n" IN4 "192.0.2.1\n"
+		       "a=sendrecv\n");
 	sdp_case("a port below 1024 stays",
 		 V IN4 "10.0.0.2\nm=audio 900 RTP/AVP 0\n", NULL);
 	ktap_ok(engine_reasons[NF_ALG_REASON_DOOR_PORT_DENIED] == 1,
 		"and is counted");
 	sdp_case("a=rtcp elsewhere",
 		 V IN4 "10.0.0.2\nm=audio 6000 RTP/AVP 0\n"
-		 "a=rtcp:6100 IN IP4 10.0.0.2\n",
+		       "a=rtcp:6100 IN IP4 10.0.0.2\n",
 		 V IN4 "192.0.2.1\nm=audio 16000 RTP/AVP 0\n"
-		 "a=rtcp:16100 IN IP4 192.0.2.1\n");
+		       "a=rtcp:16100 IN IP4 192.0.2.1\n");
 	sdp_case("a=rtcp next to it",
 		 V IN4 "10.0.0.2\nm=audio 6000 RTP/AVP 0\na=rtcp:6001\n",
 		 V IN4 "192.0.2.1\nm=audio 16000 RTP/AVP 0\na=rtcp:16001\n");
 	ktap_ok(engine_bindings(false) == 2, "is one pair");
 	sdp_case("a=rtcp on the same port",
 		 V IN4 "10.0.0.2\nm=audio 6000 RTP/SAVPF 0\na=rtcp:6000\n"
-		 "a=rtcp-mux\n",
+		       "a=rtcp-mux\n",
 		 V IN4 "192.0.2.1\nm=audio 16000 RTP/SAVPF 0\na=rtcp:16000\n"
-		 "a=rtcp-mux\n");
+		       "a=rtcp-mux\n");
 	ktap_ok(engine_bindings(false) == 1, "is one port");
 	sdp_case("a=rtcp of another host",
 		 V IN4 "10.0.0.2\nm=audio 6000 RTP/AVP 0\n"
-		 "a=rtcp:6001 IN IP4 10.0.0.9\n",
+		       "a=rtcp:6001 IN IP4 10.0.0.9\n",
 		 V IN4 "192.0.2.1\nm=audio 16000 RTP/AVP 0\n"
-		 "a=rtcp:6001 IN IP4 10.0.0.9\n");
-	sdp_case("port/count",
-		 V IN4 "10.0.0.2\nm=audio 6000/2 RTP/AVP 0\n",
+		       "a=rtcp:6001 IN IP4 10.0.0.9\n");
+	sdp_case("port/count", V IN4 "10.0.0.2\nm=audio 6000/2 RTP/AVP 0\n",
 		 V IN4 "192.0.2.1\nm=audio 16000/2 RTP/AVP 0\n");
 	ktap_ok(engine_bindings(false) == 4, "is two pairs");
 	sdp_case("too many ports stay",
 		 V IN4 "10.0.0.2\nm=audio 6000/99 RTP/AVP 0\n", NULL);
 	sdp_case("multicast and names stay",
 		 V "c=IN IP4 224.2.1.1/127\nm=audio 6000 RTP/AVP 0\n"
-		 "m=audio 6002 RTP/AVP 0\nc=IN IP4 pc.example.com\n", NULL);
-	sdp_case("no line end at the end", V IN4 "10.0.0.2\nm=audio 6000 RTP/AVP 0",
+		   "m=audio 6002 RTP/AVP 0\nc=IN IP4 pc.example.com\n",
+		 NULL);
+	sdp_case("no line end at the end",
+		 V IN4 "10.0.0.2\nm=audio 6000 RTP/AVP 0",
 		 V IN4 "192.0.2.1\nm=audio 16000 RTP/AVP 0");
 	sdp_case("the highest ports",
 		 V IN4 "10.0.0.2\nm=audio 65534 RTP/AVP 0\n"
-		 "m=audio 65535 RTP/AVP 0\nc=IN IP4 10.0.0.2\n",
+		       "m=audio 65535 RTP/AVP 0\nc=IN IP4 10.0.0.2\n",
 		 V IN4 "192.0.2.1\nm=audio 55534 RTP/AVP 0\n"
-		 "m=audio 65535 RTP/AVP 0\nc=IN IP4 10.0.0.2\n");
+		       "m=audio 65535 RTP/AVP 0\nc=IN IP4 10.0.0.2\n");
 	begin_udp();
 	passes("a broken description", 0,
 	       "INVITE sip:bob@example.com SIP/2.0\n"
-	       "Via: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bK1\n"
-	       COMMON("1 INVITE") SDP_TYPE,
+	       "Via: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bK1\n" COMMON("1 INVITE")
+		       SDP_TYPE,
 	       IN4 "10.0.0.2\nm=audio 6000 RTP/AVP 0\n",
 	       NF_ALG_REASON_BODY_MALFORMED);
 	passes("a broken second media: nothing is bound", 0,
 	       "INVITE sip:bob@example.com SIP/2.0\n"
-	       "Via: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bK2\n"
-	       COMMON("2 INVITE") SDP_TYPE,
+	       "Via: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bK2\n" COMMON("2 INVITE")
+		       SDP_TYPE,
 	       V IN4 "10.0.0.2\nm=audio 6000 RTP/AVP 0\nm=audio x RTP/AVP 0\n",
 	       NF_ALG_REASON_BODY_MALFORMED);
 	ktap_ok(!engine_bindings(false) && !engine_calls(NF_ALG_CALL),
@@ -677,9 +721,10 @@ static void sdp_test(void)
 static void length_test(void)
 {
 	char *in, *want;
-	const char *head = "INVITE sip:bob@example.com SIP/2.0\n"
-			   "Via: SIP/2.0/UDP pc;branch=z9hG4bK1\n"
-			   COMMON("1 INVITE") SDP_TYPE;
+	const char *head =
+		"INVITE sip:bob@example.com SIP/2.0\n"
+		"Via: SIP/2.0/UDP pc;branch=z9hG4bK1\n" COMMON("1 INVITE")
+			SDP_TYPE;
 	char text[4096], wanted[4096];
 
 	begin_udp();
@@ -693,8 +738,9 @@ static void length_test(void)
 
 	snprintf(text, sizeof(text), "\n\n%sl : \n %zu \n\n%s\nEXTRA 10.0.0.2",
 		 head, strlen(SDP_IN) + 7, SDP_IN);
-	snprintf(wanted, sizeof(wanted), "\n\n%sl : \n %zu \n\n%s\nEXTRA 10.0.0.2",
-		 head, strlen(SDP_OUT) + 7, SDP_OUT);
+	snprintf(wanted, sizeof(wanted),
+		 "\n\n%sl : \n %zu \n\n%s\nEXTRA 10.0.0.2", head,
+		 strlen(SDP_OUT) + 7, SDP_OUT);
 	in = sip_lines(text);
 	want = sip_lines(wanted);
 	sent("compact, folded length; bytes behind the body stay", 0, in, want,
@@ -717,16 +763,17 @@ static void plain_test(void)
 	begin(IPPROTO_UDP, "10.0.0.2:5060", "");
 	passes("without NAT nothing is edited", 0,
 	       "INVITE sip:bob@example.com SIP/2.0\n"
-	       "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK1\n"
-	       COMMON("1 INVITE") "Contact: <sip:alice@10.0.0.2>\n" SDP_TYPE,
+	       "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK1\n" COMMON(
+		       "1 INVITE") "Contact: <sip:alice@10.0.0.2>\n" SDP_TYPE,
 	       SDP("010.000.000.002", "10.0.0.2", "06000"), 0);
 	ktap_ok(engine_bindings(false) == 2, "but media gets its pinholes");
 	passes("the answer", 1,
 	       "SIP/2.0 200 OK\n"
-	       "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK1\n"
-	       DIALOG("1 INVITE") "Contact: <sip:bob@203.0.113.9>\n" SDP_TYPE,
+	       "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK1\n" DIALOG(
+		       "1 INVITE") "Contact: <sip:bob@203.0.113.9>\n" SDP_TYPE,
 	       SDP_FAR, 0);
-	ktap_ok(engine_bindings(true) == 4, "opens them, and those of its sender");
+	ktap_ok(engine_bindings(true) == 4,
+		"opens them, and those of its sender");
 	passes("REGISTER", 0,
 	       REGISTER_HEAD("10.0.0.2;branch=z9hG4bK1", "1",
 			     "Contact: <sip:alice@10.0.0.2>\nExpires: 60\n"),
@@ -746,23 +793,24 @@ static void ipv6_test(void)
 			      "[2001:db8::1]:1024", "[2001:db8:9::9]:5060");
 	pass("IPv6", 0,
 	     "INVITE sip:bob@[2001:db8:9::9] SIP/2.0\n"
-	     "Via: SIP/2.0/UDP [FD00:0::2]:5060;branch=z9hG4bK1\n"
-	     COMMON("1 INVITE") "Contact: <sip:alice@[fd00::0002]>\n" SDP_TYPE,
+	     "Via: SIP/2.0/UDP [FD00:0::2]:5060;branch=z9hG4bK1\n" COMMON(
+		     "1 INVITE") "Contact: <sip:alice@[fd00::0002]>\n" SDP_TYPE,
 	     "v=0\no=- 1 1 IN IP6 fd00::2\ns=-\nc=IN IP6 fd00:0::2\n"
 	     "m=audio 6000 RTP/AVP 0\n",
 	     "INVITE sip:bob@[2001:db8:9::9] SIP/2.0\n"
-	     "Via: SIP/2.0/UDP [2001:db8::1]:1024;branch=z9hG4bK1\n"
-	     COMMON("1 INVITE") "Contact: <sip:alice@[2001:db8::1]:1024>\n"
-	     SDP_TYPE,
+	     "Via: SIP/2.0/UDP [2001:db8::1]:1024;branch=z9hG4bK1\n" COMMON(
+		     "1 INVITE") "Contact: <sip:alice@[2001:db8::1]:1024>\n" SDP_TYPE,
 	     "v=0\no=- 1 1 IN IP6 2001:db8::1\ns=-\nc=IN IP6 2001:db8::1\n"
 	     "m=audio 16000 RTP/AVP 0\n");
 	pass("and back", 1,
 	     "BYE sip:alice@[2001:db8:0::1]:1024 SIP/2.0\n"
-	     "Via: SIP/2.0/UDP [2001:db8:9::9];branch=z9hG4bKx\n"
-	     REVERSE("1 BYE"), NULL,
+	     "Via: SIP/2.0/UDP [2001:db8:9::9];branch=z9hG4bKx\n" REVERSE(
+		     "1 BYE"),
+	     NULL,
 	     "BYE sip:alice@[fd00::0002] SIP/2.0\n"
-	     "Via: SIP/2.0/UDP [2001:db8:9::9];branch=z9hG4bKx\n"
-	     REVERSE("1 BYE"), NULL);
+	     "Via: SIP/2.0/UDP [2001:db8:9::9];branch=z9hG4bKx\n" REVERSE(
+		     "1 BYE"),
+	     NULL);
 }
 
 static void memory_test(void)
@@ -771,21 +819,24 @@ static void memory_test(void)
 	engine_memory = 0;
 	passes("no memory: it passes", 0,
 	       "OPTIONS sip:example.com SIP/2.0\n"
-	       "Via: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bK2\n"
-	       COMMON("3 OPTIONS"), NULL, NF_ALG_REASON_NO_MEMORY);
+	       "Via: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bK2\n" COMMON(
+		       "3 OPTIONS"),
+	       NULL, NF_ALG_REASON_NO_MEMORY);
 	engine_memory = 1;
 	pass("memory again", 0,
 	     "OPTIONS sip:example.com SIP/2.0\n"
 	     "Via: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bK2\n" COMMON("3 OPTIONS"),
 	     NULL,
 	     "OPTIONS sip:example.com SIP/2.0\n"
-	     "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK2\n"
-	     COMMON("3 OPTIONS"), NULL);
+	     "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK2\n" COMMON(
+		     "3 OPTIONS"),
+	     NULL);
 	engine_seconds += 33;
 	passes("an answer that is too late is nobody's", 1,
 	       "SIP/2.0 200 OK\n"
-	       "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK2\n"
-	       COMMON("3 OPTIONS"), NULL, 0);
+	       "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK2\n" COMMON(
+		       "3 OPTIONS"),
+	       NULL, 0);
 }
 
 int main(void)

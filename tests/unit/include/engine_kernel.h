@@ -4,6 +4,7 @@
  * one thread in user space. Every header that stands in for one of the kernel's
  * leads here.
  */
+/* clang-format off */
 #ifndef NF_ALG_TEST_ENGINE_KERNEL_H
 #define NF_ALG_TEST_ENGINE_KERNEL_H
 
