@@ -143,9 +143,9 @@ void __nf_alg_event_message(const struct nf_alg_message *msg)
 }
 EXPORT_SYMBOL_GPL(__nf_alg_event_message);
 
-void __nf_alg_event_pass(struct nf_alg_net *an,
-			 const struct nf_alg_session *session,
-			 enum nf_alg_reason reason)
+static void nf_alg_event_pass(struct nf_alg_net *an,
+			      const struct nf_alg_session *session,
+			      enum nf_alg_reason reason)
 {
 	struct nf_alg_event_draft draft;
 	bool failed;
@@ -162,14 +162,14 @@ void __nf_alg_event_pass(struct nf_alg_net *an,
 				  &session->side[0], &session->side[1]));
 	nf_alg_event_end(an, &draft, failed);
 }
-EXPORT_SYMBOL_GPL(__nf_alg_event_pass);
 
 void nf_alg_pass(struct nf_alg_net *an, const struct nf_alg_session *session,
 		 enum nf_alg_reason reason)
 {
 	nf_alg_reason_count(an, reason);
 	trace_nf_alg_pass(an, session, reason);
-	nf_alg_event_pass(an, session, reason);
+	if (nf_alg_event_wanted(an))
+		nf_alg_event_pass(an, session, reason);
 }
 
 static void nf_alg_event_left(const struct nf_alg_message *msg,

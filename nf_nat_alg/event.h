@@ -26,9 +26,6 @@ static inline bool nf_alg_event_wanted(const struct nf_alg_net *an)
 }
 
 void __nf_alg_event_message(const struct nf_alg_message *msg);
-void __nf_alg_event_pass(struct nf_alg_net *an,
-			 const struct nf_alg_session *session,
-			 enum nf_alg_reason reason);
 void __nf_alg_event_binding(struct nf_alg_net *an, enum nf_alg_event event,
 			    enum nf_alg_protocol_id protocol, u8 l4proto,
 			    const struct nf_alg_endpoint *inside,
@@ -50,20 +47,6 @@ static inline void nf_alg_event_message(const struct nf_alg_message *msg)
 {
 	if (msg->changes && nf_alg_event_wanted(msg->session->an))
 		__nf_alg_event_message(msg);
-}
-
-/**
- * nf_alg_event_pass() - something passed untranslated
- * @an: namespace
- * @session: the flow, or NULL if there is none
- * @reason: why; it is counted elsewhere, as nf_alg_pass() does
- */
-static inline void nf_alg_event_pass(struct nf_alg_net *an,
-				     const struct nf_alg_session *session,
-				     enum nf_alg_reason reason)
-{
-	if (nf_alg_event_wanted(an))
-		__nf_alg_event_pass(an, session, reason);
 }
 
 /**

@@ -97,8 +97,7 @@ struct nf_alg_message *nf_alg_message_translate(struct nf_alg_session *session,
 	if (!err)
 		return NULL;
 pass:
-	nf_alg_reason_count(an, -err);
-	nf_alg_event_pass(an, session, -err);
+	nf_alg_pass(an, session, -err);
 	return NULL;
 }
 
