@@ -48,6 +48,7 @@ bool nf_alg_access_list_permits(const struct nf_alg_access_list *list,
 			return rules->rule[i].action == NF_ALG_ACTION_PERMIT;
 	return false;
 }
+EXPORT_SYMBOL_GPL(nf_alg_access_list_permits);
 
 static struct nf_alg_rules *nf_alg_rules_of(struct nf_alg_net *an,
 					    struct nf_alg_access_list *list)

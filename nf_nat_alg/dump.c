@@ -13,6 +13,7 @@
 #include "binding.h"
 #include "call.h"
 #include "dump.h"
+#include "host.h"
 #include "netlink.h"
 #include "netns.h"
 #include "printable.h"
@@ -69,6 +70,7 @@ int nf_alg_put_endpoint(struct sk_buff *skb, int type,
 	nla_nest_end(skb, nest);
 	return 0;
 }
+EXPORT_SYMBOL_GPL(nf_alg_put_endpoint);
 
 static int nf_alg_fill_service(struct sk_buff *skb, struct netlink_callback *cb,
 			       struct nf_alg_net *an,
@@ -96,7 +98,9 @@ static int nf_alg_fill_service(struct sk_buff *skb, struct netlink_callback *cb,
 				atomic64_read(&service->hits),
 				NF_ALG_A_SERVICE_PAD) ||
 	      nla_put_u8(skb, NF_ALG_A_SERVICE_MODULE_PRESENT,
-			 nf_alg_protocol_present(service->protocol));
+			 nf_alg_protocol_present(service->protocol)) ||
+	      (service->spi_match &&
+	       nla_put_u8(skb, NF_ALG_A_SERVICE_SPI_MATCH, 1));
 	return nf_alg_dump_end(skb, head, err ? -EMSGSIZE : 0);
 }
 
@@ -291,6 +295,15 @@ static void nf_alg_limit_of(struct nf_alg_net *an, enum nf_alg_resource what,
 		mutex_unlock(&an->config);
 		limit->max = NF_ALG_ACCESS_LISTS_MAX;
 		break;
+	case NF_ALG_RESOURCE_TUNNELS:
+		limit->used =
+			atomic_read(&an->hosts.count[NF_ALG_CHARGE_TUNNEL]);
+		limit->max = nf_alg_option(an, NF_ALG_OPTION_TUNNELS_MAX);
+		limit->per_host =
+			nf_alg_option(an, NF_ALG_OPTION_TUNNELS_PER_HOST);
+		limit->refused =
+			nf_alg_reason_sum(an, NF_ALG_REASON_LIMIT_TUNNELS);
+		break;
 	case __NF_ALG_RESOURCE_MAX:
 		break;
 	}
@@ -336,7 +349,8 @@ int nf_alg_dump_protocols(struct sk_buff *skb, struct netlink_callback *cb)
 
 	for (id = cb->args[0] ?: 1; id < __NF_ALG_PROTOCOL_MAX; id++) {
 		if (!nf_alg_service_transport(id, IPPROTO_TCP) &&
-		    !nf_alg_service_transport(id, IPPROTO_UDP))
+		    !nf_alg_service_transport(id, IPPROTO_UDP) &&
+		    !nf_alg_service_transport(id, IPPROTO_ESP))
 			continue;
 		head = nf_alg_dump_begin(skb, cb, NF_ALG_CMD_PROTOCOL_GET);
 		if (!head)
@@ -657,4 +671,53 @@ int nf_alg_dump_bindings_start(struct netlink_callback *cb)
 int nf_alg_dump_bindings(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	return nf_alg_dump_walk(skb, cb, nf_alg_fill_binding);
+}
+
+/* Tunnels are their module's, which stays while they are listed */
+
+int nf_alg_dump_tunnels_start(struct netlink_callback *cb)
+{
+	const struct nf_alg_protocol *protocol;
+	int err;
+
+	protocol = nf_alg_protocol_get(NF_ALG_PROTOCOL_ESP);
+	if (!protocol)
+		return 0;
+	err = nf_alg_dump_walk_start(
+		cb, protocol->tunnels(nf_alg_dump_net(cb->skb)));
+	if (err)
+		module_put(protocol->owner);
+	else
+		cb->args[1] = (long)protocol;
+	return err;
+}
+
+static int nf_alg_fill_tunnel(struct sk_buff *skb, struct netlink_callback *cb,
+			      void *object)
+{
+	const struct nf_alg_protocol *protocol = (void *)cb->args[1];
+	void *head;
+
+	head = nf_alg_dump_begin(skb, cb, NF_ALG_CMD_TUNNEL_GET);
+	if (!head)
+		return -EMSGSIZE;
+	return nf_alg_dump_end(skb, head, protocol->fill(skb, object));
+}
+
+int nf_alg_dump_tunnels(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	if (!cb->args[1])
+		return 0;
+	return nf_alg_dump_walk(skb, cb, nf_alg_fill_tunnel);
+}
+
+int nf_alg_dump_tunnels_done(struct netlink_callback *cb)
+{
+	const struct nf_alg_protocol *protocol = (void *)cb->args[1];
+
+	if (protocol) {
+		nf_alg_dump_walk_done(cb);
+		module_put(protocol->owner);
+	}
+	return 0;
 }

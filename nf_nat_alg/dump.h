@@ -21,4 +21,8 @@ int nf_alg_dump_bindings_start(struct netlink_callback *cb);
 int nf_alg_dump_bindings(struct sk_buff *skb, struct netlink_callback *cb);
 int nf_alg_dump_walk_done(struct netlink_callback *cb);
 
+int nf_alg_dump_tunnels_start(struct netlink_callback *cb);
+int nf_alg_dump_tunnels(struct sk_buff *skb, struct netlink_callback *cb);
+int nf_alg_dump_tunnels_done(struct netlink_callback *cb);
+
 #endif /* NF_ALG_DUMP_H */

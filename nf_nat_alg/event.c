@@ -261,3 +261,33 @@ void __nf_alg_event_config(struct nf_alg_net *an, enum nf_alg_config what,
 		 (name && nla_put_string(draft.skb, NF_ALG_A_EVENT_NAME, name));
 	nf_alg_event_end(an, &draft, failed);
 }
+
+void __nf_alg_event_spi(struct nf_alg_net *an,
+			const struct nf_alg_event_spi *what)
+{
+	static const struct nf_alg_endpoint nobody;
+	struct nf_alg_event_draft draft;
+	bool failed;
+
+	if (!nf_alg_event_begin(&draft, what->event, what->protocol))
+		return;
+	failed = nf_alg_put_endpoint(draft.skb, NF_ALG_A_EVENT_INSIDE_LOCAL,
+				     what->inside ?: &nobody) ||
+		 nf_alg_put_endpoint(draft.skb, NF_ALG_A_EVENT_INSIDE_GLOBAL,
+				     what->public ?: &nobody) ||
+		 nf_alg_put_endpoint(draft.skb, NF_ALG_A_EVENT_OUTSIDE_GLOBAL,
+				     what->gateway ?: &nobody) ||
+		 (what->spi &&
+		  nla_put_u32(draft.skb, NF_ALG_A_EVENT_SPI, ntohl(what->spi)));
+	if (!failed && (what->event == NF_ALG_EVENT_SPI_LEARNED ||
+			what->event == NF_ALG_EVENT_SPI_MOVED))
+		failed = nla_put_u8(draft.skb, NF_ALG_A_EVENT_EVIDENCE,
+				    what->evidence);
+	if (!failed && what->event == NF_ALG_EVENT_SPI_DROPPED)
+		failed = nla_put_u32(draft.skb, NF_ALG_A_EVENT_REASON,
+				     what->reason) ||
+			 nla_put_string(draft.skb, NF_ALG_A_EVENT_REASON_NAME,
+					nf_alg_reason_name(what->reason));
+	nf_alg_event_end(an, &draft, failed);
+}
+EXPORT_SYMBOL_GPL(__nf_alg_event_spi);

@@ -39,6 +39,31 @@ void __nf_alg_event_config(struct nf_alg_net *an, enum nf_alg_config what,
 			   const char *name);
 
 /**
+ * struct nf_alg_event_spi - what happened to a tunnel
+ * @event: NF_ALG_EVENT_TUNNEL_* or NF_ALG_EVENT_SPI_*
+ * @protocol: NF_ALG_PROTOCOL_ESP or NF_ALG_PROTOCOL_IKE
+ * @inside: the inside host, or NULL
+ * @public: as the gateway sees it, or NULL
+ * @gateway: the gateway, or NULL
+ * @spi: network order, or 0
+ * @evidence: of NF_ALG_EVENT_SPI_LEARNED and _MOVED
+ * @reason: of NF_ALG_EVENT_SPI_DROPPED
+ */
+struct nf_alg_event_spi {
+	enum nf_alg_event event;
+	enum nf_alg_protocol_id protocol;
+	const struct nf_alg_endpoint *inside;
+	const struct nf_alg_endpoint *public;
+	const struct nf_alg_endpoint *gateway;
+	__be32 spi;
+	enum nf_alg_evidence evidence;
+	enum nf_alg_reason reason;
+};
+
+void __nf_alg_event_spi(struct nf_alg_net *an,
+			const struct nf_alg_event_spi *what);
+
+/**
  * nf_alg_event_message() - a message was translated
  * @msg: with its edits; its data are still the original bytes. A message
  *	without edits says nothing.

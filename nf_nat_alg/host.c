@@ -38,6 +38,11 @@ static const struct {
 		.per_host = NF_ALG_OPTION_BINDINGS_PER_HOST,
 		.reason = NF_ALG_REASON_LIMIT_BINDINGS,
 	},
+	[NF_ALG_CHARGE_TUNNEL] = {
+		.total = NF_ALG_OPTION_TUNNELS_MAX,
+		.per_host = NF_ALG_OPTION_TUNNELS_PER_HOST,
+		.reason = NF_ALG_REASON_LIMIT_TUNNELS,
+	},
 };
 
 /* Count one more unless that were too many */
@@ -165,6 +170,7 @@ total:
 	atomic_dec(&hosts->count[what]);
 	return NULL;
 }
+EXPORT_SYMBOL_GPL(nf_alg_host_charge);
 
 /**
  * nf_alg_host_discharge() - give back what nf_alg_host_charge() returned
@@ -179,6 +185,7 @@ void nf_alg_host_discharge(struct nf_alg_net *an, struct nf_alg_host *host,
 	atomic_dec(&an->hosts.count[what]);
 	nf_alg_host_put(&an->hosts, host);
 }
+EXPORT_SYMBOL_GPL(nf_alg_host_discharge);
 
 /**
  * nf_alg_hosts_init() - no inside host is known yet

@@ -15,12 +15,14 @@ struct nf_alg_net;
  * @NF_ALG_CHARGE_SESSION: signalling flows
  * @NF_ALG_CHARGE_CALL: calls and registrations
  * @NF_ALG_CHARGE_BINDING: bindings
+ * @NF_ALG_CHARGE_TUNNEL: IPsec tunnels
  * @__NF_ALG_CHARGE_MAX: number of kinds
  */
 enum nf_alg_charge {
 	NF_ALG_CHARGE_SESSION,
 	NF_ALG_CHARGE_CALL,
 	NF_ALG_CHARGE_BINDING,
+	NF_ALG_CHARGE_TUNNEL,
 	__NF_ALG_CHARGE_MAX,
 };
 

@@ -70,18 +70,30 @@ static int nf_alg_parse_service(struct genl_info *info,
 	if (!tb[NF_ALG_A_SERVICE_TRANSPORT])
 		return NF_ALG_REFUSE(info, NULL, -EINVAL,
 				     "a service needs a transport: tcp or udp");
+	key->protocol = nla_get_u32(tb[NF_ALG_A_SERVICE_PROTOCOL]);
+	key->l4proto = nla_get_u8(tb[NF_ALG_A_SERVICE_TRANSPORT]);
 	if (!tb[NF_ALG_A_SERVICE_PORT])
 		return NF_ALG_REFUSE(info, NULL, -EINVAL,
 				     "a service needs a port");
-
-	key->protocol = nla_get_u32(tb[NF_ALG_A_SERVICE_PROTOCOL]);
-	key->l4proto = nla_get_u8(tb[NF_ALG_A_SERVICE_TRANSPORT]);
 	key->port = htons(nla_get_u16(tb[NF_ALG_A_SERVICE_PORT]));
-	if (!key->port)
+	if (key->protocol == NF_ALG_PROTOCOL_ESP && key->port)
+		return NF_ALG_REFUSE(info, tb[NF_ALG_A_SERVICE_PORT], -ERANGE,
+				     "an esp service has no port");
+	if (key->protocol == NF_ALG_PROTOCOL_IKE && key->port != htons(500))
+		return NF_ALG_REFUSE(info, tb[NF_ALG_A_SERVICE_PORT], -ERANGE,
+				     "an ike service is for port 500");
+	if (tb[NF_ALG_A_SERVICE_SPI_MATCH])
+		key->spi_match = nla_get_u8(tb[NF_ALG_A_SERVICE_SPI_MATCH]);
+	if (key->spi_match && key->protocol != NF_ALG_PROTOCOL_ESP)
+		return NF_ALG_REFUSE(info, tb[NF_ALG_A_SERVICE_SPI_MATCH],
+				     -EINVAL,
+				     "only an esp service can match SPIs");
+	if (!key->port && key->protocol != NF_ALG_PROTOCOL_ESP)
 		return NF_ALG_REFUSE(info, tb[NF_ALG_A_SERVICE_PORT], -ERANGE,
 				     "a service's port is between 1 and 65535");
 	if (!nf_alg_service_transport(key->protocol, IPPROTO_TCP) &&
-	    !nf_alg_service_transport(key->protocol, IPPROTO_UDP))
+	    !nf_alg_service_transport(key->protocol, IPPROTO_UDP) &&
+	    !nf_alg_service_transport(key->protocol, IPPROTO_ESP))
 		return NF_ALG_REFUSE(
 			info, tb[NF_ALG_A_SERVICE_PROTOCOL], -EPROTONOSUPPORT,
 			"this module has no services of that protocol");
@@ -113,9 +125,16 @@ static void nf_alg_service_changed(struct nf_alg_net *an,
 {
 	char name[32];
 
-	snprintf(name, sizeof(name), "%s %s port %u",
-		 nf_alg_protocol_name(key->protocol),
-		 key->l4proto == IPPROTO_TCP ? "tcp" : "udp", ntohs(key->port));
+	if (key->protocol == NF_ALG_PROTOCOL_ESP)
+		snprintf(name, sizeof(name), "esp%s",
+			 key->spi_match ? " spi-match" : "");
+	else if (key->protocol == NF_ALG_PROTOCOL_IKE)
+		snprintf(name, sizeof(name), "ike preserve-port");
+	else
+		snprintf(name, sizeof(name), "%s %s port %u",
+			 nf_alg_protocol_name(key->protocol),
+			 key->l4proto == IPPROTO_TCP ? "tcp" : "udp",
+			 ntohs(key->port));
 	nf_alg_config_changed(an, NF_ALG_CONFIG_SERVICE, name);
 }
 
@@ -230,7 +249,8 @@ static int nf_alg_cmd_service_defaults(struct sk_buff *skb,
 	int id;
 
 	for (id = NF_ALG_PROTOCOL_NONE + 1; id < __NF_ALG_PROTOCOL_MAX; id++)
-		nf_alg_load_protocol(id);
+		if (!nf_alg_protocol_portless(id))
+			nf_alg_load_protocol(id);
 	err = nf_alg_services_defaults(an);
 	if (!err) {
 		mutex_lock(&an->config);
@@ -504,6 +524,25 @@ static int nf_alg_parse_endpoint(struct genl_info *info, struct nlattr *nest,
 	return 0;
 }
 
+/* Tunnels of inside hosts that are not named by a port */
+static unsigned int
+nf_alg_clear_tunnels(struct nf_alg_net *an,
+		     const struct nf_alg_binding_filter *filter)
+{
+	const struct nf_alg_protocol *protocol;
+	unsigned int cleared;
+
+	if ((filter->l4proto && filter->l4proto != IPPROTO_ESP) ||
+	    filter->inside.port || filter->public.port)
+		return 0;
+	protocol = nf_alg_protocol_get(NF_ALG_PROTOCOL_ESP);
+	if (!protocol)
+		return 0;
+	cleared = protocol->clear(an, &filter->inside, &filter->public);
+	module_put(protocol->owner);
+	return cleared;
+}
+
 static int nf_alg_cmd_translation_clear(struct sk_buff *skb,
 					struct genl_info *info)
 {
@@ -536,6 +575,7 @@ static int nf_alg_cmd_translation_clear(struct sk_buff *skb,
 				 NF_ALG_CMD_TRANSLATION_CLEAR);
 	all = !filter.l4proto && !filter.inside.family && !filter.public.family;
 	cleared = nf_alg_binding_clear(an, all ? NULL : &filter);
+	cleared += nf_alg_clear_tunnels(an, &filter);
 	if (!head ||
 	    nla_put_u32(reply, NF_ALG_A_TRANSLATION_CLEARED, cleared)) {
 		nlmsg_free(reply);
@@ -670,6 +710,14 @@ static const struct genl_ops nf_alg_genl_ops[] = {
 		.doit = nf_alg_cmd_translation_clear,
 		.policy = nf_alg_translation_policy,
 		.maxattr = NF_ALG_A_TRANSLATION_MAX,
+	},
+	{
+		.cmd = NF_ALG_CMD_TUNNEL_GET,
+		.validate = NF_ALG_LIBERAL,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.start = nf_alg_dump_tunnels_start,
+		.dumpit = nf_alg_dump_tunnels,
+		.done = nf_alg_dump_tunnels_done,
 	},
 };
 

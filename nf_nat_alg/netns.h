@@ -81,7 +81,7 @@ struct nf_alg_calls {
 struct nf_alg_hosts {
 	struct rhashtable table;
 	spinlock_t lock;
-	atomic_t count[3];
+	atomic_t count[4];
 };
 
 /**

@@ -18,6 +18,8 @@ static const char *const nf_alg_protocol_names[__NF_ALG_PROTOCOL_MAX] = {
 	[NF_ALG_PROTOCOL_H225] = "h225",
 	[NF_ALG_PROTOCOL_RAS] = "ras",
 	[NF_ALG_PROTOCOL_H245] = "h245",
+	[NF_ALG_PROTOCOL_ESP] = "esp",
+	[NF_ALG_PROTOCOL_IKE] = "ike",
 };
 
 /* clang-format on */
@@ -81,6 +83,56 @@ void nf_alg_protocol_request(enum nf_alg_protocol_id id)
 	schedule_work(&nf_alg_protocol_work);
 }
 
+bool nf_alg_protocol_portless(enum nf_alg_protocol_id id)
+{
+	return id == NF_ALG_PROTOCOL_ESP || id == NF_ALG_PROTOCOL_IKE;
+}
+
+const struct nf_alg_protocol *nf_alg_protocol_get(enum nf_alg_protocol_id id)
+{
+	const struct nf_alg_protocol *protocol;
+
+	rcu_read_lock();
+	protocol = nf_alg_protocol_find(id);
+	if (protocol && !try_module_get(protocol->owner))
+		protocol = NULL;
+	rcu_read_unlock();
+	return protocol;
+}
+
+int nf_alg_protocol_configure(struct nf_alg_net *an, enum nf_alg_protocol_id id)
+{
+	const struct nf_alg_protocol *protocol;
+	int err = 0;
+
+	lockdep_assert_held(&an->config);
+	if (!nf_alg_protocol_portless(id))
+		return 0;
+	protocol = nf_alg_protocol_get(id);
+	if (protocol) {
+		err = protocol->configure(an);
+		module_put(protocol->owner);
+	}
+	return err;
+}
+
+/* A module comes later than its services: they begin to work */
+static void
+nf_alg_protocol_configure_all(const struct nf_alg_protocol *protocol)
+{
+	struct nf_alg_net *an;
+	struct net *net;
+
+	down_read(&net_rwsem);
+	for_each_net(net) {
+		an = nf_alg_pernet(net);
+		mutex_lock(&an->config);
+		protocol->configure(an);
+		mutex_unlock(&an->config);
+	}
+	up_read(&net_rwsem);
+}
+
 /**
  * nf_alg_protocol_register() - a protocol module is ready
  * @protocol: its description; stays valid until it is unregistered
@@ -94,7 +146,8 @@ int nf_alg_protocol_register(const struct nf_alg_protocol *protocol)
 	int err;
 
 	if (id == NF_ALG_PROTOCOL_NONE || id >= __NF_ALG_PROTOCOL_MAX ||
-	    !protocol->translate || (protocol->tcp && !protocol->frame))
+	    (!protocol->translate && !protocol->configure) ||
+	    (protocol->tcp && !protocol->frame))
 		return -EINVAL;
 
 	mutex_lock(&nf_alg_protocol_mutex);
@@ -109,6 +162,8 @@ int nf_alg_protocol_register(const struct nf_alg_protocol *protocol)
 	clear_bit(id, &nf_alg_protocol_asked);
 unlock:
 	mutex_unlock(&nf_alg_protocol_mutex);
+	if (!err && protocol->configure)
+		nf_alg_protocol_configure_all(protocol);
 	return err;
 }
 EXPORT_SYMBOL_GPL(nf_alg_protocol_register);

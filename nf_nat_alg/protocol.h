@@ -16,8 +16,12 @@
 struct net;
 struct nf_alg_call;
 struct nf_alg_change;
+struct nf_alg_endpoint;
 struct nf_alg_message;
+struct nf_alg_net;
 struct nf_alg_session;
+struct rhashtable;
+struct sk_buff;
 
 /**
  * struct nf_alg_frame - how far the framing of one message has come
@@ -81,8 +85,20 @@ struct nf_alg_frame {
  * @print: write the old and the new bytes of a change (an edit of
  *	@translate) as terminated texts of at most @size bytes, for events;
  *	NULL where they are text. Under the session's lock.
+ * @configure: only of a protocol whose packets are not messages on a port
+ *	(neither @tcp nor @udp): its services in this namespace may have
+ *	changed, and its own hooks come and go with them. Called under
+ *	nf_alg_net.config; also when the protocol is registered. Returns 0 or
+ *	a negative errno, which only a new service looks at.
+ * @tunnels: the table behind natctl show tunnels, which lives as long as the
+ *	namespace and the module
+ * @fill: write one of its objects (attributes NF_ALG_A_TUNNEL_*); RCU is held.
+ *	Returns 0 or -EMSGSIZE.
+ * @clear: forget tunnels whose inside host is @inside and whose public address
+ *	is @public; family 0: all. May sleep. Returns how many there were.
  *
- * All functions may be NULL but @translate.
+ * All functions may be NULL but @translate, and that one where there is
+ * @configure.
  */
 struct nf_alg_protocol {
 	const char *name;
@@ -101,6 +117,12 @@ struct nf_alg_protocol {
 	void (*print)(const struct nf_alg_message *msg,
 		      const struct nf_alg_change *change, char *old, char *new,
 		      size_t size);
+	int (*configure)(struct nf_alg_net *an);
+	struct rhashtable *(*tunnels)(struct nf_alg_net *an);
+	int (*fill)(struct sk_buff *skb, const void *tunnel);
+	unsigned int (*clear)(struct nf_alg_net *an,
+			      const struct nf_alg_endpoint *inside,
+			      const struct nf_alg_endpoint *public);
 };
 
 int nf_alg_protocol_register(const struct nf_alg_protocol *protocol);
@@ -116,6 +138,22 @@ const struct nf_alg_protocol *nf_alg_protocol_find(enum nf_alg_protocol_id id);
 
 /* Ask for a protocol's module; it comes later. Any context */
 void nf_alg_protocol_request(enum nf_alg_protocol_id id);
+
+/* Are its services without a port of the engine's (esp, ike) */
+bool nf_alg_protocol_portless(enum nf_alg_protocol_id id);
+
+/* The registered protocol, whose module stays until module_put(), or NULL */
+const struct nf_alg_protocol *nf_alg_protocol_get(enum nf_alg_protocol_id id);
+
+/**
+ * nf_alg_protocol_configure() - services of a protocol have changed
+ * @an: namespace; its config mutex is held
+ * @id: the protocol
+ *
+ * Return: 0, or what its configure() returned.
+ */
+int nf_alg_protocol_configure(struct nf_alg_net *an,
+			      enum nf_alg_protocol_id id);
 
 void nf_alg_protocol_exit(void);
 

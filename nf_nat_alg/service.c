@@ -67,7 +67,8 @@ struct nf_alg_service *nf_alg_service_find(struct nf_alg_net *an, u8 l4proto,
 		return NULL;
 	bucket = nf_alg_service_bucket(&an->services, l4proto, port);
 	hlist_for_each_entry_rcu(service, bucket, node) {
-		if (service->port != port || service->l4proto != l4proto)
+		if (service->port != port || service->l4proto != l4proto ||
+		    nf_alg_protocol_portless(service->protocol))
 			continue;
 		if (service->vrf == vrf)
 			return service;
@@ -76,6 +77,48 @@ struct nf_alg_service *nf_alg_service_find(struct nf_alg_net *an, u8 l4proto,
 	}
 	return found;
 }
+
+/* The place of a protocol without port of its own */
+static __be16 nf_alg_service_place(enum nf_alg_protocol_id protocol)
+{
+	return protocol == NF_ALG_PROTOCOL_IKE ? htons(500) : 0;
+}
+
+struct nf_alg_service *nf_alg_service_portless(struct nf_alg_net *an,
+					       enum nf_alg_protocol_id protocol,
+					       int vrf)
+{
+	u8 l4proto = protocol == NF_ALG_PROTOCOL_IKE ? IPPROTO_UDP :
+						       IPPROTO_ESP;
+	struct nf_alg_service *service, *found = NULL;
+	struct hlist_head *bucket;
+
+	bucket = nf_alg_service_bucket(&an->services, l4proto,
+				       nf_alg_service_place(protocol));
+	hlist_for_each_entry_rcu(service, bucket, node) {
+		if (service->protocol != protocol)
+			continue;
+		if (service->vrf == vrf)
+			return service;
+		if (!service->vrf)
+			found = service;
+	}
+	return found;
+}
+EXPORT_SYMBOL_GPL(nf_alg_service_portless);
+
+bool nf_alg_service_any(struct nf_alg_net *an, enum nf_alg_protocol_id protocol)
+{
+	struct nf_alg_service *service;
+
+	lockdep_assert_held(&an->config);
+
+	list_for_each_entry(service, &an->services.order, order)
+		if (service->protocol == protocol)
+			return true;
+	return false;
+}
+EXPORT_SYMBOL_GPL(nf_alg_service_any);
 
 bool nf_alg_service_transport(enum nf_alg_protocol_id protocol, u8 l4proto)
 {
@@ -86,7 +129,10 @@ bool nf_alg_service_transport(enum nf_alg_protocol_id protocol, u8 l4proto)
 	case NF_ALG_PROTOCOL_H225:
 		return l4proto == IPPROTO_TCP;
 	case NF_ALG_PROTOCOL_RAS:
+	case NF_ALG_PROTOCOL_IKE:
 		return l4proto == IPPROTO_UDP;
+	case NF_ALG_PROTOCOL_ESP:
+		return l4proto == IPPROTO_ESP;
 	default:
 		return false;
 	}
@@ -100,7 +146,8 @@ static void nf_alg_service_mark(struct nf_alg_net *an, u8 l4proto, __be16 port)
 	struct nf_alg_service *service;
 
 	list_for_each_entry(service, &an->services.order, order) {
-		if (service->l4proto == l4proto && service->port == port) {
+		if (service->l4proto == l4proto && service->port == port &&
+		    !nf_alg_protocol_portless(service->protocol)) {
 			set_bit(ntohs(port), ports);
 			return;
 		}
@@ -160,6 +207,17 @@ nf_alg_service_lookup(struct nf_alg_net *an,
 	return NULL;
 }
 
+static void nf_alg_service_remove(struct nf_alg_net *an,
+				  struct nf_alg_service *service)
+{
+	list_del(&service->order);
+	hlist_del_rcu(&service->node);
+	if (!nf_alg_protocol_portless(service->protocol))
+		nf_alg_service_mark(an, service->l4proto, service->port);
+	nf_alg_access_list_unuse(nf_alg_service_list(an, service));
+	kfree_rcu(service, rcu);
+}
+
 int nf_alg_service_add(struct nf_alg_net *an,
 		       const struct nf_alg_service_key *key, const char *name,
 		       bool replace)
@@ -187,8 +245,9 @@ int nf_alg_service_add(struct nf_alg_net *an,
 	if (service) {
 		old = nf_alg_service_list(an, service);
 		rcu_assign_pointer(service->list, list);
+		WRITE_ONCE(service->spi_match, key->spi_match);
 		nf_alg_access_list_unuse(old);
-		return 0;
+		return nf_alg_protocol_configure(an, key->protocol);
 	}
 
 	list_for_each_entry(service, &an->services.order, order)
@@ -199,9 +258,12 @@ int nf_alg_service_add(struct nf_alg_net *an,
 	err = nf_alg_service_ports_alloc(&an->services);
 	if (err)
 		goto unuse;
-	err = nf_alg_hooks_register(an);
-	if (err)
-		goto unuse;
+	/* Those without a port have hooks of their own */
+	if (!nf_alg_protocol_portless(key->protocol)) {
+		err = nf_alg_hooks_register(an);
+		if (err)
+			goto unuse;
+	}
 
 	err = -ENOMEM;
 	service = kzalloc(sizeof(*service), GFP_KERNEL_ACCOUNT);
@@ -211,11 +273,18 @@ int nf_alg_service_add(struct nf_alg_net *an,
 	service->l4proto = key->l4proto;
 	service->port = key->port;
 	service->vrf = key->vrf;
+	service->spi_match = key->spi_match;
 	RCU_INIT_POINTER(service->list, list);
 	list_add_tail(&service->order, &an->services.order);
 	hlist_add_head_rcu(&service->node,
 			   nf_alg_service_bucket(&an->services, key->l4proto,
 						 key->port));
+	if (nf_alg_protocol_portless(key->protocol)) {
+		err = nf_alg_protocol_configure(an, key->protocol);
+		if (err)
+			nf_alg_service_remove(an, service);
+		return err;
+	}
 	nf_alg_service_mark(an, key->l4proto, key->port);
 	return 0;
 
@@ -224,14 +293,11 @@ unuse:
 	return err;
 }
 
-static void nf_alg_service_remove(struct nf_alg_net *an,
-				  struct nf_alg_service *service)
+/* The hooks of protocols without port go with their last service */
+static void nf_alg_services_configure(struct nf_alg_net *an)
 {
-	list_del(&service->order);
-	hlist_del_rcu(&service->node);
-	nf_alg_service_mark(an, service->l4proto, service->port);
-	nf_alg_access_list_unuse(nf_alg_service_list(an, service));
-	kfree_rcu(service, rcu);
+	nf_alg_protocol_configure(an, NF_ALG_PROTOCOL_ESP);
+	nf_alg_protocol_configure(an, NF_ALG_PROTOCOL_IKE);
 }
 
 int nf_alg_service_delete(struct nf_alg_net *an,
@@ -250,6 +316,7 @@ int nf_alg_service_delete(struct nf_alg_net *an,
 	if (name && (!list || strcmp(list->name, name)))
 		return -ESRCH;
 	nf_alg_service_remove(an, service);
+	nf_alg_protocol_configure(an, key->protocol);
 	return 0;
 }
 
@@ -261,6 +328,7 @@ void nf_alg_services_flush(struct nf_alg_net *an)
 
 	list_for_each_entry_safe(service, next, &an->services.order, order)
 		nf_alg_service_remove(an, service);
+	nf_alg_services_configure(an);
 }
 
 int nf_alg_services_defaults(struct nf_alg_net *an)
@@ -300,6 +368,7 @@ static int nf_alg_service_netdev_event(struct notifier_block *block,
 			an->generation++;
 		}
 	}
+	nf_alg_services_configure(an);
 	mutex_unlock(&an->config);
 	return NOTIFY_DONE;
 }

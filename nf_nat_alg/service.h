@@ -11,7 +11,8 @@ struct nf_alg_net;
 /**
  * struct nf_alg_service - a port on which a protocol is spoken
  * @protocol: which
- * @l4proto: IPPROTO_TCP or IPPROTO_UDP
+ * @l4proto: IPPROTO_TCP or IPPROTO_UDP; of a service without port IPPROTO_ESP
+ * @spi_match: SPIs are matched by the predicate; esp alone
  * @port: network order
  * @vrf: ifindex of the VRF it is bound to; 0: everywhere
  * @list: access list, or NULL
@@ -25,6 +26,7 @@ struct nf_alg_net;
 struct nf_alg_service {
 	enum nf_alg_protocol_id protocol;
 	u8 l4proto;
+	bool spi_match;
 	__be16 port;
 	int vrf;
 	struct nf_alg_access_list __rcu *list;
@@ -49,6 +51,22 @@ struct nf_alg_service {
 struct nf_alg_service *nf_alg_service_find(struct nf_alg_net *an, u8 l4proto,
 					   __be16 port, int vrf);
 
+/**
+ * nf_alg_service_portless() - the service of a protocol that is not found by
+ *	a port
+ * @an: namespace
+ * @protocol: NF_ALG_PROTOCOL_ESP or NF_ALG_PROTOCOL_IKE
+ * @vrf: ifindex of the VRF the packet came in by, or 0; a service bound to that
+ *	VRF goes before one for all
+ *
+ * Caller holds RCU.
+ *
+ * Return: the service, or NULL.
+ */
+struct nf_alg_service *nf_alg_service_portless(struct nf_alg_net *an,
+					       enum nf_alg_protocol_id protocol,
+					       int vrf);
+
 /* Is this a port of any service (the slipstream guard asks) */
 bool nf_alg_service_port(struct nf_alg_net *an, u8 l4proto, __be16 port);
 
@@ -60,13 +78,19 @@ bool nf_alg_service_port(struct nf_alg_net *an, u8 l4proto, __be16 port);
  * @l4proto: IPPROTO_TCP or IPPROTO_UDP
  * @port: network order
  * @vrf: ifindex of the VRF, or 0
+ * @spi_match: esp alone; not looked at when a service is looked for
  */
 struct nf_alg_service_key {
 	enum nf_alg_protocol_id protocol;
 	u8 l4proto;
 	__be16 port;
 	int vrf;
+	bool spi_match;
 };
+
+/* Does the namespace have a service of this protocol */
+bool nf_alg_service_any(struct nf_alg_net *an,
+			enum nf_alg_protocol_id protocol);
 
 /* May this protocol be carried by this transport */
 bool nf_alg_service_transport(enum nf_alg_protocol_id protocol, u8 l4proto);

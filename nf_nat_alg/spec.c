@@ -29,6 +29,9 @@ nf_alg_service_policy[NF_ALG_A_SERVICE_MAX + 1] = {
 	[NF_ALG_A_SERVICE_ACCESS_LIST_PRESENT] = {
 		.type = NLA_U8,
 	},
+	[NF_ALG_A_SERVICE_SPI_MATCH] = {
+		.type = NLA_U8,
+	},
 };
 
 const struct nla_policy
@@ -229,6 +232,42 @@ nf_alg_option_specs[__NF_ALG_OPTION_MAX] = {
 		"tcp-doors",
 		0, 1, 1,
 	},
+	[NF_ALG_OPTION_TUNNELS_MAX] = {
+		"tunnels-max",
+		0, 16777216, 65536,
+	},
+	[NF_ALG_OPTION_TUNNELS_PER_HOST] = {
+		"tunnels-per-host",
+		0, 16777216, 1024,
+	},
+	[NF_ALG_OPTION_TUNNELS_HELD_MAX] = {
+		"tunnels-held-max",
+		0, 1048576, 1024,
+	},
+	[NF_ALG_OPTION_TUNNEL_IDLE_TIME] = {
+		"tunnel-idle-time",
+		10, 604800, 3600,
+	},
+	[NF_ALG_OPTION_TUNNEL_PENDING_TIME] = {
+		"tunnel-pending-time",
+		50, 60000, 3000,
+	},
+	[NF_ALG_OPTION_IKE_HINT_TIME] = {
+		"ike-hint-time",
+		0, 60000, 3000,
+	},
+	[NF_ALG_OPTION_SPIS_PER_TUNNEL] = {
+		"spis-per-tunnel",
+		2, 64, 8,
+	},
+	[NF_ALG_OPTION_TUNNEL_ZONE_LOW] = {
+		"tunnel-zone-low",
+		1, 65535, 32768,
+	},
+	[NF_ALG_OPTION_TUNNEL_ZONE_HIGH] = {
+		"tunnel-zone-high",
+		1, 65535, 65535,
+	},
 };
 
 const char *const nf_alg_reason_names[__NF_ALG_REASON_MAX] = {
@@ -271,6 +310,19 @@ const char *const nf_alg_reason_names[__NF_ALG_REASON_MAX] = {
 	[NF_ALG_REASON_BINDING_CLOSED] = "binding-closed",
 	[NF_ALG_REASON_WRONG_SIDE] = "wrong-side",
 	[NF_ALG_REASON_LIMIT_CHANNELS] = "limit-channels",
+	[NF_ALG_REASON_SPI_UNKNOWN] = "spi-unknown",
+	[NF_ALG_REASON_SPI_AMBIGUOUS] = "spi-ambiguous",
+	[NF_ALG_REASON_SPI_CLASH] = "spi-clash",
+	[NF_ALG_REASON_TUNNEL_WAITING] = "tunnel-waiting",
+	[NF_ALG_REASON_TUNNEL_UNANSWERED] = "tunnel-unanswered",
+	[NF_ALG_REASON_LIMIT_TUNNELS] = "limit-tunnels",
+	[NF_ALG_REASON_LIMIT_SPIS] = "limit-spis",
+	[NF_ALG_REASON_LIMIT_TUNNELS_HELD] = "limit-tunnels-held",
+	[NF_ALG_REASON_ESP_MALFORMED] = "esp-malformed",
+	[NF_ALG_REASON_IKE_MALFORMED] = "ike-malformed",
+	[NF_ALG_REASON_IKE_COOKIE_CLASH] = "ike-cookie-clash",
+	[NF_ALG_REASON_AH] = "ah",
+	[NF_ALG_REASON_GATEWAY_TRANSLATED] = "gateway-translated",
 };
 
 const char *const nf_alg_resource_names[__NF_ALG_RESOURCE_MAX] = {
@@ -280,4 +332,5 @@ const char *const nf_alg_resource_names[__NF_ALG_RESOURCE_MAX] = {
 	[NF_ALG_RESOURCE_MEMORY] = "memory",
 	[NF_ALG_RESOURCE_SERVICES] = "services",
 	[NF_ALG_RESOURCE_ACCESS_LISTS] = "access-lists",
+	[NF_ALG_RESOURCE_TUNNELS] = "tunnels",
 };

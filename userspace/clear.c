@@ -2,6 +2,7 @@
 /*
  * natctl clear: end translations, the kernel's and ours
  */
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,8 @@ const char clear_usage[] =
 	"natctl clear translations *\n"
 	"natctl clear translations [tcp | udp]\n"
 	"                    inside GLOBAL-IP GLOBAL-PORT LOCAL-IP LOCAL-PORT\n"
-	"natctl clear translations outside LOCAL-IP GLOBAL-IP\n";
+	"natctl clear translations outside LOCAL-IP GLOBAL-IP\n"
+	"natctl clear translations esp {* | inside GLOBAL-IP LOCAL-IP}\n";
 
 /* Which translations are to end */
 struct doomed {
@@ -65,7 +67,8 @@ static void put_endpoint(struct nlmsghdr *nlh, int attr,
 
 	mnl_attr_put(nlh, NF_ALG_A_ENDPOINT_ADDRESS, endpoint->address.len,
 		     endpoint->address.bytes);
-	mnl_attr_put_u16(nlh, NF_ALG_A_ENDPOINT_PORT, endpoint->port);
+	if (endpoint->port)
+		mnl_attr_put_u16(nlh, NF_ALG_A_ENDPOINT_PORT, endpoint->port);
 	mnl_attr_nest_end(nlh, nest);
 }
 
@@ -103,16 +106,22 @@ static int parse_inside(struct words *words, struct doomed *doomed)
 {
 	const char *word;
 
+	bool ports = doomed->transport != IPPROTO_ESP;
+
 	doomed->inside = true;
 	word = words_next(words);
 	if (!word_address(word, &doomed->global.address))
 		goto address;
-	word = words_next(words);
-	if (!word_port(word, &doomed->global.port))
-		goto port;
+	if (ports) {
+		word = words_next(words);
+		if (!word_port(word, &doomed->global.port))
+			goto port;
+	}
 	word = words_next(words);
 	if (!word_address(word, &doomed->local.address))
 		goto address;
+	if (!ports)
+		return DONE;
 	word = words_next(words);
 	if (!word_port(word, &doomed->local.port))
 		goto port;
@@ -149,8 +158,14 @@ static int parse_doomed(struct words *words, struct doomed *doomed)
 		status = parse_outside(words, doomed);
 		return status ?: words_end(words, "clear");
 	}
-	if (word_transport(words_peek(words), &doomed->transport))
+	if (words_take(words, "esp")) {
+		doomed->transport = IPPROTO_ESP;
+		/* All tunnels */
+		if (words_take(words, "*"))
+			return words_end(words, "clear");
+	} else if (word_transport(words_peek(words), &doomed->transport)) {
 		words_next(words);
+	}
 	if (!words_take(words, "inside"))
 		return complain(
 			USAGE,

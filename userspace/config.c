@@ -162,12 +162,15 @@ static int file_service(struct config *config, const struct service *service)
 
 	for (i = 0; i < config->service_count; i++) {
 		other = &config->services[i];
-		if (other->transport == service->transport &&
-		    other->port == service->port && other->vrf == service->vrf)
-			return complain(USAGE,
-					"%s port %u has a service already",
-					transport_name(service->transport),
-					service->port);
+		if (other->transport != service->transport ||
+		    other->port != service->port || other->vrf != service->vrf)
+			continue;
+		if (!service->port)
+			return complain(USAGE, "%s has a service already",
+					transport_name(service->transport));
+		return complain(USAGE, "%s port %u has a service already",
+				transport_name(service->transport),
+				service->port);
 	}
 	add_service(config, service);
 	return DONE;
@@ -308,7 +311,9 @@ static int apply_services(const struct config *now, const struct config *wanted)
 	for (i = 0; !status && i < wanted->service_count; i++) {
 		channel_command = service_text(&wanted->services[i]);
 		service = find_service(now, &wanted->services[i]);
-		if (!service || strcmp(service->list, wanted->services[i].list))
+		if (!service ||
+		    service->spi_match != wanted->services[i].spi_match ||
+		    strcmp(service->list, wanted->services[i].list))
 			status = service_send(&wanted->services[i],
 					      NF_ALG_CMD_SERVICE_ADD,
 					      NLM_F_CREATE | NLM_F_REPLACE);

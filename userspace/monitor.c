@@ -15,7 +15,7 @@
 #include "table.h"
 
 const char monitor_usage[] =
-	"natctl monitor [sip | skinny | h323 | config] ...\n"
+	"natctl monitor [sip | skinny | h323 | ipsec | config] ...\n"
 	"\n"
 	"What was translated to what, and why not. Ends with Ctrl-C.\n";
 
@@ -25,7 +25,8 @@ enum {
 	SKINNY = 2,
 	H323 = 4,
 	CONFIG = 8,
-	ALL = 15,
+	IPSEC = 16,
+	ALL = 31,
 };
 
 static unsigned int group_of(const struct nlattr *const *tb, uint32_t event)
@@ -45,6 +46,9 @@ static unsigned int group_of(const struct nlattr *const *tb, uint32_t event)
 	case NF_ALG_PROTOCOL_RAS:
 	case NF_ALG_PROTOCOL_H245:
 		return H323;
+	case NF_ALG_PROTOCOL_ESP:
+	case NF_ALG_PROTOCOL_IKE:
+		return IPSEC;
 	}
 	/* Before a flow is known to be of a protocol */
 	return SIP | SKINNY | H323;
@@ -105,6 +109,26 @@ static void print_changes(const struct nlmsghdr *nlh)
 	}
 }
 
+/* "tunnel-new 10.0.0.2 = 192.0.2.1 to 198.51.100.9", and what was learned */
+static void print_tunnel(const struct nlattr *const *tb, uint32_t event)
+{
+	printf("%s", name_of(tb, NF_ALG_A_EVENT_EVENT, spec_event,
+			     __NF_ALG_EVENT_MAX));
+	if (tb[NF_ALG_A_EVENT_SPI])
+		printf(" %08X",
+		       (unsigned int)attribute_number(tb[NF_ALG_A_EVENT_SPI]));
+	if (tb[NF_ALG_A_EVENT_INSIDE_LOCAL])
+		printf(" %s =", endpoint_of(tb, NF_ALG_A_EVENT_INSIDE_LOCAL));
+	printf(" %s, gateway %s", endpoint_of(tb, NF_ALG_A_EVENT_INSIDE_GLOBAL),
+	       endpoint_of(tb, NF_ALG_A_EVENT_OUTSIDE_GLOBAL));
+	if (tb[NF_ALG_A_EVENT_EVIDENCE])
+		printf(", by %s",
+		       name_of(tb, NF_ALG_A_EVENT_EVIDENCE, spec_evidence,
+			       __NF_ALG_EVIDENCE_MAX));
+	if (event == NF_ALG_EVENT_SPI_DROPPED)
+		printf(": %s", text_of(tb, NF_ALG_A_EVENT_REASON_NAME));
+}
+
 static void print_event(const struct nlmsghdr *nlh,
 			const struct nlattr *const *tb, uint32_t event)
 {
@@ -134,6 +158,14 @@ static void print_event(const struct nlmsghdr *nlh,
 			       __NF_ALG_EVENT_MAX),
 		       endpoint_of(tb, NF_ALG_A_EVENT_INSIDE_LOCAL),
 		       endpoint_of(tb, NF_ALG_A_EVENT_INSIDE_GLOBAL));
+		break;
+	case NF_ALG_EVENT_TUNNEL_NEW:
+	case NF_ALG_EVENT_TUNNEL_END:
+	case NF_ALG_EVENT_TUNNEL_HELD:
+	case NF_ALG_EVENT_SPI_LEARNED:
+	case NF_ALG_EVENT_SPI_MOVED:
+	case NF_ALG_EVENT_SPI_DROPPED:
+		print_tunnel(tb, event);
 		break;
 	case NF_ALG_EVENT_CALL_NEW:
 	case NF_ALG_EVENT_CALL_END:
@@ -239,6 +271,12 @@ static void json_event(const struct nlmsghdr *nlh,
 	json_name_of(tb, NF_ALG_A_EVENT_CONFIG, spec_config,
 		     __NF_ALG_CONFIG_MAX);
 	json_text_of(tb, NF_ALG_A_EVENT_NAME);
+	json_endpoint_of(tb, NF_ALG_A_EVENT_OUTSIDE_GLOBAL);
+	if (tb[NF_ALG_A_EVENT_SPI])
+		json_number(spec_event_attr[NF_ALG_A_EVENT_SPI],
+			    attribute_number(tb[NF_ALG_A_EVENT_SPI]));
+	json_name_of(tb, NF_ALG_A_EVENT_EVIDENCE, spec_evidence,
+		     __NF_ALG_EVIDENCE_MAX);
 	json_object_end();
 }
 
@@ -281,12 +319,14 @@ int monitor_command(struct words *words)
 			wanted |= SKINNY;
 		else if (words_take(words, "h323"))
 			wanted |= H323;
+		else if (words_take(words, "ipsec"))
+			wanted |= IPSEC;
 		else if (words_take(words, "config"))
 			wanted |= CONFIG;
 		else
 			return complain(
 				USAGE,
-				"monitor: there is no \"%s\": sip, skinny, h323 or config",
+				"monitor: there is no \"%s\": sip, skinny, h323, ipsec or config",
 				words_peek(words));
 	}
 	if (!wanted)

@@ -20,14 +20,18 @@ _natctl() {
 		-c | --color) words='auto always never' ;;
 		esac
 		;;
-	0:*) words='service access-list set save apply show clear monitor explain
-		help -j -p -n -c --json --pretty --netns --color --version' ;;
-	1:help) words='service access-list set save apply show clear monitor explain' ;;
+	0:*) words='service access-list set save apply show clear monitor spi-match
+		explain help -j -p -n -c --json --pretty --netns --color --version' ;;
+	1:help) words='service access-list set save apply show clear monitor spi-match explain' ;;
 	1:service) words='show add delete flush defaults' ;;
-	2:'service add' | 2:'service delete') words='sip skinny h225 ras list' ;;
+	2:'service add' | 2:'service delete') words='sip skinny h225 ras esp ike list' ;;
 	3:service*sip) words='tcp udp' ;;
 	3:service*skinny | 3:service*h225) words=tcp ;;
 	3:service*ras) words=udp ;;
+	3:service*esp) words='spi-match list vrf' ;;
+	4:service*spi-match) words='list vrf' ;;
+	3:service*ike) words=preserve-port ;;
+	4:service*preserve-port) words='list vrf' ;;
 	4:service*tcp | 4:service*udp) words=port ;;
 	6:service* | 8:service*) words='list vrf' ;;
 	1:access-list) words='show add delete resequence' ;;
@@ -40,13 +44,14 @@ _natctl() {
 		words="media-ports $(natctl set 2>/dev/null | sed -n 's/^\([a-z][^ ]*\) .*/\1/p')" ;;
 	2:'set '*) words='default on off' ;;
 	1:show) words='translations sessions calls registrations bindings
-		statistics limits' ;;
+		tunnels statistics limits' ;;
 	2:'show translations') words='esp icmp pptp tcp udp verbose vrf' ;;
 	2:'show '*) words='verbose vrf' ;;
 	1:clear) words=translations ;;
-	2:clear*) words='* tcp udp inside outside' ;;
+	2:clear*) words='* esp tcp udp inside outside' ;;
+	3:clear*esp) words='* inside' ;;
 	3:clear*) words=inside ;;
-	?:monitor*) words='sip skinny h323 config' ;;
+	?:monitor*) words='sip skinny h323 ipsec config' ;;
 	1:explain)
 		words=$(natctl explain 2>/dev/null | grep -v '^ ') ;;
 	1:apply) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;

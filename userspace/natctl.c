@@ -22,6 +22,7 @@
 #include "option.h"
 #include "service.h"
 #include "show.h"
+#include "spi_match.h"
 #include "status.h"
 #include "words.h"
 
@@ -48,6 +49,8 @@ static const struct command {
 	  "translations, sessions, calls, counters" },
 	{ "clear", clear_command, clear_usage, "end translations" },
 	{ "monitor", monitor_command, monitor_usage, "events as they happen" },
+	{ "spi-match", spi_match_command, spi_match_usage,
+	  "a responder's SPIs, for manual SAs" },
 	{ "explain", explain_command, explain_usage,
 	  "what a counter means, and what to do" },
 };

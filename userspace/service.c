@@ -18,8 +18,12 @@ const char service_usage[] =
 	"natctl service {add | delete} skinny tcp port N [list ACL] [vrf NAME]\n"
 	"natctl service {add | delete} h225 tcp port N [list ACL] [vrf NAME]\n"
 	"natctl service {add | delete} ras udp port N [list ACL] [vrf NAME]\n"
+	"natctl service {add | delete} esp [spi-match] [list ACL] [vrf NAME]\n"
+	"natctl service {add | delete} ike preserve-port [list ACL] [vrf NAME]\n"
 	"natctl service flush\n"
 	"natctl service defaults\n";
+
+#define IKE_PORT 500
 
 static const struct column service_columns[] = {
 	{ NF_ALG_A_SERVICE_PROTOCOL, "Protocol", NAME, spec_protocol_id,
@@ -31,6 +35,7 @@ static const struct column service_columns[] = {
 	{ NF_ALG_A_SERVICE_ACCESS_LIST_PRESENT, NULL, YESNO },
 	{ NF_ALG_A_SERVICE_HITS, "Hits", NUMBER, .right = true },
 	{ NF_ALG_A_SERVICE_MODULE_PRESENT, "Module", YESNO },
+	{ NF_ALG_A_SERVICE_SPI_MATCH, NULL, YESNO },
 };
 
 static bool list_parse(struct words *words, struct service *service,
@@ -70,9 +75,48 @@ static bool transport_fits(uint32_t protocol, uint8_t transport)
 	       (protocol == NF_ALG_PROTOCOL_RAS ? !tcp : tcp);
 }
 
+/* The words between a protocol and its list: what the flows are known by */
+static int place_parse(struct words *words, const char *protocol,
+		       struct service *service)
+{
+	const char *word;
+
+	if (service->protocol == NF_ALG_PROTOCOL_ESP) {
+		service->transport = IPPROTO_ESP;
+		service->spi_match = words_take(words, "spi-match");
+		return DONE;
+	}
+	if (service->protocol == NF_ALG_PROTOCOL_IKE) {
+		service->transport = IPPROTO_UDP;
+		service->port = IKE_PORT;
+		if (words_take(words, "preserve-port"))
+			return DONE;
+		return complain(USAGE, "service: \"preserve-port\" is missing: "
+				       "that is what ike does");
+	}
+
+	word = words_next(words);
+	if (!word_transport(word, &service->transport))
+		return complain(
+			USAGE, "service: \"%s\" is not a transport: tcp or udp",
+			word ?: "");
+	if (!transport_fits(service->protocol, service->transport))
+		return complain(USAGE, "service: %s is not carried by %s",
+				protocol, word);
+
+	if (!words_take(words, "port"))
+		return complain(USAGE, "service: \"port N\" is missing");
+	word = words_next(words);
+	if (!word_port(word, &service->port))
+		return complain(USAGE,
+				"service: \"%s\" is not a port: 1 to 65535",
+				word ?: "");
+	return DONE;
+}
+
 int service_parse(struct words *words, struct service *service)
 {
-	const char *word, *protocol;
+	const char *protocol;
 	int status = DONE;
 	int id;
 
@@ -86,7 +130,7 @@ int service_parse(struct words *words, struct service *service)
 	if (!protocol)
 		return complain(
 			USAGE,
-			"service: a protocol is missing: sip, skinny, h225 or ras");
+			"service: a protocol is missing: sip, skinny, h225, ras, esp or ike");
 	if (id == NF_ALG_PROTOCOL_H245)
 		return complain(
 			USAGE,
@@ -94,26 +138,13 @@ int service_parse(struct words *words, struct service *service)
 	if (id <= NF_ALG_PROTOCOL_NONE)
 		return complain(
 			USAGE,
-			"service: \"%s\" is not a protocol: sip, skinny, h225 or ras",
+			"service: \"%s\" is not a protocol: sip, skinny, h225, ras, esp or ike",
 			protocol);
 	service->protocol = id;
 
-	word = words_next(words);
-	if (!word_transport(word, &service->transport))
-		return complain(
-			USAGE, "service: \"%s\" is not a transport: tcp or udp",
-			word ?: "");
-	if (!transport_fits(id, service->transport))
-		return complain(USAGE, "service: %s is not carried by %s",
-				protocol, word);
-
-	if (!words_take(words, "port"))
-		return complain(USAGE, "service: \"port N\" is missing");
-	word = words_next(words);
-	if (!word_port(word, &service->port))
-		return complain(USAGE,
-				"service: \"%s\" is not a port: 1 to 65535",
-				word ?: "");
+	status = place_parse(words, protocol, service);
+	if (status)
+		return status;
 
 	while (list_parse(words, service, &status) ||
 	       vrf_parse(words, service, &status))
@@ -133,6 +164,8 @@ int service_send(const struct service *service, uint8_t command, uint16_t flags)
 	mnl_attr_put_u32(nlh, NF_ALG_A_SERVICE_PROTOCOL, service->protocol);
 	mnl_attr_put_u8(nlh, NF_ALG_A_SERVICE_TRANSPORT, service->transport);
 	mnl_attr_put_u16(nlh, NF_ALG_A_SERVICE_PORT, service->port);
+	if (service->spi_match)
+		mnl_attr_put_u8(nlh, NF_ALG_A_SERVICE_SPI_MATCH, 1);
 	if (service->vrf)
 		mnl_attr_put_u32(nlh, NF_ALG_A_SERVICE_VRF, service->vrf);
 	if (service->list[0])
@@ -155,6 +188,9 @@ void service_read(const struct nlmsghdr *nlh, struct service *service)
 			attribute_number(tb[NF_ALG_A_SERVICE_TRANSPORT]);
 	if (tb[NF_ALG_A_SERVICE_PORT])
 		service->port = attribute_number(tb[NF_ALG_A_SERVICE_PORT]);
+	if (tb[NF_ALG_A_SERVICE_SPI_MATCH])
+		service->spi_match =
+			attribute_number(tb[NF_ALG_A_SERVICE_SPI_MATCH]);
 	if (tb[NF_ALG_A_SERVICE_VRF])
 		service->vrf = attribute_number(tb[NF_ALG_A_SERVICE_VRF]);
 	if (tb[NF_ALG_A_SERVICE_ACCESS_LIST])
@@ -168,11 +204,19 @@ const char *service_text(const struct service *service)
 	char device[IF_NAMESIZE];
 	int used;
 
-	used = snprintf(text, sizeof(text), "service add %s %s port %u",
-			service->protocol < __NF_ALG_PROTOCOL_MAX ?
-				spec_protocol_id[service->protocol] :
-				"unknown",
-			transport_name(service->transport), service->port);
+	if (service->protocol == NF_ALG_PROTOCOL_ESP)
+		used = snprintf(text, sizeof(text), "service add esp%s",
+				service->spi_match ? " spi-match" : "");
+	else if (service->protocol == NF_ALG_PROTOCOL_IKE)
+		used = snprintf(text, sizeof(text),
+				"service add ike preserve-port");
+	else
+		used = snprintf(text, sizeof(text), "service add %s %s port %u",
+				service->protocol < __NF_ALG_PROTOCOL_MAX ?
+					spec_protocol_id[service->protocol] :
+					"unknown",
+				transport_name(service->transport),
+				service->port);
 	if (service->list[0])
 		used += snprintf(text + used, sizeof(text) - used, " list %s",
 				 service->list);

@@ -10,7 +10,8 @@
 struct service {
 	uint32_t protocol;
 	uint8_t transport;
-	uint16_t port;
+	uint16_t port; /* 0: it has none */
+	bool spi_match;
 	uint32_t vrf; /* interface index, 0: everywhere */
 	char list[NF_ALG_ACCESS_LIST_NAME_MAX + 1]; /* "": none */
 };

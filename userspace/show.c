@@ -15,7 +15,7 @@
 
 const char show_usage[] =
 	"natctl show translations [esp | icmp | pptp | tcp | udp] [verbose] [vrf NAME]\n"
-	"natctl show {sessions | calls | registrations | bindings} [verbose] [vrf NAME]\n"
+	"natctl show {sessions | calls | registrations | bindings | tunnels} [verbose] [vrf NAME]\n"
 	"natctl show {statistics | limits} [verbose]\n";
 
 #define SIZE(array) ((int)(sizeof(array) / sizeof((array)[0])))
@@ -82,6 +82,27 @@ const struct column binding_columns[] = {
 
 const int binding_width = SIZE(binding_columns);
 
+static const struct column tunnel_columns[] = {
+	{ NF_ALG_A_TUNNEL_INSIDE_LOCAL, "Inside local", ENDPOINT,
+	  .sort = true },
+	{ NF_ALG_A_TUNNEL_INSIDE_GLOBAL, "Inside global", ENDPOINT },
+	{ NF_ALG_A_TUNNEL_OUTSIDE_GLOBAL, "Gateway", ENDPOINT, .sort = true },
+	{ NF_ALG_A_TUNNEL_SPI_OUT, "SPI out", HEXADECIMAL },
+	{ NF_ALG_A_TUNNEL_SPI_IN, "SPI in", HEXADECIMAL },
+	{ NF_ALG_A_TUNNEL_STATE, "State", TEXT },
+	{ NF_ALG_A_TUNNEL_EVIDENCE, "By", NAME, spec_evidence,
+	  __NF_ALG_EVIDENCE_MAX },
+	{ NF_ALG_A_TUNNEL_COOKIES, "IKE", NUMBER, .right = true,
+	  .hidden = true },
+	{ NF_ALG_A_TUNNEL_ZONE, "Zone", NUMBER, .right = true, .hidden = true },
+	{ NF_ALG_A_TUNNEL_USER_ZONE, "User zone", NUMBER, .right = true,
+	  .hidden = true },
+	{ NF_ALG_A_TUNNEL_AGE, "Age", SECONDS, .right = true, .hidden = true },
+	{ NF_ALG_A_TUNNEL_IDLE, "Idle", SECONDS, .right = true,
+	  .hidden = true },
+	{ NF_ALG_A_TUNNEL_VRF, "VRF", DEVICE, .sort = true },
+};
+
 static const struct column reason_columns[] = {
 	{ NF_ALG_A_REASON_COUNT, "Count", NUMBER, .right = true },
 	{ NF_ALG_A_REASON_NAME, "Reason", TEXT },
@@ -121,6 +142,9 @@ static const struct list lists[] = {
 	{ "bindings", NF_ALG_CMD_BINDING_GET, binding_columns,
 	  SIZE(binding_columns), spec_binding_attr, NF_ALG_A_BINDING_MAX,
 	  NF_ALG_A_BINDING_VRF, -1, "No binding." },
+	{ "tunnels", NF_ALG_CMD_TUNNEL_GET, tunnel_columns,
+	  SIZE(tunnel_columns), spec_tunnel_attr, NF_ALG_A_TUNNEL_MAX,
+	  NF_ALG_A_TUNNEL_VRF, -1, "No tunnel." },
 };
 
 /* What a reader needs to know */
@@ -279,7 +303,7 @@ int show_command(struct words *words)
 	if (!name)
 		return complain(
 			USAGE,
-			"show: what? translations, sessions, calls, registrations, bindings, statistics or limits");
+			"show: what? translations, sessions, calls, registrations, bindings, tunnels, statistics or limits");
 	if (!strcmp(name, "translations"))
 		return show_translations(words);
 	for (i = 0; i < SIZE(lists); i++)
@@ -297,6 +321,6 @@ int show_command(struct words *words)
 	}
 	return complain(
 		USAGE,
-		"show: there is no \"%s\": translations, sessions, calls, registrations, bindings, statistics or limits",
+		"show: there is no \"%s\": translations, sessions, calls, registrations, bindings, tunnels, statistics or limits",
 		name);
 }

@@ -199,6 +199,71 @@ const struct spec_reason spec_reason[__NF_ALG_REASON_MAX] = {
 		"A Skinny connection had as many media channels open as one may have (64), all of them new or in use.",
 		"No phone needs so many: look at the sender, \"natctl monitor\" names it.",
 	},
+	[NF_ALG_REASON_SPI_UNKNOWN] = {
+		"spi-unknown",
+		"An ESP packet came in with an SPI that no tunnel can have, and was dropped.",
+		"Nothing to do for a stranger, or in the first seconds after a restart of this router: the tunnel is known again when its inside host sends.",
+	},
+	[NF_ALG_REASON_SPI_AMBIGUOUS] = {
+		"spi-ambiguous",
+		"An ESP packet came in with a new SPI that several tunnels could have, and was dropped; nobody is guessed at.",
+		"Nothing to do if it is rare: the next seconds decide. With very many tunnels to one gateway use \"natctl service add esp spi-match\".",
+	},
+	[NF_ALG_REASON_SPI_CLASH] = {
+		"spi-clash",
+		"A known SPI began to count anew: its host was restarted with the same SPI, or a second inside host has chosen it as well. Two hosts with one SPI at one gateway cannot be told apart.",
+		"If a tunnel stays silent, let one of the two hosts rekey; with manual keys give each host SPIs of its own.",
+	},
+	[NF_ALG_REASON_TUNNEL_WAITING] = {
+		"tunnel-waiting",
+		"An inside host sent more packets while its new tunnel waited for its turn; one packet is held, the others were dropped.",
+		"Nothing to do if it is rare. With very many tunnels to one gateway use \"natctl service add esp spi-match\".",
+	},
+	[NF_ALG_REASON_TUNNEL_UNANSWERED] = {
+		"tunnel-unanswered",
+		"The gateway did not answer a new tunnel within tunnel-pending-time, so the next one that waits had its turn.",
+		"Look at the gateway: it drops the host's packets, or has nothing to say to it.",
+	},
+	[NF_ALG_REASON_LIMIT_TUNNELS] = {
+		"limit-tunnels",
+		"There are as many IPsec tunnels as tunnels-max or tunnels-per-host permit, or their conntrack zones are used up.",
+		"See \"natctl show tunnels\" for who has them; raise the limit with \"natctl set\" if they are meant to be there.",
+	},
+	[NF_ALG_REASON_LIMIT_SPIS] = {
+		"limit-spis",
+		"A tunnel had more SPIs or IKE cookies than spis-per-tunnel permits; the oldest was forgotten, or the new one not learned.",
+		"Nothing to do if it is rare; otherwise look at the host and its gateway, which rekey very often, or at who pretends to be them.",
+	},
+	[NF_ALG_REASON_LIMIT_TUNNELS_HELD] = {
+		"limit-tunnels-held",
+		"A first packet of a tunnel was dropped because tunnels-held-max packets were held already.",
+		"Raise it with \"natctl set tunnels-held-max N\" if so many tunnels are meant to come up at one moment.",
+	},
+	[NF_ALG_REASON_ESP_MALFORMED] = {
+		"esp-malformed",
+		"An ESP packet was too short or had the SPI 0, and was passed unchanged.",
+		"Look at the sender; no IPsec implementation sends such packets.",
+	},
+	[NF_ALG_REASON_IKE_MALFORMED] = {
+		"ike-malformed",
+		"What came on the IKE port was no ISAKMP message, and nothing was learned from it.",
+		"Nothing to do for keepalives; otherwise look at the sender.",
+	},
+	[NF_ALG_REASON_IKE_COOKIE_CLASH] = {
+		"ike-cookie-clash",
+		"An inside host used the IKE cookie of another one toward the same gateway; the first one keeps it.",
+		"Look at the inside host: cookies are random, so this is an attempt to take over somebody's key exchange.",
+	},
+	[NF_ALG_REASON_AH] = {
+		"ah",
+		"AH came from an inside host of an esp service. AH signs the addresses, so no NAT can translate it.",
+		"Use ESP, which can authenticate as well, or let this host go out without NAT.",
+	},
+	[NF_ALG_REASON_GATEWAY_TRANSLATED] = {
+		"gateway-translated",
+		"A NAT rule changes the gateway's address, so the tunnel is left to conntrack alone.",
+		"Nothing to do with one inside host; for several let them use the gateway's own address.",
+	},
 };
 
 const struct spec_option spec_option[__NF_ALG_OPTION_MAX] = {
@@ -312,6 +377,51 @@ const struct spec_option spec_option[__NF_ALG_OPTION_MAX] = {
 		0, 1, 1,
 		"Open doors for TCP, to ports that have a service.",
 	},
+	[NF_ALG_OPTION_TUNNELS_MAX] = {
+		"tunnels-max", "tunnels",
+		0, 16777216, 65536,
+		"IPsec tunnels.",
+	},
+	[NF_ALG_OPTION_TUNNELS_PER_HOST] = {
+		"tunnels-per-host", "tunnels",
+		0, 16777216, 1024,
+		"IPsec tunnels of one inside host.",
+	},
+	[NF_ALG_OPTION_TUNNELS_HELD_MAX] = {
+		"tunnels-held-max", "packets",
+		0, 1048576, 1024,
+		"First packets of tunnels that may be held at one time.",
+	},
+	[NF_ALG_OPTION_TUNNEL_IDLE_TIME] = {
+		"tunnel-idle-time", "s",
+		10, 604800, 3600,
+		"A tunnel without packets is forgotten after this time.",
+	},
+	[NF_ALG_OPTION_TUNNEL_PENDING_TIME] = {
+		"tunnel-pending-time", "ms",
+		50, 60000, 3000,
+		"How long a new tunnel may wait for its gateway's first packet before the next one has its turn.",
+	},
+	[NF_ALG_OPTION_IKE_HINT_TIME] = {
+		"ike-hint-time", "ms",
+		0, 60000, 3000,
+		"How long after a key exchange a new SPI is taken for its host's.",
+	},
+	[NF_ALG_OPTION_SPIS_PER_TUNNEL] = {
+		"spis-per-tunnel", "SPIs",
+		2, 64, 8,
+		"SPIs of each direction, and IKE cookies, of one tunnel.",
+	},
+	[NF_ALG_OPTION_TUNNEL_ZONE_LOW] = {
+		"tunnel-zone-low", "zone",
+		1, 65535, 32768,
+		"Lowest conntrack zone for tunnels; read when the first esp or ike service comes.",
+	},
+	[NF_ALG_OPTION_TUNNEL_ZONE_HIGH] = {
+		"tunnel-zone-high", "zone",
+		1, 65535, 65535,
+		"Highest conntrack zone for tunnels; read when the first esp or ike service comes.",
+	},
 };
 
 const char *const spec_protocol_id[__NF_ALG_PROTOCOL_MAX] = {
@@ -321,6 +431,8 @@ const char *const spec_protocol_id[__NF_ALG_PROTOCOL_MAX] = {
 	[NF_ALG_PROTOCOL_H225] = "h225",
 	[NF_ALG_PROTOCOL_RAS] = "ras",
 	[NF_ALG_PROTOCOL_H245] = "h245",
+	[NF_ALG_PROTOCOL_ESP] = "esp",
+	[NF_ALG_PROTOCOL_IKE] = "ike",
 };
 
 const char *const spec_action[__NF_ALG_ACTION_MAX] = {
@@ -345,6 +457,7 @@ const char *const spec_resource[__NF_ALG_RESOURCE_MAX] = {
 	[NF_ALG_RESOURCE_MEMORY] = "memory",
 	[NF_ALG_RESOURCE_SERVICES] = "services",
 	[NF_ALG_RESOURCE_ACCESS_LISTS] = "access-lists",
+	[NF_ALG_RESOURCE_TUNNELS] = "tunnels",
 };
 
 const char *const spec_event[__NF_ALG_EVENT_MAX] = {
@@ -358,6 +471,21 @@ const char *const spec_event[__NF_ALG_EVENT_MAX] = {
 	[NF_ALG_EVENT_CALL_NEW] = "call-new",
 	[NF_ALG_EVENT_CALL_END] = "call-end",
 	[NF_ALG_EVENT_CONFIG] = "config",
+	[NF_ALG_EVENT_TUNNEL_NEW] = "tunnel-new",
+	[NF_ALG_EVENT_TUNNEL_END] = "tunnel-end",
+	[NF_ALG_EVENT_TUNNEL_HELD] = "tunnel-held",
+	[NF_ALG_EVENT_SPI_LEARNED] = "spi-learned",
+	[NF_ALG_EVENT_SPI_MOVED] = "spi-moved",
+	[NF_ALG_EVENT_SPI_DROPPED] = "spi-dropped",
+};
+
+const char *const spec_evidence[__NF_ALG_EVIDENCE_MAX] = {
+	[NF_ALG_EVIDENCE_SENT] = "sent",
+	[NF_ALG_EVIDENCE_MATCH] = "match",
+	[NF_ALG_EVIDENCE_IKE] = "ike",
+	[NF_ALG_EVIDENCE_PENDING] = "pending",
+	[NF_ALG_EVIDENCE_SOLE] = "sole",
+	[NF_ALG_EVIDENCE_RESTORED] = "restored",
 };
 
 const char *const spec_config[__NF_ALG_CONFIG_MAX] = {
@@ -380,6 +508,7 @@ const char *const spec_service_attr[__NF_ALG_A_SERVICE_MAX] = {
 	[NF_ALG_A_SERVICE_HITS] = "hits",
 	[NF_ALG_A_SERVICE_MODULE_PRESENT] = "module-present",
 	[NF_ALG_A_SERVICE_ACCESS_LIST_PRESENT] = "access-list-present",
+	[NF_ALG_A_SERVICE_SPI_MATCH] = "spi-match",
 };
 
 const char *const spec_access_list_attr[__NF_ALG_A_ACCESS_LIST_MAX] = {
@@ -515,4 +644,32 @@ const char *const spec_event_attr[__NF_ALG_A_EVENT_MAX] = {
 	[NF_ALG_A_EVENT_CHANGES] = "changes",
 	[NF_ALG_A_EVENT_CONFIG] = "config",
 	[NF_ALG_A_EVENT_NAME] = "name",
+	[NF_ALG_A_EVENT_OUTSIDE_GLOBAL] = "outside-global",
+	[NF_ALG_A_EVENT_SPI] = "spi",
+	[NF_ALG_A_EVENT_EVIDENCE] = "evidence",
+};
+
+const char *const spec_spi_attr[__NF_ALG_A_SPI_MAX] = {
+	[NF_ALG_A_SPI_SPI] = "spi",
+	[NF_ALG_A_SPI_INBOUND] = "inbound",
+	[NF_ALG_A_SPI_EVIDENCE] = "evidence",
+	[NF_ALG_A_SPI_FIRM] = "firm",
+	[NF_ALG_A_SPI_IDLE] = "idle",
+};
+
+const char *const spec_tunnel_attr[__NF_ALG_A_TUNNEL_MAX] = {
+	[NF_ALG_A_TUNNEL_ZONE] = "zone",
+	[NF_ALG_A_TUNNEL_USER_ZONE] = "user-zone",
+	[NF_ALG_A_TUNNEL_VRF] = "vrf",
+	[NF_ALG_A_TUNNEL_INSIDE_LOCAL] = "inside-local",
+	[NF_ALG_A_TUNNEL_INSIDE_GLOBAL] = "inside-global",
+	[NF_ALG_A_TUNNEL_OUTSIDE_GLOBAL] = "outside-global",
+	[NF_ALG_A_TUNNEL_STATE] = "state",
+	[NF_ALG_A_TUNNEL_AGE] = "age",
+	[NF_ALG_A_TUNNEL_IDLE] = "idle",
+	[NF_ALG_A_TUNNEL_SPI_OUT] = "spi-out",
+	[NF_ALG_A_TUNNEL_SPI_IN] = "spi-in",
+	[NF_ALG_A_TUNNEL_EVIDENCE] = "evidence",
+	[NF_ALG_A_TUNNEL_COOKIES] = "cookies",
+	[NF_ALG_A_TUNNEL_SPI] = "spi",
 };

@@ -32,6 +32,7 @@ extern const char *const spec_owner[__NF_ALG_OWNER_MAX];
 extern const char *const spec_origin[__NF_ALG_ORIGIN_MAX];
 extern const char *const spec_resource[__NF_ALG_RESOURCE_MAX];
 extern const char *const spec_event[__NF_ALG_EVENT_MAX];
+extern const char *const spec_evidence[__NF_ALG_EVIDENCE_MAX];
 extern const char *const spec_config[__NF_ALG_CONFIG_MAX];
 
 /* Names of attributes: the keys in JSON */
@@ -49,5 +50,7 @@ extern const char *const spec_protocol_attr[__NF_ALG_A_PROTOCOL_MAX];
 extern const char *const spec_translation_attr[__NF_ALG_A_TRANSLATION_MAX];
 extern const char *const spec_change_attr[__NF_ALG_A_CHANGE_MAX];
 extern const char *const spec_event_attr[__NF_ALG_A_EVENT_MAX];
+extern const char *const spec_spi_attr[__NF_ALG_A_SPI_MAX];
+extern const char *const spec_tunnel_attr[__NF_ALG_A_TUNNEL_MAX];
 
 #endif /* NATCTL_SPEC_H */

@@ -61,7 +61,10 @@ static void show_use(const struct nlmsghdr *nlh, void *data)
 	if (!tb[NF_ALG_A_LIMIT_RESOURCE] || !tb[NF_ALG_A_LIMIT_USED])
 		return;
 	resource = attribute_number(tb[NF_ALG_A_LIMIT_RESOURCE]);
-	if (resource > NF_ALG_RESOURCE_BINDINGS)
+	/* Who has no IPsec need not read of it */
+	if (resource > NF_ALG_RESOURCE_BINDINGS &&
+	    (resource != NF_ALG_RESOURCE_TUNNELS ||
+	     !attribute_number(tb[NF_ALG_A_LIMIT_USED])))
 		return;
 	printf("%s%s%s %" PRIu64, resource ? ", " : "", spec_resource[resource],
 	       resource == NF_ALG_RESOURCE_CALLS ? " and registrations" : "",

@@ -185,6 +185,9 @@ static const char *cell_string(const struct column *column,
 		return cell->number ? "yes" : "no";
 	case DEVICE:
 		return device_text(cell);
+	case HEXADECIMAL:
+		snprintf(number, sizeof(number), "%08" PRIX64, cell->number);
+		return number;
 	case NUMBER:
 		break;
 	}
@@ -264,6 +267,7 @@ static void table_print_json(const struct table *table, const char *key)
 			else if (column->shape == YESNO)
 				json_bool(name, cell->number);
 			else if (column->shape == NUMBER ||
+				 column->shape == HEXADECIMAL ||
 				 column->shape == SECONDS)
 				json_number(name, cell->number);
 			else

@@ -22,6 +22,7 @@ enum shape {
 	SECONDS, /* as 1:02:03 in a table */
 	YESNO, /* 0 or 1 */
 	DEVICE, /* interface index */
+	HEXADECIMAL, /* as 2E59EEF5 in a table */
 };
 
 /* Address and port; family AF_UNSPEC is none, port 0 the whole host */

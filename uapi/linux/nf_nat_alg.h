@@ -34,6 +34,10 @@ enum nf_alg_protocol_id {
 	NF_ALG_PROTOCOL_RAS,
 	/* Media control of H.323; has no port of its own. */
 	NF_ALG_PROTOCOL_H245,
+	/* IPsec's Encapsulating Security Payload; a service without port. */
+	NF_ALG_PROTOCOL_ESP,
+	/* IPsec's Internet Key Exchange, keeping port 500. */
+	NF_ALG_PROTOCOL_IKE,
 
 	__NF_ALG_PROTOCOL_MAX,
 };
@@ -170,6 +174,57 @@ enum nf_alg_reason {
 	 * all of them new or in use.
 	 */
 	NF_ALG_REASON_LIMIT_CHANNELS,
+	/* An ESP packet came in with an SPI that no tunnel can have, and was
+	 * dropped.
+	 */
+	NF_ALG_REASON_SPI_UNKNOWN,
+	/* An ESP packet came in with a new SPI that several tunnels could have, and
+	 * was dropped; nobody is guessed at.
+	 */
+	NF_ALG_REASON_SPI_AMBIGUOUS,
+	/* A known SPI began to count anew: its host was restarted with the same
+	 * SPI, or a second inside host has chosen it as well. Two hosts with one
+	 * SPI at one gateway cannot be told apart.
+	 */
+	NF_ALG_REASON_SPI_CLASH,
+	/* An inside host sent more packets while its new tunnel waited for its
+	 * turn; one packet is held, the others were dropped.
+	 */
+	NF_ALG_REASON_TUNNEL_WAITING,
+	/* The gateway did not answer a new tunnel within tunnel-pending-time, so
+	 * the next one that waits had its turn.
+	 */
+	NF_ALG_REASON_TUNNEL_UNANSWERED,
+	/* There are as many IPsec tunnels as tunnels-max or tunnels-per-host
+	 * permit, or their conntrack zones are used up.
+	 */
+	NF_ALG_REASON_LIMIT_TUNNELS,
+	/* A tunnel had more SPIs or IKE cookies than spis-per-tunnel permits; the
+	 * oldest was forgotten, or the new one not learned.
+	 */
+	NF_ALG_REASON_LIMIT_SPIS,
+	/* A first packet of a tunnel was dropped because tunnels-held-max packets
+	 * were held already.
+	 */
+	NF_ALG_REASON_LIMIT_TUNNELS_HELD,
+	/* An ESP packet was too short or had the SPI 0, and was passed unchanged. */
+	NF_ALG_REASON_ESP_MALFORMED,
+	/* What came on the IKE port was no ISAKMP message, and nothing was learned
+	 * from it.
+	 */
+	NF_ALG_REASON_IKE_MALFORMED,
+	/* An inside host used the IKE cookie of another one toward the same
+	 * gateway; the first one keeps it.
+	 */
+	NF_ALG_REASON_IKE_COOKIE_CLASH,
+	/* AH came from an inside host of an esp service. AH signs the addresses, so
+	 * no NAT can translate it.
+	 */
+	NF_ALG_REASON_AH,
+	/* A NAT rule changes the gateway's address, so the tunnel is left to
+	 * conntrack alone.
+	 */
+	NF_ALG_REASON_GATEWAY_TRANSLATED,
 
 	__NF_ALG_REASON_MAX,
 };
@@ -257,6 +312,40 @@ enum nf_alg_option {
 	 * 0-1. Default: 1.
 	 */
 	NF_ALG_OPTION_TCP_DOORS,
+	/* IPsec tunnels. Unit: tunnels. Range: 0-16777216. Default: 65536. */
+	NF_ALG_OPTION_TUNNELS_MAX,
+	/* IPsec tunnels of one inside host. Unit: tunnels. Range: 0-16777216.
+	 * Default: 1024.
+	 */
+	NF_ALG_OPTION_TUNNELS_PER_HOST,
+	/* First packets of tunnels that may be held at one time. Unit: packets.
+	 * Range: 0-1048576. Default: 1024.
+	 */
+	NF_ALG_OPTION_TUNNELS_HELD_MAX,
+	/* A tunnel without packets is forgotten after this time. Unit: s. Range:
+	 * 10-604800. Default: 3600.
+	 */
+	NF_ALG_OPTION_TUNNEL_IDLE_TIME,
+	/* How long a new tunnel may wait for its gateway's first packet before the
+	 * next one has its turn. Unit: ms. Range: 50-60000. Default: 3000.
+	 */
+	NF_ALG_OPTION_TUNNEL_PENDING_TIME,
+	/* How long after a key exchange a new SPI is taken for its host's. Unit:
+	 * ms. Range: 0-60000. Default: 3000.
+	 */
+	NF_ALG_OPTION_IKE_HINT_TIME,
+	/* SPIs of each direction, and IKE cookies, of one tunnel. Unit: SPIs.
+	 * Range: 2-64. Default: 8.
+	 */
+	NF_ALG_OPTION_SPIS_PER_TUNNEL,
+	/* Lowest conntrack zone for tunnels; read when the first esp or ike service
+	 * comes. Unit: zone. Range: 1-65535. Default: 32768.
+	 */
+	NF_ALG_OPTION_TUNNEL_ZONE_LOW,
+	/* Highest conntrack zone for tunnels; read when the first esp or ike
+	 * service comes. Unit: zone. Range: 1-65535. Default: 65535.
+	 */
+	NF_ALG_OPTION_TUNNEL_ZONE_HIGH,
 
 	__NF_ALG_OPTION_MAX,
 };
@@ -295,6 +384,7 @@ enum nf_alg_resource {
 	NF_ALG_RESOURCE_MEMORY,
 	NF_ALG_RESOURCE_SERVICES,
 	NF_ALG_RESOURCE_ACCESS_LISTS,
+	NF_ALG_RESOURCE_TUNNELS,
 
 	__NF_ALG_RESOURCE_MAX,
 };
@@ -320,8 +410,38 @@ enum nf_alg_event {
 	NF_ALG_EVENT_CALL_END,
 	/* The configuration was changed. */
 	NF_ALG_EVENT_CONFIG,
+	/* An inside host has a tunnel to a gateway. */
+	NF_ALG_EVENT_TUNNEL_NEW,
+	/* A tunnel was forgotten. */
+	NF_ALG_EVENT_TUNNEL_END,
+	/* A new tunnel waits for its turn. */
+	NF_ALG_EVENT_TUNNEL_HELD,
+	/* It is known whose an SPI is; the evidence says why. */
+	NF_ALG_EVENT_SPI_LEARNED,
+	/* Later evidence gave an SPI to another tunnel. */
+	NF_ALG_EVENT_SPI_MOVED,
+	/* A packet with an unknown SPI was dropped; the reason says why. */
+	NF_ALG_EVENT_SPI_DROPPED,
 
 	__NF_ALG_EVENT_MAX,
+};
+
+/* What an SPI was learned by. */
+enum nf_alg_evidence {
+	/* The inside host sent it. */
+	NF_ALG_EVIDENCE_SENT,
+	/* The predicate of SPI matching. */
+	NF_ALG_EVIDENCE_MATCH,
+	/* The one key exchange that had just taken place. */
+	NF_ALG_EVIDENCE_IKE,
+	/* The one tunnel that waited for an answer. */
+	NF_ALG_EVIDENCE_PENDING,
+	/* The only tunnel to that gateway. */
+	NF_ALG_EVIDENCE_SOLE,
+	/* It was restored from another router's state. */
+	NF_ALG_EVIDENCE_RESTORED,
+
+	__NF_ALG_EVIDENCE_MAX,
 };
 
 /* Parts of the configuration. */
@@ -366,6 +486,8 @@ enum {
 	NF_ALG_A_SERVICE_MODULE_PRESENT,
 	/* 1 if the access list has rules. */
 	NF_ALG_A_SERVICE_ACCESS_LIST_PRESENT,
+	/* 1 if SPIs are matched by the predicate; esp alone. */
+	NF_ALG_A_SERVICE_SPI_MATCH,
 
 	__NF_ALG_A_SERVICE_MAX,
 	NF_ALG_A_SERVICE_MAX = __NF_ALG_A_SERVICE_MAX - 1,
@@ -623,9 +745,67 @@ enum {
 	NF_ALG_A_EVENT_CONFIG,
 	/* Of the service, access list or option; absent if several changed. */
 	NF_ALG_A_EVENT_NAME,
+	/* The gateway of a tunnel. */
+	NF_ALG_A_EVENT_OUTSIDE_GLOBAL,
+	/* In host order. */
+	NF_ALG_A_EVENT_SPI,
+	NF_ALG_A_EVENT_EVIDENCE,
 
 	__NF_ALG_A_EVENT_MAX,
 	NF_ALG_A_EVENT_MAX = __NF_ALG_A_EVENT_MAX - 1,
+};
+
+/* An SPI of a tunnel. */
+enum {
+	NF_ALG_A_SPI_UNSPEC,
+	/* In host order. */
+	NF_ALG_A_SPI_SPI,
+	/* 1 if the gateway sends it. */
+	NF_ALG_A_SPI_INBOUND,
+	NF_ALG_A_SPI_EVIDENCE,
+	/* 1 if more than one packet came with it. */
+	NF_ALG_A_SPI_FIRM,
+	/* Seconds since the latest packet. */
+	NF_ALG_A_SPI_IDLE,
+
+	__NF_ALG_A_SPI_MAX,
+	NF_ALG_A_SPI_MAX = __NF_ALG_A_SPI_MAX - 1,
+};
+
+/* What an inside host and a gateway have with each other. */
+enum {
+	NF_ALG_A_TUNNEL_UNSPEC,
+	NF_ALG_A_TUNNEL_PAD,
+	/* The conntrack zone of its packets. */
+	NF_ALG_A_TUNNEL_ZONE,
+	/* The zone a rule had given them. */
+	NF_ALG_A_TUNNEL_USER_ZONE,
+	NF_ALG_A_TUNNEL_VRF,
+	/* The inside host as it knows itself; no port. */
+	NF_ALG_A_TUNNEL_INSIDE_LOCAL,
+	/* The inside host as the gateway sees it; absent until known. */
+	NF_ALG_A_TUNNEL_INSIDE_GLOBAL,
+	/* The gateway. */
+	NF_ALG_A_TUNNEL_OUTSIDE_GLOBAL,
+	/* new, untranslated, pending, waiting, tentative or live. */
+	NF_ALG_A_TUNNEL_STATE,
+	/* Seconds since it began. */
+	NF_ALG_A_TUNNEL_AGE,
+	/* Seconds since its latest packet. */
+	NF_ALG_A_TUNNEL_IDLE,
+	/* The latest SPI of the inside host's packets. */
+	NF_ALG_A_TUNNEL_SPI_OUT,
+	/* The latest SPI of the gateway's packets. */
+	NF_ALG_A_TUNNEL_SPI_IN,
+	/* What the latest SPI of the gateway's was learned by. */
+	NF_ALG_A_TUNNEL_EVIDENCE,
+	/* How many IKE cookies are known. */
+	NF_ALG_A_TUNNEL_COOKIES,
+	/* All SPIs. */
+	NF_ALG_A_TUNNEL_SPI,
+
+	__NF_ALG_A_TUNNEL_MAX,
+	NF_ALG_A_TUNNEL_MAX = __NF_ALG_A_TUNNEL_MAX - 1,
 };
 
 /* Commands */
@@ -673,6 +853,8 @@ enum {
 	NF_ALG_CMD_TRANSLATION_CLEAR,
 	/* Something happened. */
 	NF_ALG_CMD_EVENT_NTF,
+	/* List the IPsec tunnels. */
+	NF_ALG_CMD_TUNNEL_GET,
 
 	__NF_ALG_CMD_MAX,
 	NF_ALG_CMD_MAX = __NF_ALG_CMD_MAX - 1,

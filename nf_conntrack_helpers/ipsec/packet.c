@@ -1,0 +1,820 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A packet's way through the module
+ *
+ * in	right before conntrack: whose is it? Conntrack gets it in the zone of its
+ *	tunnel, so that several inside hosts may have the same addresses, and the
+ *	same port, toward one gateway. NAT and firewall are the kernel's own.
+ * out	right behind source NAT, where the public address is known, and only
+ *	for packets in our zones with something to learn.
+ */
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <linux/netfilter_ipv6.h>
+#include <net/addrconf.h>
+#include <net/l3mdev.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+#include <net/netfilter/nf_nat.h>
+#include <net/route.h>
+#include <net/xfrm.h>
+#include "learn.h"
+#include "packet.h"
+#include "report.h"
+#include "service.h"
+#include "state.h"
+#include "tunnel.h"
+
+static unsigned int ipsec_packet_pass(const struct ipsec_packet *packet,
+				      enum nf_alg_reason reason)
+{
+	nf_alg_reason_count(packet->ns->an, reason);
+	return NF_ACCEPT;
+}
+
+/* Where the header behind IP begins, or 0; fragments that nobody has put
+ * together are none of ours
+ */
+static unsigned int ipsec_packet_payload(const struct sk_buff *skb, u8 family,
+					 u8 *protocol)
+{
+	unsigned int start = skb_network_offset(skb);
+	__be16 fragment;
+	int off;
+
+	if (family == NFPROTO_IPV4) {
+		const struct iphdr *iph = ip_hdr(skb);
+
+		*protocol = iph->protocol;
+		return iph->frag_off & htons(IP_OFFSET) ? 0 :
+							  start + iph->ihl * 4;
+	}
+	*protocol = ipv6_hdr(skb)->nexthdr;
+	off = start + sizeof(struct ipv6hdr);
+	if (!ipv6_ext_hdr(*protocol))
+		return off;
+	off = ipv6_skip_exthdr(skb, off, protocol, &fragment);
+	return off < 0 || fragment & htons(IP6_OFFSET) ? 0 : off;
+}
+
+static bool ipsec_packet_esp_at(const struct sk_buff *skb, unsigned int off,
+				struct ipsec_esp *esp)
+{
+	u8 buffer[IPSEC_ESP_LEN];
+	const u8 *data;
+
+	data = skb_header_pointer(skb, off, sizeof(buffer), buffer);
+	return data && ipsec_esp_parse(data, sizeof(buffer), esp);
+}
+
+bool ipsec_packet_esp(const struct sk_buff *skb, u8 family,
+		      struct ipsec_esp *esp)
+{
+	unsigned int off;
+	u8 protocol;
+
+	off = ipsec_packet_payload(skb, family, &protocol);
+	return off && protocol == IPPROTO_ESP &&
+	       ipsec_packet_esp_at(skb, off, esp);
+}
+
+bool ipsec_packet_permitted(const struct ipsec_packet *packet,
+			    enum nf_alg_protocol_id protocol)
+{
+	const struct nf_alg_endpoint host = {
+		.addr = packet->source,
+		.family = packet->family,
+	};
+	struct nf_alg_service *service;
+
+	service =
+		nf_alg_service_portless(packet->ns->an, protocol, packet->vrf);
+	return service && nf_alg_access_list_permits(
+				  rcu_dereference(service->list), &host);
+}
+
+/* Is it for this router itself, or for many */
+static bool ipsec_packet_is_local(const struct ipsec_packet *packet)
+{
+	const struct in6_addr *in6 = &packet->destination.in6;
+	unsigned int type;
+
+	if (packet->family == NFPROTO_IPV4) {
+		type = inet_addr_type_dev_table(packet->ns->net,
+						packet->state->in,
+						packet->destination.ip);
+		return type != RTN_UNICAST;
+	}
+#if IS_ENABLED(CONFIG_IPV6)
+	return ipv6_addr_is_multicast(in6) ||
+	       ipv6_addr_type(in6) & IPV6_ADDR_LINKLOCAL ||
+	       ipv6_chk_addr(packet->ns->net, in6, NULL, 0);
+#else
+	return true;
+#endif
+}
+
+static struct ipsec_tunnel_key
+ipsec_packet_key(const struct ipsec_packet *packet)
+{
+	return (struct ipsec_tunnel_key){
+		.inside = packet->source,
+		.gateway = packet->destination,
+		.vrf = packet->vrf,
+		.zone = packet->zone,
+		.family = packet->family,
+	};
+}
+
+struct ipsec_tunnel *ipsec_packet_outward(const struct ipsec_packet *packet,
+					  enum nf_alg_protocol_id protocol)
+{
+	const struct ipsec_tunnel_key key = ipsec_packet_key(packet);
+	const struct nf_alg_service *esp;
+	struct nf_alg_service *service;
+	struct ipsec_tunnel *tunnel;
+	enum nf_alg_reason reason;
+
+	if (!ipsec_packet_permitted(packet, protocol) ||
+	    ipsec_packet_is_local(packet))
+		return NULL;
+	esp = nf_alg_service_portless(packet->ns->an, NF_ALG_PROTOCOL_ESP,
+				      packet->vrf);
+	tunnel = ipsec_tunnel_begin(packet->ns, &key,
+				    esp && READ_ONCE(esp->spi_match), &reason);
+	if (!tunnel) {
+		ipsec_packet_pass(packet, reason);
+		/* What never got through makes room */
+		if (reason == NF_ALG_REASON_LIMIT_TUNNELS)
+			mod_delayed_work(system_wq, &packet->ns->sweep, 0);
+		return NULL;
+	}
+	service =
+		nf_alg_service_portless(packet->ns->an, protocol, packet->vrf);
+	if (service)
+		atomic64_inc(&service->hits);
+	return tunnel;
+}
+
+/* A template of this CPU alone, as nft's "ct zone set" does it */
+static bool ipsec_packet_template(const struct ipsec_packet *packet, u16 id)
+{
+	struct nf_conn *template = *this_cpu_ptr(packet->ns->templates);
+	struct sk_buff *skb = packet->skb;
+	struct nf_conntrack_zone zone;
+
+	nf_ct_zone_init(&zone, id, NF_CT_DEFAULT_ZONE_DIR, 0);
+	if (likely(refcount_read(&template->ct_general.use) == 1)) {
+		refcount_inc(&template->ct_general.use);
+		nf_ct_zone_add(template, &zone);
+	} else {
+		template = nf_ct_tmpl_alloc(packet->ns->net, &zone, GFP_ATOMIC);
+		if (!template)
+			return false;
+	}
+	nf_reset_ct(skb);
+	nf_ct_set(skb, template, IP_CT_NEW);
+	return true;
+}
+
+unsigned int ipsec_packet_track(const struct ipsec_packet *packet,
+				const struct ipsec_tunnel *tunnel)
+{
+	unsigned int verdict;
+
+	/* A packet that comes back from user space comes in process context */
+	local_bh_disable();
+	if (tunnel && !ipsec_packet_template(packet, tunnel->zone)) {
+		nf_alg_reason_count(packet->ns->an, NF_ALG_REASON_NO_MEMORY);
+		verdict = NF_DROP;
+	} else {
+		verdict = nf_conntrack_in(packet->skb, packet->state);
+	}
+	local_bh_enable();
+	return verdict;
+}
+
+unsigned int ipsec_packet_enter(const struct ipsec_packet *packet,
+				const struct ipsec_tunnel *tunnel, bool known)
+{
+	struct nf_nat_range2 range = {
+		.flags = NF_NAT_RANGE_MAP_IPS,
+		.min_addr = tunnel->key.inside,
+		.max_addr = tunnel->key.inside,
+	};
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(packet->skb, &ctinfo);
+	unsigned int verdict;
+
+	if (likely(!ct || ctinfo != IP_CT_NEW))
+		return NF_ACCEPT;
+	/* Conntrack's entry is gone, or has not seen the inside host yet */
+	if (!known) {
+		nf_alg_reason_count(packet->ns->an, NF_ALG_REASON_SPI_UNKNOWN);
+		return NF_DROP;
+	}
+	if (!nf_ct_is_confirmed(ct) &&
+	    !(ct->status & (IPS_NAT_DONE_MASK | IPS_TEMPLATE))) {
+		if (nf_ct_protonum(ct) == IPPROTO_UDP) {
+			range.flags |= NF_NAT_RANGE_PROTO_SPECIFIED;
+			range.min_proto.all = htons(IPSEC_IKE_PORT);
+			range.max_proto.all = htons(IPSEC_IKE_PORT);
+		}
+		verdict = nf_nat_setup_info(ct, &range, NF_NAT_MANIP_DST);
+		if (verdict != NF_ACCEPT)
+			return verdict;
+	}
+	/* For this packet alone: an entry that says "expected" needs a master */
+	nf_ct_set(packet->skb, ct, IP_CT_RELATED);
+	return NF_ACCEPT;
+}
+
+static void ipsec_tunnel_use(struct ipsec_tunnel *tunnel)
+{
+	u32 now = jiffies;
+
+	if (READ_ONCE(tunnel->used) != now)
+		WRITE_ONCE(tunnel->used, now);
+}
+
+/* Does this router itself have the SA */
+static bool ipsec_packet_is_own_sa(const struct ipsec_packet *packet,
+				   __be32 spi)
+{
+#if IS_ENABLED(CONFIG_XFRM)
+	const xfrm_address_t *destination = (const void *)&packet->destination;
+	unsigned short family = packet->family == NFPROTO_IPV4 ? AF_INET :
+								 AF_INET6;
+	struct xfrm_state *x;
+
+	x = xfrm_state_lookup(packet->ns->net, packet->skb->mark, destination,
+			      spi, IPPROTO_ESP, family);
+	if (x)
+		xfrm_state_put(x);
+	return x;
+#else
+	return false;
+#endif
+}
+
+/* An SPI that is not known comes from a gateway of ours */
+static noinline unsigned int
+ipsec_packet_strange(const struct ipsec_packet *packet, struct ipsec_peer *peer,
+		     const struct ipsec_esp *esp)
+{
+	struct ipsec_net *ns = packet->ns;
+	enum nf_alg_evidence evidence;
+	struct ipsec_tunnel *tunnel;
+	enum nf_alg_reason reason;
+	unsigned int verdict;
+
+	if (ipsec_packet_is_own_sa(packet, esp->spi))
+		return NF_ACCEPT;
+	tunnel = ipsec_learn_in(ns, peer, esp, &evidence, &reason);
+	if (!tunnel) {
+		nf_alg_reason_count(ns->an, reason);
+		ipsec_report_dropped(ns, peer, esp->spi, reason);
+		return NF_DROP;
+	}
+	ipsec_tunnel_use(tunnel);
+	verdict = ipsec_packet_track(packet, tunnel);
+	if (verdict != NF_ACCEPT)
+		return verdict;
+	return ipsec_packet_enter(packet, tunnel,
+				  evidence != NF_ALG_EVIDENCE_SOLE);
+}
+
+/* It has an SPI that is known */
+static unsigned int ipsec_packet_known(const struct ipsec_packet *packet,
+				       struct ipsec_clue *clue,
+				       const struct ipsec_esp *esp)
+{
+	struct ipsec_tunnel *tunnel = clue->tunnel;
+	u32 now = jiffies;
+	bool firm = READ_ONCE(clue->firm);
+	unsigned int verdict;
+
+	if (READ_ONCE(clue->used) != now)
+		WRITE_ONCE(clue->used, now);
+	if (unlikely(!firm))
+		ipsec_learn_firm(packet->ns, clue);
+	else if (unlikely(esp->seq == 1))
+		nf_alg_reason_count(packet->ns->an, NF_ALG_REASON_SPI_CLASH);
+	ipsec_tunnel_use(tunnel);
+	verdict = ipsec_packet_track(packet, tunnel);
+	if (verdict != NF_ACCEPT)
+		return verdict;
+	return ipsec_packet_enter(
+		packet, tunnel, firm || clue->evidence != NF_ALG_EVIDENCE_SOLE);
+}
+
+static unsigned int ipsec_packet_leave(const struct ipsec_packet *packet,
+				       struct ipsec_tunnel *tunnel,
+				       const struct ipsec_esp *esp)
+{
+	ipsec_tunnel_use(tunnel);
+	if (unlikely(esp->spi != READ_ONCE(tunnel->last_out)) &&
+	    !READ_ONCE(tunnel->plain))
+		ipsec_learn_ahead(packet->ns, tunnel);
+	return ipsec_packet_track(packet, tunnel);
+}
+
+static struct ipsec_clue_key
+ipsec_packet_clue(const struct ipsec_packet *packet, enum ipsec_clue_kind kind,
+		  u64 value)
+{
+	return (struct ipsec_clue_key){
+		.from = packet->source,
+		.to = packet->destination,
+		.value = value,
+		.zone = packet->zone,
+		.kind = kind,
+		.family = packet->family,
+	};
+}
+
+static unsigned int ipsec_packet_esp_in(const struct ipsec_packet *packet)
+{
+	struct ipsec_tunnel_key key = ipsec_packet_key(packet);
+	struct ipsec_net *ns = packet->ns;
+	struct ipsec_clue_key clue_key;
+	struct ipsec_tunnel *tunnel;
+	struct ipsec_clue *clue;
+	struct ipsec_peer *peer;
+	struct ipsec_esp esp;
+
+	if (!ipsec_packet_esp_at(packet->skb, packet->off, &esp))
+		return ipsec_packet_pass(packet, NF_ALG_REASON_ESP_MALFORMED);
+
+	tunnel = ipsec_tunnel_find(ns, &key);
+	if (tunnel)
+		return ipsec_packet_leave(packet, tunnel, &esp);
+
+	clue_key = ipsec_packet_clue(packet, IPSEC_CLUE_IN, ntohl(esp.spi));
+	clue = ipsec_clue_find(ns, &clue_key);
+	if (clue)
+		return ipsec_packet_known(packet, clue, &esp);
+
+	peer = ipsec_peer_find(ns, &(struct ipsec_peer_key){
+					   .gateway = packet->source,
+					   .public = packet->destination,
+					   .zone = packet->zone,
+					   .family = packet->family,
+				   });
+	if (peer)
+		return ipsec_packet_strange(packet, peer, &esp);
+
+	clue_key = ipsec_packet_clue(packet, IPSEC_CLUE_BACK, 0);
+	clue = ipsec_clue_find(ns, &clue_key);
+	if (clue) {
+		ipsec_tunnel_use(clue->tunnel);
+		return ipsec_packet_track(packet, clue->tunnel);
+	}
+
+	tunnel = ipsec_packet_outward(packet, NF_ALG_PROTOCOL_ESP);
+	if (tunnel)
+		return ipsec_packet_leave(packet, tunnel, &esp);
+	return NF_ACCEPT;
+}
+
+/* What an ICMP error is about */
+struct ipsec_quote {
+	union nf_inet_addr source;
+	union nf_inet_addr destination;
+	unsigned int off;
+	u8 protocol;
+};
+
+static bool ipsec_packet_quote(const struct ipsec_packet *packet,
+			       struct ipsec_quote *quote)
+{
+	const struct sk_buff *skb = packet->skb;
+	unsigned int off = packet->off + sizeof(struct icmphdr);
+
+	memset(quote, 0, sizeof(*quote));
+	if (packet->family == NFPROTO_IPV4) {
+		struct iphdr buffer, *iph;
+
+		iph = skb_header_pointer(skb, off, sizeof(buffer), &buffer);
+		if (!iph || iph->frag_off & htons(IP_OFFSET))
+			return false;
+		quote->source.ip = iph->saddr;
+		quote->destination.ip = iph->daddr;
+		quote->protocol = iph->protocol;
+		quote->off = off + iph->ihl * 4;
+	} else {
+		struct ipv6hdr buffer, *iph;
+
+		iph = skb_header_pointer(skb, off, sizeof(buffer), &buffer);
+		if (!iph)
+			return false;
+		quote->source.in6 = iph->saddr;
+		quote->destination.in6 = iph->daddr;
+		quote->protocol = iph->nexthdr;
+		quote->off = off + sizeof(buffer);
+	}
+	return true;
+}
+
+/* Is it an error: those quote the packet they are about */
+static bool ipsec_packet_is_error(const struct ipsec_packet *packet)
+{
+	u8 buffer, *type;
+
+	type = skb_header_pointer(packet->skb, packet->off, 1, &buffer);
+	if (!type)
+		return false;
+	if (packet->family == NFPROTO_IPV6)
+		return !(*type & ICMPV6_INFOMSG_MASK);
+	return *type == ICMP_DEST_UNREACH || *type == ICMP_SOURCE_QUENCH ||
+	       *type == ICMP_TIME_EXCEEDED || *type == ICMP_PARAMETERPROB;
+}
+
+/* One of the 8 bytes of a UDP header that an error quotes is no cookie: where
+ * several tunnels keep the port nobody knows
+ */
+static struct ipsec_tunnel *ipsec_packet_only(const struct ipsec_packet *packet,
+					      const struct ipsec_peer_key *key)
+{
+	struct ipsec_peer *peer = ipsec_peer_find(packet->ns, key);
+	struct ipsec_tunnel *tunnel = NULL;
+
+	if (!peer)
+		return NULL;
+	spin_lock_bh(&peer->gateway->lock);
+	if (!peer->dead && peer->count == 1)
+		tunnel = list_first_entry(&peer->tunnels, struct ipsec_tunnel,
+					  peer_list);
+	spin_unlock_bh(&peer->gateway->lock);
+	return tunnel;
+}
+
+/* Of which tunnel is the packet that an error is about */
+static struct ipsec_tunnel *
+ipsec_packet_about(const struct ipsec_packet *packet,
+		   const struct ipsec_quote *quote)
+{
+	const struct ipsec_peer_key peer_key = {
+		.gateway = quote->destination,
+		.public = quote->source,
+		.zone = packet->zone,
+		.family = packet->family,
+	};
+	struct ipsec_tunnel_key key = {
+		.inside = quote->destination,
+		.gateway = quote->source,
+		.vrf = packet->vrf,
+		.zone = packet->zone,
+		.family = packet->family,
+	};
+	struct ipsec_clue_key clue_key = {
+		.from = quote->destination,
+		.to = quote->source,
+		.zone = packet->zone,
+		.kind = IPSEC_CLUE_OUT,
+		.family = packet->family,
+	};
+	struct ipsec_tunnel *tunnel;
+	struct ipsec_clue *clue;
+	struct ipsec_esp esp;
+	__be16 ports[2], *p;
+
+	if (quote->protocol == IPPROTO_ESP) {
+		if (!ipsec_packet_esp_at(packet->skb, quote->off, &esp))
+			return NULL;
+		/* It went in, and the inside answers */
+		tunnel = ipsec_tunnel_find(packet->ns, &key);
+		if (tunnel)
+			return tunnel;
+		clue_key.value = ntohl(esp.spi);
+		clue = ipsec_clue_find(packet->ns, &clue_key);
+		if (clue)
+			return clue->tunnel;
+		return NULL;
+	}
+	if (quote->protocol != IPPROTO_UDP)
+		return NULL;
+	p = skb_header_pointer(packet->skb, quote->off, sizeof(ports), ports);
+	if (!p || p[0] != htons(IPSEC_IKE_PORT) ||
+	    p[1] != htons(IPSEC_IKE_PORT))
+		return NULL;
+	tunnel = ipsec_tunnel_find(packet->ns, &key);
+	if (!tunnel)
+		tunnel = ipsec_packet_only(packet, &peer_key);
+	if (tunnel && !ipsec_tunnel_entries(packet->ns, tunnel, false))
+		return NULL;
+	return tunnel;
+}
+
+static unsigned int ipsec_packet_icmp(const struct ipsec_packet *packet)
+{
+	struct ipsec_tunnel *tunnel;
+	struct ipsec_quote quote;
+
+	if (!ipsec_packet_is_error(packet) ||
+	    !ipsec_packet_quote(packet, &quote) ||
+	    (quote.protocol != IPPROTO_ESP && quote.protocol != IPPROTO_UDP))
+		return NF_ACCEPT;
+	tunnel = ipsec_packet_about(packet, &quote);
+	return tunnel ? ipsec_packet_track(packet, tunnel) : NF_ACCEPT;
+}
+
+/* Its addresses, and the zone and VRF it is in; false: somebody else's */
+static bool ipsec_packet_begin(struct ipsec_packet *packet, struct sk_buff *skb,
+			       const struct nf_hook_state *state)
+{
+	const struct nf_conntrack_zone *zone;
+	struct nf_conntrack_zone buffer;
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+
+	packet->zone = 0;
+	if (unlikely(ct || ctinfo == IP_CT_UNTRACKED)) {
+		if (!ct || !nf_ct_is_template(ct))
+			return false;
+		zone = nf_ct_zone_tmpl(ct, skb, &buffer);
+		packet->zone = zone->id;
+	}
+	packet->ns = ipsec_pernet(state->net);
+	packet->skb = skb;
+	packet->state = state;
+	packet->family = state->pf;
+	packet->vrf = l3mdev_master_ifindex_rcu(state->in);
+	if (state->pf == NFPROTO_IPV4) {
+		memset(&packet->source, 0, sizeof(packet->source));
+		memset(&packet->destination, 0, sizeof(packet->destination));
+		packet->source.ip = ip_hdr(skb)->saddr;
+		packet->destination.ip = ip_hdr(skb)->daddr;
+	} else {
+		packet->source.in6 = ipv6_hdr(skb)->saddr;
+		packet->destination.in6 = ipv6_hdr(skb)->daddr;
+	}
+	return true;
+}
+
+/* Not inline: other packets pay for no stack of its */
+static noinline unsigned int ipsec_packet_in(struct sk_buff *skb,
+					     const struct nf_hook_state *state,
+					     unsigned int off, u8 protocol)
+{
+	struct ipsec_packet packet = { .off = off };
+
+	if (!ipsec_packet_begin(&packet, skb, state))
+		return NF_ACCEPT;
+	switch (protocol) {
+	case IPPROTO_ESP:
+		return ipsec_packet_esp_in(&packet);
+	case IPPROTO_UDP:
+		return ipsec_cookie_in(&packet);
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		return ipsec_packet_icmp(&packet);
+	default:
+		if (ipsec_packet_permitted(&packet, NF_ALG_PROTOCOL_ESP) &&
+		    !ipsec_packet_is_local(&packet))
+			nf_alg_reason_count(packet.ns->an, NF_ALG_REASON_AH);
+		return NF_ACCEPT;
+	}
+}
+
+/* One end of it is the IKE port */
+static bool ipsec_packet_is_ike(const struct sk_buff *skb, unsigned int off)
+{
+	__be16 buffer[2], *ports;
+
+	ports = skb_header_pointer(skb, off, sizeof(buffer), buffer);
+	return ports && (ports[0] == htons(IPSEC_IKE_PORT) ||
+			 ports[1] == htons(IPSEC_IKE_PORT));
+}
+
+static unsigned int ipsec_hook_in(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	unsigned int off;
+	u8 protocol;
+
+	off = ipsec_packet_payload(skb, state->pf, &protocol);
+	switch (protocol) {
+	case IPPROTO_UDP:
+		if (likely(!ipsec_packet_is_ike(skb, off)))
+			return NF_ACCEPT;
+		break;
+	case IPPROTO_ESP:
+	case IPPROTO_AH:
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		break;
+	default:
+		return NF_ACCEPT;
+	}
+	if (unlikely(!off))
+		return NF_ACCEPT;
+	return ipsec_packet_in(skb, state, off, protocol);
+}
+
+/* Conntrack alone does what is to do; so do we with what comes back */
+static void ipsec_packet_plain(struct ipsec_net *ns,
+			       struct ipsec_tunnel *tunnel,
+			       const struct nf_conntrack_tuple *back,
+			       bool translated)
+{
+	const struct ipsec_clue_key key = {
+		.from = back->src.u3,
+		.to = back->dst.u3,
+		.zone = tunnel->key.zone,
+		.kind = IPSEC_CLUE_BACK,
+		.family = tunnel->key.family,
+	};
+
+	spin_lock_bh(&tunnel->gateway->lock);
+	if (!tunnel->dead && !tunnel->plain) {
+		if (translated)
+			nf_alg_reason_count(ns->an,
+					    NF_ALG_REASON_GATEWAY_TRANSLATED);
+		WRITE_ONCE(tunnel->plain, true);
+		ipsec_tunnel_settle(ns, tunnel);
+		ipsec_clue_add(ns, tunnel, &key, NF_ALG_EVIDENCE_SENT);
+	}
+	spin_unlock_bh(&tunnel->gateway->lock);
+}
+
+/* A packet in one of our zones goes out, and there may be something to learn */
+static noinline unsigned int ipsec_packet_out(struct ipsec_net *ns,
+					      struct sk_buff *skb,
+					      struct nf_conn *ct,
+					      enum ip_conntrack_info ctinfo,
+					      const struct nf_hook_state *state)
+{
+	int dir = CTINFO2DIR(ctinfo);
+	const struct nf_conntrack_tuple *sent = &ct->tuplehash[dir].tuple;
+	const struct nf_conntrack_tuple *back = &ct->tuplehash[!dir].tuple;
+	const union nf_inet_addr *public = &back->dst.u3;
+	struct ipsec_tunnel *tunnel;
+	struct ipsec_esp esp;
+
+	tunnel = ipsec_tunnel_of_zone(ns, &sent->dst.u3, state->pf,
+				      nf_ct_zone_id(nf_ct_zone(ct), dir));
+	/* What comes in is not translated any further */
+	if (!tunnel || READ_ONCE(tunnel->plain) ||
+	    !nf_inet_addr_cmp(&tunnel->key.inside, &sent->src.u3))
+		return NF_ACCEPT;
+	if (!nf_inet_addr_cmp(&back->src.u3, &sent->dst.u3) ||
+	    nf_inet_addr_cmp(public, &sent->src.u3)) {
+		ipsec_packet_plain(ns, tunnel, back,
+				   !nf_inet_addr_cmp(public, &sent->src.u3));
+		return NF_ACCEPT;
+	}
+	if (nf_ct_protonum(ct) == IPPROTO_ESP) {
+		if (!ipsec_packet_esp(skb, state->pf, &esp))
+			return NF_ACCEPT;
+		return ipsec_learn_out(ns, tunnel, public, &esp, skb, state);
+	}
+	spin_lock_bh(&tunnel->gateway->lock);
+	if (!tunnel->dead)
+		ipsec_tunnel_public(ns, tunnel, public);
+	spin_unlock_bh(&tunnel->gateway->lock);
+	return NF_ACCEPT;
+}
+
+static unsigned int ipsec_hook_out(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	struct ipsec_net *ns;
+	u16 zone;
+
+	if (likely(!ct || !nf_ct_zone(ct)->id))
+		return NF_ACCEPT;
+	ns = ipsec_pernet(state->net);
+	zone = nf_ct_zone(ct)->id;
+	if (zone < ns->low || zone > ns->high)
+		return NF_ACCEPT;
+	if (likely(nf_ct_is_confirmed(ct) && !atomic_read(&ns->unsettled)))
+		return NF_ACCEPT;
+	if (nf_ct_protonum(ct) != IPPROTO_ESP &&
+	    nf_ct_protonum(ct) != IPPROTO_UDP)
+		return NF_ACCEPT;
+	/* An error about one of ours, or what comes back related */
+	if (ip_hdr(skb)->version == 4 && ip_hdr(skb)->protocol == IPPROTO_ICMP)
+		return NF_ACCEPT;
+	return ipsec_packet_out(ns, skb, ct, ctinfo, state);
+}
+
+static const struct nf_hook_ops ipsec_hooks[] = {
+	{
+		.hook = ipsec_hook_in,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = IPSEC_PRI_IN,
+	},
+	{
+		.hook = ipsec_hook_out,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_POST_ROUTING,
+		.priority = IPSEC_PRI_OUT,
+	},
+#if IS_ENABLED(CONFIG_IPV6)
+	{
+		.hook = ipsec_hook_in,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = IPSEC_PRI_IN,
+	},
+	{
+		.hook = ipsec_hook_out,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_POST_ROUTING,
+		.priority = IPSEC_PRI_OUT,
+	},
+#endif
+};
+
+/* That NAT has a hook of ours to ask brings its own up; rules translate */
+static unsigned int ipsec_hook_nat(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	return NF_ACCEPT;
+}
+
+static const struct nf_hook_ops ipsec_nat4 = {
+	.hook = ipsec_hook_nat,
+	.pf = NFPROTO_IPV4,
+	.hooknum = NF_INET_PRE_ROUTING,
+	.priority = NF_IP_PRI_FIRST,
+};
+
+#if IS_ENABLED(CONFIG_IPV6)
+static const struct nf_hook_ops ipsec_nat6 = {
+	.hook = ipsec_hook_nat,
+	.pf = NFPROTO_IPV6,
+	.hooknum = NF_INET_PRE_ROUTING,
+	.priority = NF_IP6_PRI_FIRST,
+};
+#endif
+
+static void ipsec_nat_unregister(struct net *net)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	nf_nat_ipv6_unregister_fn(net, &ipsec_nat6);
+#endif
+	nf_nat_ipv4_unregister_fn(net, &ipsec_nat4);
+}
+
+static int ipsec_nat_register(struct net *net)
+{
+	int err;
+
+	err = nf_nat_ipv4_register_fn(net, &ipsec_nat4);
+#if IS_ENABLED(CONFIG_IPV6)
+	if (err)
+		return err;
+	err = nf_nat_ipv6_register_fn(net, &ipsec_nat6);
+	if (err)
+		nf_nat_ipv4_unregister_fn(net, &ipsec_nat4);
+#endif
+	return err;
+}
+
+/**
+ * ipsec_hooks_register() - see a namespace's packets from now on
+ * @ns: namespace; the engine's config mutex is held
+ *
+ * Return: 0 or a negative errno.
+ */
+int ipsec_hooks_register(struct ipsec_net *ns)
+{
+	int err;
+
+	err = nf_ct_netns_get(ns->net, NFPROTO_INET);
+	if (err)
+		return err;
+	err = ipsec_nat_register(ns->net);
+	if (err)
+		goto conntrack;
+	err = nf_register_net_hooks(ns->net, ipsec_hooks,
+				    ARRAY_SIZE(ipsec_hooks));
+	if (err)
+		goto nat;
+	return 0;
+
+nat:
+	ipsec_nat_unregister(ns->net);
+conntrack:
+	nf_ct_netns_put(ns->net, NFPROTO_INET);
+	return err;
+}
+
+/**
+ * ipsec_hooks_unregister() - see no packet any more
+ * @ns: namespace; the engine's config mutex is held
+ *
+ * When this returns no packet is in a hook of ours.
+ */
+void ipsec_hooks_unregister(struct ipsec_net *ns)
+{
+	nf_unregister_net_hooks(ns->net, ipsec_hooks, ARRAY_SIZE(ipsec_hooks));
+	ipsec_nat_unregister(ns->net);
+	nf_ct_netns_put(ns->net, NFPROTO_INET);
+	synchronize_net();
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef IPSEC_STATE_H
+#define IPSEC_STATE_H
+
+#include <linux/rhashtable.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
+#include <net/netfilter/nf_conntrack.h>
+#include "netns.h"
+
+/**
+ * struct ipsec_net - what the module knows in a namespace
+ * @net: the namespace
+ * @an: the engine's state there
+ * @on: hooks are registered; under nf_alg_net.config
+ * @gone: the namespace goes; under nf_alg_net.config
+ * @low: first conntrack zone for tunnels; constant while @on
+ * @high: last one
+ * @templates: what gives a packet its zone, one for each CPU
+ * @tunnels: by inside host and gateway
+ * @clues: what packets show
+ * @gateways: by address
+ * @peers: by gateway and public address
+ * @next: where a new gateway's search for a zone begins
+ * @unsettled: tunnels whose next packet must be looked at in POST_ROUTING
+ * @held: first packets that wait
+ * @active: peers where a tunnel is pending or waits
+ * @active_lock: guards @active
+ * @learning: ends what is pending, and lets the next one go
+ * @sweep: forgets tunnels that nobody uses
+ */
+struct ipsec_net {
+	struct net *net;
+	struct nf_alg_net *an;
+	bool on;
+	bool gone;
+	u16 low;
+	u16 high;
+	struct nf_conn *__percpu *templates;
+	struct rhashtable tunnels;
+	struct rhashtable clues;
+	struct rhashtable gateways;
+	struct rhashtable peers;
+	u32 next;
+	atomic_t unsettled;
+	atomic_t held;
+	struct list_head active;
+	spinlock_t active_lock;
+	struct delayed_work learning;
+	struct delayed_work sweep;
+};
+
+/* The module's state in a namespace; never NULL while it is loaded */
+struct ipsec_net *ipsec_pernet(const struct net *net);
+
+/**
+ * ipsec_configure() - services may have changed
+ * @an: namespace; its config mutex is held
+ *
+ * Hooks are there while there is an esp or ike service. With the last one all
+ * tunnels are forgotten.
+ *
+ * Return: 0 or a negative errno.
+ */
+int ipsec_configure(struct nf_alg_net *an);
+
+/* A number of ms or s that an option says, in jiffies */
+static inline unsigned long ipsec_option_ms(const struct ipsec_net *ns,
+					    enum nf_alg_option option)
+{
+	return msecs_to_jiffies(nf_alg_option(ns->an, option));
+}
+
+int ipsec_state_init(void);
+void ipsec_state_exit(void);
+
+#endif /* IPSEC_STATE_H */

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * First packets of tunnels that wait for their turn
+ */
+#ifndef IPSEC_WAIT_H
+#define IPSEC_WAIT_H
+
+#include <linux/netfilter.h>
+
+struct ipsec_esp;
+struct ipsec_net;
+struct ipsec_tunnel;
+struct list_head;
+struct sk_buff;
+
+/**
+ * ipsec_wait_hold() - keep a packet
+ * @ns: namespace
+ * @tunnel: whose; its gateway's lock is held, and it has none yet
+ * @skb: the packet
+ * @state: POST_ROUTING
+ *
+ * Return: true if it is kept: NF_STOLEN; false, with the reason counted.
+ */
+bool ipsec_wait_hold(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
+		     struct sk_buff *skb, const struct nf_hook_state *state);
+
+/**
+ * ipsec_wait_take() - a tunnel's packet need not wait any more
+ * @ns: namespace
+ * @tunnel: whose; its gateway's lock is held
+ * @go: where it is put, for ipsec_wait_send()
+ * @esp: where its header is put
+ *
+ * Return: true if there was one.
+ */
+bool ipsec_wait_take(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
+		     struct list_head *go, struct ipsec_esp *esp);
+
+/* Send them on from the hook after ours; caller holds RCU and no lock */
+void ipsec_wait_send(struct ipsec_net *ns, struct list_head *go);
+
+/* Drop a tunnel's packet, if any; its gateway's lock is held */
+void ipsec_wait_forget(struct ipsec_net *ns, struct ipsec_tunnel *tunnel);
+
+#endif /* IPSEC_WAIT_H */

@@ -1,0 +1,367 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What has gone wrong, or could go wrong, with a zone for each tunnel: a named
+# test for each. The network is drawn in tunnels.sh.
+#
+# machine: uml qemu
+# ci: uml
+# timeout: 900
+. "$(dirname "$0")/tunnels.sh"
+
+esp() { python3 "$PEER/esp.py" "$@"; }
+
+# 1, 3: the gateway is first after conntrack -F: no entry of the wrong kind
+# stays in the way, in any zone
+inbound_first() {
+	begin && router conntrack -F || return 1
+	for n in 1 2 3; do
+		to "$n" -c 2 -i 0.2 -W 2 || return 1
+	done
+	both 3 5 0.1 || return 1
+	router conntrack -L -p esp 2>/dev/null | tee "$SCRATCH/list"
+	[ "$(grep -c '^' "$SCRATCH/list")" = 3 ]
+}
+
+# 2: an entry that began inside out can be listed
+listed() {
+	begin && router conntrack -F && to 1 -c 1 -W 2 &&
+		router conntrack -L && router conntrack -L -o extended
+}
+
+# 4: the flowtable does not take IKE
+flowtable() {
+	router nft -f - <<-END || return 1
+		table inet fast {
+			flowtable f { hook ingress priority 0; devices = { in1, in2, in3, wan }; }
+			chain forward {
+				type filter hook forward priority -5
+				ip protocol { tcp, udp } flow add @f
+			}
+		}
+	END
+	python3 "$PEER/ike.py" exchange $$ 3 20
+	local status=$?
+
+	router conntrack -L -p udp 2>/dev/null | tee "$SCRATCH/list"
+	router nft delete table inet fast
+	[ $status = 0 ] && ! grep OFFLOAD "$SCRATCH/list"
+}
+
+# 5: other namespaces have no hook of ours
+only_here() {
+	local before after
+
+	before=$(grep -c . /proc/modules)
+	after=$(grep -c . /proc/modules)
+	[ "$before" = "$after" ] || return 1
+	# a namespace without service: nothing is counted, nothing is known
+	command "$NATCTL" -n "$SERVER" -j show tunnels | jq -e 'length == 0' &&
+		command "$NATCTL" -n "$SERVER" service | grep 'No service'
+}
+
+# 6: another public address is learned where it changes
+public_changes() {
+	begin || return 1
+	ip -n "$SERVER" route add 203.0.113.77 dev eth0
+	ip -n "$ROUTER" address add 203.0.113.77/32 dev wan
+	router nft flush chain inet nat postrouting
+	router nft add rule inet nat postrouting oifname wan \
+		ip saddr 10.1.1.2 snat ip to 203.0.113.77
+	router nft add rule inet nat postrouting oifname wan masquerade
+	router conntrack -F
+	# the gateway's answers go where they went: it has no IKE to tell it
+	from 1 -c 1 -W 1
+	natctl show tunnels | grep -E '10\.1\.1\.2 +203\.0\.113\.77'
+	local status=$?
+
+	router nft flush chain inet nat postrouting
+	router nft add rule inet nat postrouting oifname wan masquerade
+	ip -n "$ROUTER" address del 203.0.113.77/32 dev wan
+	begin && [ $status = 0 ]
+}
+
+# 7: the router's own tunnel to the same gateway
+own_tunnel() {
+	ip -n "$ROUTER" address add 10.7.9.1/32 dev lo
+	ip -n "$ROUTER" route replace 10.9.0.1 via "$SERVER4" src 10.7.9.1
+	sa "$ROUTER" add "$WAN4" "$SERVER4" 0x80009001
+	sa "$ROUTER" add "$SERVER4" "$WAN4" 0x9001
+	sa "$SERVER" add "$WAN4" "$SERVER4" 0x80009001 9
+	sa "$SERVER" add "$SERVER4" "$WAN4" 0x9001 9
+	policies "$ROUTER" 10.7.9.1/32 10.9.0.1/32 "$WAN4" "$SERVER4" 1
+	policies "$SERVER" 10.9.0.1/32 10.7.9.1/32 "$SERVER4" "$WAN4" 9
+	# either side first, while others are new
+	begin || return 1
+	server ping -n -q -I 10.9.0.1 -c 3 -i 0.2 -W 2 10.7.9.1 &&
+		router ping -n -q -I 10.7.9.1 -c 3 -i 0.2 -W 2 10.9.0.1 &&
+		both 3 5 0.1 && uncrossed &&
+		! natctl -j show tunnels | grep -q 36865
+}
+
+# 8: the user's zone counts, and notrack is left alone
+user_zone() {
+	router nft -f - <<-END || return 1
+		table inet mine {
+			chain early {
+				type filter hook prerouting priority raw
+				iifname in2 ip protocol esp ct zone set 7
+				iifname in3 ip protocol esp notrack
+			}
+		}
+	END
+	natctl clear translations esp '*'
+	router conntrack -F
+	from 1 -c 2 -i 0.2 -W 2
+	local one=$?
+
+	from 2 -c 1 -W 1
+	from 3 -c 1 -W 1
+	natctl -j show tunnels | jq -c .
+	natctl -j show tunnels | jq -e 'length == 2 and
+		([.[] | select(.["inside-local"].address == "10.1.2.2") |
+		.["user-zone"]] == [7])'
+	local status=$?
+
+	router nft delete table inet mine
+	begin && [ $one = 0 ] && [ $status = 0 ]
+}
+
+# 9: unknown SPIs leave no entry of conntrack's
+no_junk() {
+	begin || return 1
+	server python3 "$PEER/esp.py" strange "$SERVER4" "$WAN4" 50
+	router conntrack -L -p esp 2>/dev/null | tee "$SCRATCH/list"
+	[ "$(grep -c zone= "$SCRATCH/list")" = 3 ] &&
+		[ "$(grep -c '^' "$SCRATCH/list")" = 3 ]
+}
+
+# 10: three hosts and the router itself keep port 500
+cookies() {
+	natctl service add ike preserve-port || return 1
+	python3 "$PEER/ike.py" preserve $$ 3
+}
+ports_move() {
+	natctl service delete ike preserve-port &&
+		router conntrack -F && python3 "$PEER/ike.py" exchange $$ 3 2 &&
+		python3 "$PEER/ike.py" moved $$ 3
+}
+
+# 11: no zone is used again while an entry is in it
+zones_rest() {
+	local before after
+
+	begin || return 1
+	before=$(natctl -j show tunnels | jq -c '[.[].zone] | sort')
+	begin || return 1
+	after=$(natctl -j show tunnels | jq -c '[.[].zone] | sort')
+	echo "$before $after"
+	[ "$(jq -cn "$before - $after")" = "$before" ]
+}
+
+# Section 3: h1 waits for an answer while the gateway speaks first to h2, who
+# has just had a key exchange
+gateway_first() {
+	natctl clear translations esp '*'
+	router conntrack -F
+	# h1's packet is not answered: the gateway has no such SA
+	host 1 python3 "$PEER/esp.py" send 10.1.1.2 "$SERVER4" 0x80001777
+	python3 "$PEER/ike.py" child $$ 2 || return 1
+	# ambiguous for now: nobody gets it
+	to 2 -c 1 -W 1 && return 1
+	uncrossed_or_none || return 1
+	[ "$(reason spi-ambiguous)" -ge 1 ] || return 1
+	sleep 3.2
+	python3 "$PEER/ike.py" child $$ 2 1 && to 2 -c 3 -i 0.2 -W 2 &&
+		uncrossed && begin && uncrossed
+}
+uncrossed_or_none() {
+	[ "$(natctl -j show tunnels | jq '[.[] | select(.["spi-in"])] | length')" = 0 ] ||
+		uncrossed
+}
+
+# A gateway that rekeys first, in the middle of traffic
+gateway_rekeys() {
+	begin || return 1
+	python3 "$PEER/ike.py" child $$ 2 2 || return 1
+	server python3 "$PEER/esp.py" send "$SERVER4" "$WAN4" 0x2222
+	natctl -j show tunnels | jq -e '[.[] |
+		select(.["inside-local"].address == "10.1.2.2") |
+		.["spi-in"], .evidence] == [8738, "ike"]'
+}
+
+# A repeated exchange is no news
+repeated() {
+	begin || return 1
+	python3 "$PEER/ike.py" child $$ 3 7 || return 1
+	server python3 "$PEER/esp.py" send "$SERVER4" "$WAN4" 0x3333
+	python3 "$PEER/ike.py" child $$ 3 7 || return 1
+	server python3 "$PEER/esp.py" send "$SERVER4" "$WAN4" 0x4444
+	natctl -j show tunnels | jq -e '[.[] |
+		select(.["inside-local"].address == "10.1.3.2") |
+		.["spi-in"]] == [13107]'
+}
+
+# Router restarted while gateway and hosts talk: what came before a host's turn
+# is not taken for its answer
+chatter() {
+	begin || return 1
+	for n in 2 3; do
+		server ping -n -q -I 10.9.0.1 -c 60 -i 0.1 "10.7.$n.1" >/dev/null &
+	done
+	sleep 0.3
+	natctl clear translations esp '*'
+	host 1 python3 "$PEER/esp.py" send 10.1.1.2 "$SERVER4" 0x80001777
+	sleep 0.5
+	host 2 python3 "$PEER/esp.py" send 10.1.2.2 "$SERVER4" 0x80002777
+	wait
+	natctl show tunnels
+	# the first one is alone and gets what comes, as without us; not the next
+	natctl -j show tunnels | jq -e '[.[] |
+		select(.["inside-local"].address == "10.1.2.2") |
+		.["spi-in"] // 0 | . / 4096 | floor] | . == [0] or . == [2]'
+}
+
+# Two hosts chose one SPI: the first keeps it, and it is counted
+same_spi() {
+	local before
+
+	begin || return 1
+	before=$(reason spi-clash)
+	server python3 "$PEER/esp.py" send "$SERVER4" "$WAN4" 0x1001 1
+	[ "$(reason spi-clash)" -gt "$before" ] && both 3 5 0.1
+}
+
+# A static translation, where the gateway is first, without the router's help
+static_nat() {
+	router nft -f - <<-END || return 1
+		table inet still {
+			chain in {
+				type nat hook prerouting priority -110
+				ip saddr $SERVER4 ip daddr 203.0.113.50 dnat ip to 10.1.3.2
+			}
+			chain pass {
+				type filter hook forward priority -1
+				ip daddr 10.1.3.2 counter
+			}
+		}
+	END
+	router nft insert rule inet filter forward ip daddr 10.1.3.2 accept
+	ip -n "$SERVER" route add 203.0.113.50 via "$WAN4"
+	server python3 "$PEER/esp.py" send "$SERVER4" 203.0.113.50 0x5050 1
+	host 3 python3 "$PEER/esp.py" send 10.1.3.2 "$SERVER4" 0x80005050 1
+	router nft list chain inet still pass | grep 'packets 1 '
+	local status=$?
+
+	router nft delete table inet still
+	router nft delete rule inet filter forward handle "$(router nft -a list chain inet filter forward | sed -n 's/.*10.1.3.2 accept # handle //p')"
+	natctl clear translations esp '*'
+	router conntrack -F
+	return $status
+}
+
+# ESP that is not translated goes both ways
+transit() {
+	router nft insert rule inet nat postrouting ip saddr 10.1.3.2 accept
+	ip -n "$SERVER" route add 10.1.3.0/24 via "$WAN4"
+	natctl clear translations esp '*'
+	router conntrack -F
+	tcpdump_start
+	host 3 python3 "$PEER/esp.py" send 10.1.3.2 "$SERVER4" 0x80007777 1
+	sleep 0.2
+	server python3 "$PEER/esp.py" send "$SERVER4" 10.1.3.2 0x7777 1
+	sleep 0.3
+	natctl -j show tunnels | jq -e '[.[].state] == ["untranslated"]'
+	local status=$?
+
+	tcpdump_end | tee "$SCRATCH/seen"
+	router nft flush chain inet nat postrouting
+	router nft add rule inet nat postrouting oifname wan masquerade
+	ip -n "$SERVER" route del 10.1.3.0/24 via "$WAN4"
+	[ $status = 0 ] && grep '203.0.113.9 > 10.1.3.2' "$SCRATCH/seen"
+}
+tcpdump_start() {
+	host 3 timeout 5 tcpdump -n -i eth0 -c 2 -l esp >"$SCRATCH/dump" 2>/dev/null &
+	sleep 1
+}
+tcpdump_end() {
+	sleep 0.5
+	cat "$SCRATCH/dump"
+}
+
+# A tunnel of somebody the firewall does not let out is forgotten soon
+trial() {
+	natctl clear translations esp '*'
+	router nft insert rule inet filter forward iifname in2 drop
+	host 2 python3 "$PEER/esp.py" send 10.1.2.2 "$SERVER4" 0x80002001
+	[ "$(tunnels)" = 1 ] || return 1
+	sleep 7
+	router nft delete rule inet filter forward handle "$(router nft -a list chain inet filter forward | sed -n 's/.*in2" drop # handle //p')"
+	[ "$(tunnels)" = 0 ]
+}
+
+# Held packets go with their tunnel, and with the service
+drained() {
+	natctl set tunnel-pending-time 30000
+	natctl clear translations esp '*'
+	router conntrack -F
+	for n in 1 2 3; do
+		host "$n" python3 "$PEER/esp.py" send "10.1.$n.2" "$SERVER4" $((0x80000700 + n))
+	done
+	natctl show tunnels
+	[ "$(natctl -j show tunnels | jq '[.[] | select(.state == "waiting")] | length')" = 2 ] &&
+		natctl service delete esp && [ "$(tunnels)" = 0 ] &&
+		natctl service add esp && natctl set tunnel-pending-time default
+}
+
+limits() {
+	natctl set tunnels-max 2 && natctl clear translations esp '*'
+	router conntrack -F
+	for n in 1 2 3; do
+		from "$n" -c 2 -i 0.2 -W 1
+	done
+	natctl show limits
+	[ "$(tunnels)" = 2 ] && [ "$(reason limit-tunnels)" -ge 1 ]
+	local status=$?
+
+	natctl set tunnels-max default
+	begin && [ $status = 0 ]
+}
+
+ah() {
+	host 1 python3 "$PEER/esp.py" ah 10.1.1.2 "$SERVER4"
+	[ "$(reason ah)" = 1 ]
+}
+
+plan 23
+topology nat
+hosts 3
+for n in 1 2 3; do
+	tunnel "$n"
+done
+alg esp
+try "1, 3: the gateway is first after conntrack -F" inbound_first
+try "2: an entry that the gateway began can be listed" listed
+try "4: the flowtable does not take IKE" flowtable
+try "5: only a namespace with a service is touched" only_here
+try "6: a new public address is learned" public_changes
+try "7: the router's own tunnel to the same gateway" own_tunnel
+try "8: the user's zone counts, notrack is left alone" user_zone
+try "9: unknown SPIs leave no connection behind" no_junk
+try "10: three hosts and the router keep port 500" cookies
+try "10: without preserve-port they get other ports" ports_move
+try "11: a zone rests before it is used again" zones_rest
+try "the gateway speaks first to h2 while h1 is pending" gateway_first
+try "the gateway rekeys: its first packet is known by the exchange" gateway_rekeys
+try "a repeated exchange teaches nothing twice" repeated
+try "what came before is no answer" chatter
+try "one SPI at two hosts: the first keeps it, it is counted" same_spi
+try "a static translation where the gateway is first" static_nat
+try "ESP without NAT goes both ways" transit
+try "what the firewall stops is forgotten soon" trial
+try "held packets go with the service" drained
+try "tunnels-max is kept" limits
+try "AH is counted" ah
+try "all is well at the end" begin
+delete_hosts
+finish

@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""ESP packets, made by hand.
+
+    esp.py strange FROM TO COUNT       random SPIs, as a stranger would send
+    esp.py send FROM TO SPI [SEQ]      one packet
+    esp.py ah FROM TO                  one packet of AH
+    esp.py error TO GATEWAY SPI MTU    "fragmentation needed" about an ESP packet
+                                       that TO had sent to GATEWAY
+"""
+
+import random
+import socket
+import struct
+import sys
+
+
+def raw(protocol):
+    return socket.socket(socket.AF_INET, socket.SOCK_RAW, protocol)
+
+
+def esp(spi, seq=1, size=60):
+    return struct.pack(">II", spi, seq) + bytes(size)
+
+
+def strange(source, target, count):
+    with raw(socket.IPPROTO_ESP) as sock:
+        sock.bind((source, 0))
+        for _ in range(int(count)):
+            sock.sendto(esp(random.randrange(0x10000, 0x70000000),
+                            random.randrange(1, 1 << 32)), (target, 0))
+    return 0
+
+
+def send(source, target, spi, seq="1"):
+    with raw(socket.IPPROTO_ESP) as sock:
+        sock.bind((source, 0))
+        sock.sendto(esp(int(spi, 0), int(seq)), (target, 0))
+    return 0
+
+
+def ah(source, target):
+    with raw(socket.IPPROTO_AH) as sock:
+        sock.bind((source, 0))
+        sock.sendto(struct.pack(">BBHII", 4, 4, 0, 0x1234, 1) + bytes(12),
+                    (target, 0))
+    return 0
+
+
+def checksum(data):
+    total = sum(struct.unpack(f">{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+
+
+def error(target, gateway, spi, mtu):
+    quote = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 1400, 1, 0x4000, 63, 50, 0,
+                        socket.inet_aton(target), socket.inet_aton(gateway))
+    quote = quote[:10] + struct.pack(">H", checksum(quote)) + quote[12:]
+    # as many bytes as the oldest RFC promises
+    quote += struct.pack(">II", int(spi, 0), 1)
+    icmp = struct.pack(">BBHHH", 3, 4, 0, 0, int(mtu)) + quote
+    icmp = icmp[:2] + struct.pack(">H", checksum(icmp)) + icmp[4:]
+    with raw(socket.IPPROTO_ICMP) as sock:
+        sock.sendto(icmp, (target, 0))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit({"strange": strange, "send": send, "error": error,
+              "ah": ah}[sys.argv[1]](
+        *sys.argv[2:]))
