@@ -248,8 +248,8 @@ nf_alg_option_specs[__NF_ALG_OPTION_MAX] = {
 		"tunnel-idle-time",
 		10, 604800, 3600,
 	},
-	[NF_ALG_OPTION_TUNNEL_PENDING_TIME] = {
-		"tunnel-pending-time",
+	[NF_ALG_OPTION_TUNNEL_TURN_TIME] = {
+		"tunnel-turn-time",
 		50, 60000, 3000,
 	},
 	[NF_ALG_OPTION_IKE_HINT_TIME] = {

@@ -15,7 +15,8 @@
 
 const char show_usage[] =
 	"natctl show translations [esp | icmp | pptp | tcp | udp] [verbose] [vrf NAME]\n"
-	"natctl show {sessions | calls | registrations | bindings | tunnels} [verbose] [vrf NAME]\n"
+	"natctl show {sessions | calls | registrations | bindings | tunnels}\n"
+	"            [verbose] [vrf NAME]\n"
 	"natctl show {statistics | limits} [verbose]\n";
 
 #define SIZE(array) ((int)(sizeof(array) / sizeof((array)[0])))

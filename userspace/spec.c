@@ -221,7 +221,7 @@ const struct spec_reason spec_reason[__NF_ALG_REASON_MAX] = {
 	},
 	[NF_ALG_REASON_TUNNEL_UNANSWERED] = {
 		"tunnel-unanswered",
-		"The gateway did not answer a new tunnel within tunnel-pending-time, so the next one that waits had its turn.",
+		"The gateway did not answer a new tunnel within tunnel-turn-time, so the next one that waits had its turn.",
 		"Look at the gateway: it drops the host's packets, or has nothing to say to it.",
 	},
 	[NF_ALG_REASON_LIMIT_TUNNELS] = {
@@ -397,10 +397,10 @@ const struct spec_option spec_option[__NF_ALG_OPTION_MAX] = {
 		10, 604800, 3600,
 		"A tunnel without packets is forgotten after this time.",
 	},
-	[NF_ALG_OPTION_TUNNEL_PENDING_TIME] = {
-		"tunnel-pending-time", "ms",
+	[NF_ALG_OPTION_TUNNEL_TURN_TIME] = {
+		"tunnel-turn-time", "ms",
 		50, 60000, 3000,
-		"How long a new tunnel may wait for its gateway's first packet before the next one has its turn.",
+		"How long a new tunnel waits for an answer before the next one's turn.",
 	},
 	[NF_ALG_OPTION_IKE_HINT_TIME] = {
 		"ike-hint-time", "ms",
@@ -415,12 +415,12 @@ const struct spec_option spec_option[__NF_ALG_OPTION_MAX] = {
 	[NF_ALG_OPTION_TUNNEL_ZONE_LOW] = {
 		"tunnel-zone-low", "zone",
 		1, 65535, 32768,
-		"Lowest conntrack zone for tunnels; read when the first esp or ike service comes.",
+		"Lowest conntrack zone for tunnels; for the next first service.",
 	},
 	[NF_ALG_OPTION_TUNNEL_ZONE_HIGH] = {
 		"tunnel-zone-high", "zone",
 		1, 65535, 65535,
-		"Highest conntrack zone for tunnels; read when the first esp or ike service comes.",
+		"Highest conntrack zone for tunnels; for the next first service.",
 	},
 };
 

@@ -45,7 +45,7 @@ static void ipsec_learn_kick(struct ipsec_net *ns, struct ipsec_peer *peer,
 static void ipsec_learn_expire(struct ipsec_net *ns, struct ipsec_peer *peer)
 {
 	unsigned long pause =
-		ipsec_option_ms(ns, NF_ALG_OPTION_TUNNEL_PENDING_TIME);
+		ipsec_option_ms(ns, NF_ALG_OPTION_TUNNEL_TURN_TIME);
 	struct ipsec_tunnel *tunnel, *next;
 
 	list_for_each_entry_safe(tunnel, next, &peer->pending, pending) {
@@ -114,7 +114,7 @@ static void ipsec_learn_turn(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
 	const struct ipsec_clue_key key =
 		ipsec_tunnel_clue(peer, IPSEC_CLUE_OUT, ntohl(spi));
 	unsigned long time =
-		ipsec_option_ms(ns, NF_ALG_OPTION_TUNNEL_PENDING_TIME);
+		ipsec_option_ms(ns, NF_ALG_OPTION_TUNNEL_TURN_TIME);
 
 	if (!ipsec_clue_find(ns, &key))
 		ipsec_clue_add(ns, tunnel, &key, NF_ALG_EVIDENCE_SENT);
@@ -271,12 +271,12 @@ static void ipsec_learn_strange(struct ipsec_peer *peer, __be32 spi)
  */
 static bool ipsec_learn_is_answer(const struct ipsec_peer *peer,
 				  const struct ipsec_tunnel *tunnel, __be32 spi,
-				  u32 since)
+				  bool native, u32 since)
 {
 	const struct ipsec_strange *strange = peer->strange;
 	int i;
 
-	if (peer->complete + !tunnel->complete == peer->count)
+	if (!native && peer->complete + !tunnel->complete == peer->count)
 		return true;
 	for (i = 0; i < IPSEC_PEER_STRANGE; i++, strange++)
 		if (strange->spi == spi)
@@ -313,7 +313,7 @@ ipsec_learn_match(struct ipsec_net *ns, const struct ipsec_peer *peer, u32 spi)
 
 /* The one that a key exchange or its own packet says must be expecting it */
 static struct ipsec_tunnel *
-ipsec_learn_expecting(struct ipsec_peer *peer, __be32 spi,
+ipsec_learn_expecting(struct ipsec_peer *peer, __be32 spi, bool native,
 		      enum nf_alg_evidence *evidence,
 		      enum nf_alg_reason *reason)
 {
@@ -334,14 +334,14 @@ ipsec_learn_expecting(struct ipsec_peer *peer, __be32 spi,
 	*reason = NF_ALG_REASON_SPI_AMBIGUOUS;
 	if (hints == 1 && (!pendings || (pendings == 1 && pending == hinted))) {
 		*evidence = NF_ALG_EVIDENCE_IKE;
-		if (ipsec_learn_is_answer(peer, hinted, spi,
+		if (ipsec_learn_is_answer(peer, hinted, spi, native,
 					  hinted->hint_since))
 			return hinted;
 		return NULL;
 	}
 	*evidence = NF_ALG_EVIDENCE_PENDING;
 	if (!hints && pendings == 1) {
-		if (ipsec_learn_is_answer(peer, pending, spi,
+		if (ipsec_learn_is_answer(peer, pending, spi, native,
 					  pending->turn_since))
 			return pending;
 		return NULL;
@@ -352,14 +352,15 @@ ipsec_learn_expecting(struct ipsec_peer *peer, __be32 spi,
 	if (list_is_singular(&peer->pending)) {
 		pending = list_first_entry(&peer->pending, struct ipsec_tunnel,
 					   pending);
-		if (ipsec_learn_is_answer(peer, pending, spi,
+		if (ipsec_learn_is_answer(peer, pending, spi, native,
 					  pending->turn_since))
 			return pending;
 	}
-	if (peer->count == 1) {
+	tunnel = list_first_entry(&peer->tunnels, struct ipsec_tunnel,
+				  peer_list);
+	if (peer->count == 1 && !native && READ_ONCE(tunnel->esp)) {
 		*evidence = NF_ALG_EVIDENCE_SOLE;
-		return list_first_entry(&peer->tunnels, struct ipsec_tunnel,
-					peer_list);
+		return tunnel;
 	}
 	*reason = NF_ALG_REASON_SPI_UNKNOWN;
 	return NULL;
@@ -392,7 +393,7 @@ static void ipsec_learn_answered(struct ipsec_net *ns,
 
 struct ipsec_tunnel *ipsec_learn_in(struct ipsec_net *ns,
 				    struct ipsec_peer *peer,
-				    const struct ipsec_esp *esp,
+				    const struct ipsec_esp *esp, bool native,
 				    enum nf_alg_evidence *evidence,
 				    enum nf_alg_reason *reason)
 {
@@ -416,8 +417,8 @@ struct ipsec_tunnel *ipsec_learn_in(struct ipsec_net *ns,
 	*evidence = NF_ALG_EVIDENCE_MATCH;
 	tunnel = ipsec_learn_match(ns, peer, ntohl(esp->spi));
 	if (!tunnel)
-		tunnel =
-			ipsec_learn_expecting(peer, esp->spi, evidence, reason);
+		tunnel = ipsec_learn_expecting(peer, esp->spi, native, evidence,
+					       reason);
 	if (!tunnel) {
 		ipsec_learn_strange(peer, esp->spi);
 		goto unlock;
@@ -495,7 +496,7 @@ void ipsec_learn_exchange(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
 	digest = (digest & ~1) | isakmp->response;
 
 	spin_lock_bh(&gateway->lock);
-	if (tunnel->dead || tunnel->plain ||
+	if (tunnel->dead || tunnel->plain || !READ_ONCE(tunnel->esp) ||
 	    ipsec_learn_repeated(tunnel, digest))
 		goto unlock;
 	peer = public ? ipsec_tunnel_public(ns, tunnel, public) :

@@ -44,6 +44,8 @@ unsigned int ipsec_learn_out(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
  * @ns: namespace
  * @peer: gateway and public address
  * @esp: its header
+ * @native: conntrack has an entry of its own between the two, of an inside host
+ *	that is none of ours
  * @evidence: why we believe what is returned
  * @reason: why nobody is believed to have it
  *
@@ -53,7 +55,7 @@ unsigned int ipsec_learn_out(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
  */
 struct ipsec_tunnel *ipsec_learn_in(struct ipsec_net *ns,
 				    struct ipsec_peer *peer,
-				    const struct ipsec_esp *esp,
+				    const struct ipsec_esp *esp, bool native,
 				    enum nf_alg_evidence *evidence,
 				    enum nf_alg_reason *reason);
 

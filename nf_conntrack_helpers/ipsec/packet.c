@@ -126,6 +126,31 @@ ipsec_packet_key(const struct ipsec_packet *packet)
 	};
 }
 
+/* Does conntrack have an entry of its own for ESP between these two */
+static bool ipsec_packet_native(const struct ipsec_packet *packet, bool kill)
+{
+	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_tuple tuple;
+	struct nf_conntrack_zone zone;
+	struct nf_conn *ct;
+
+	nf_ct_zone_init(&zone, packet->zone, NF_CT_DEFAULT_ZONE_DIR, 0);
+	memset(&tuple, 0, sizeof(tuple));
+	tuple.src.l3num = packet->family;
+	tuple.src.u3 = packet->source;
+	tuple.dst.u3 = packet->destination;
+	tuple.dst.protonum = IPPROTO_ESP;
+	tuple.dst.dir = IP_CT_DIR_ORIGINAL;
+	h = nf_conntrack_find_get(packet->ns->net, &zone, &tuple);
+	if (!h)
+		return false;
+	ct = nf_ct_tuplehash_to_ctrack(h);
+	if (kill)
+		nf_ct_kill(ct);
+	nf_ct_put(ct);
+	return true;
+}
+
 struct ipsec_tunnel *ipsec_packet_outward(const struct ipsec_packet *packet,
 					  enum nf_alg_protocol_id protocol)
 {
@@ -153,6 +178,11 @@ struct ipsec_tunnel *ipsec_packet_outward(const struct ipsec_packet *packet,
 		nf_alg_service_portless(packet->ns->an, protocol, packet->vrf);
 	if (service)
 		atomic64_inc(&service->hits);
+	/* Its ESP leaves the entry that it has had without us */
+	if (ipsec_packet_permitted(packet, NF_ALG_PROTOCOL_ESP)) {
+		WRITE_ONCE(tunnel->esp, true);
+		ipsec_packet_native(packet, true);
+	}
 	return tunnel;
 }
 
@@ -267,10 +297,15 @@ ipsec_packet_strange(const struct ipsec_packet *packet, struct ipsec_peer *peer,
 	struct ipsec_tunnel *tunnel;
 	enum nf_alg_reason reason;
 	unsigned int verdict;
+	bool native;
 
 	if (ipsec_packet_is_own_sa(packet, esp->spi))
 		return NF_ACCEPT;
-	tunnel = ipsec_learn_in(ns, peer, esp, &evidence, &reason);
+	/* Of an inside host that the service does not permit */
+	native = ipsec_packet_native(packet, false);
+	tunnel = ipsec_learn_in(ns, peer, esp, native, &evidence, &reason);
+	if (!tunnel && native)
+		return NF_ACCEPT;
 	if (!tunnel) {
 		nf_alg_reason_count(ns->an, reason);
 		ipsec_report_dropped(ns, peer, esp->spi, reason);
@@ -347,8 +382,15 @@ static unsigned int ipsec_packet_esp_in(const struct ipsec_packet *packet)
 		return ipsec_packet_pass(packet, NF_ALG_REASON_ESP_MALFORMED);
 
 	tunnel = ipsec_tunnel_find(ns, &key);
-	if (tunnel)
+	if (tunnel && likely(READ_ONCE(tunnel->esp)))
 		return ipsec_packet_leave(packet, tunnel, &esp);
+	if (tunnel) {
+		/* Its IKE was first */
+		if (!ipsec_packet_permitted(packet, NF_ALG_PROTOCOL_ESP))
+			return NF_ACCEPT;
+		WRITE_ONCE(tunnel->esp, true);
+		return ipsec_packet_leave(packet, tunnel, &esp);
+	}
 
 	clue_key = ipsec_packet_clue(packet, IPSEC_CLUE_IN, ntohl(esp.spi));
 	clue = ipsec_clue_find(ns, &clue_key);

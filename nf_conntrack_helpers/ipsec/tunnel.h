@@ -135,6 +135,8 @@ struct ipsec_tunnel_key {
  * @host: who is charged
  * @zone: conntrack zone of its packets; constant
  * @match: SPI matching is wanted; constant
+ * @esp: an esp service permits its inside host; else its ESP is conntrack's
+ *	alone, and only IKE is ours
  * @dead: it is no longer in the tables; under the gateway's lock
  * @plain: no NAT, or none of ours: conntrack alone does what is to do
  * @unsettled: its next packet is looked at in POST_ROUTING
@@ -173,6 +175,7 @@ struct ipsec_tunnel {
 	struct nf_alg_host *host;
 	u16 zone;
 	bool match;
+	bool esp;
 	bool dead;
 	bool plain;
 	bool unsettled;

@@ -191,8 +191,8 @@ enum nf_alg_reason {
 	 * turn; one packet is held, the others were dropped.
 	 */
 	NF_ALG_REASON_TUNNEL_WAITING,
-	/* The gateway did not answer a new tunnel within tunnel-pending-time, so
-	 * the next one that waits had its turn.
+	/* The gateway did not answer a new tunnel within tunnel-turn-time, so the
+	 * next one that waits had its turn.
 	 */
 	NF_ALG_REASON_TUNNEL_UNANSWERED,
 	/* There are as many IPsec tunnels as tunnels-max or tunnels-per-host
@@ -326,10 +326,10 @@ enum nf_alg_option {
 	 * 10-604800. Default: 3600.
 	 */
 	NF_ALG_OPTION_TUNNEL_IDLE_TIME,
-	/* How long a new tunnel may wait for its gateway's first packet before the
-	 * next one has its turn. Unit: ms. Range: 50-60000. Default: 3000.
+	/* How long a new tunnel waits for an answer before the next one's turn.
+	 * Unit: ms. Range: 50-60000. Default: 3000.
 	 */
-	NF_ALG_OPTION_TUNNEL_PENDING_TIME,
+	NF_ALG_OPTION_TUNNEL_TURN_TIME,
 	/* How long after a key exchange a new SPI is taken for its host's. Unit:
 	 * ms. Range: 0-60000. Default: 3000.
 	 */
@@ -338,12 +338,12 @@ enum nf_alg_option {
 	 * Range: 2-64. Default: 8.
 	 */
 	NF_ALG_OPTION_SPIS_PER_TUNNEL,
-	/* Lowest conntrack zone for tunnels; read when the first esp or ike service
-	 * comes. Unit: zone. Range: 1-65535. Default: 32768.
+	/* Lowest conntrack zone for tunnels; for the next first service. Unit:
+	 * zone. Range: 1-65535. Default: 32768.
 	 */
 	NF_ALG_OPTION_TUNNEL_ZONE_LOW,
-	/* Highest conntrack zone for tunnels; read when the first esp or ike
-	 * service comes. Unit: zone. Range: 1-65535. Default: 65535.
+	/* Highest conntrack zone for tunnels; for the next first service. Unit:
+	 * zone. Range: 1-65535. Default: 65535.
 	 */
 	NF_ALG_OPTION_TUNNEL_ZONE_HIGH,
 

@@ -232,6 +232,19 @@ same_spi() {
 	[ "$(reason spi-clash)" -gt "$before" ] && both 3 5 0.1
 }
 
+# A host that the access list denies goes on through conntrack alone
+denied_beside() {
+	natctl access-list add two deny host 10.1.1.2
+	natctl access-list add two permit any
+	natctl service delete esp && natctl service add esp list two || return 1
+	router conntrack -F
+	for n in 1 2 3; do
+		from "$n" -c 2 -i 0.2 -W 5 || return 1
+	done
+	both 3 5 0.2 && [ "$(tunnels)" = 2 ] || return 1
+	natctl service delete esp && natctl service add esp && begin
+}
+
 # A static translation, where the gateway is first, without the router's help
 static_nat() {
 	router nft -f - <<-END || return 1
@@ -302,7 +315,7 @@ trial() {
 
 # Held packets go with their tunnel, and with the service
 drained() {
-	natctl set tunnel-pending-time 30000
+	natctl set tunnel-turn-time 30000
 	natctl clear translations esp '*'
 	router conntrack -F
 	for n in 1 2 3; do
@@ -311,7 +324,7 @@ drained() {
 	natctl show tunnels
 	[ "$(natctl -j show tunnels | jq '[.[] | select(.state == "waiting")] | length')" = 2 ] &&
 		natctl service delete esp && [ "$(tunnels)" = 0 ] &&
-		natctl service add esp && natctl set tunnel-pending-time default
+		natctl service add esp && natctl set tunnel-turn-time default
 }
 
 limits() {
@@ -333,7 +346,7 @@ ah() {
 	[ "$(reason ah)" = 1 ]
 }
 
-plan 23
+plan 24
 topology nat
 hosts 3
 for n in 1 2 3; do
@@ -356,6 +369,7 @@ try "the gateway rekeys: its first packet is known by the exchange" gateway_reke
 try "a repeated exchange teaches nothing twice" repeated
 try "what came before is no answer" chatter
 try "one SPI at two hosts: the first keeps it, it is counted" same_spi
+try "a host the list denies goes on beside the others" denied_beside
 try "a static translation where the gateway is first" static_nat
 try "ESP without NAT goes both ways" transit
 try "what the firewall stops is forgotten soon" trial

@@ -64,7 +64,7 @@ expect 2 '"port N" is missing' natctl service add sip tcp 5060
 expect 2 '"sctp" is not a transport' natctl service add sip sctp port 5060
 expect 2 "skinny is not carried by udp" natctl service add skinny udp port 2000
 expect 2 "ras is not carried by tcp" natctl service add ras tcp port 1719
-expect 2 '"smtp" is not a protocol: sip, skinny, h225 or ras' \
+expect 2 '"smtp" is not a protocol: sip, skinny, h225, ras, esp or ike' \
 	natctl service add smtp tcp port 25
 expect 2 "h245 has no port of its own" natctl service add h245 tcp port 1
 expect 2 "a protocol is missing" natctl service add

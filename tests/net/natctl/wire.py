@@ -286,7 +286,7 @@ refused("option", "option-set", setting((5, 6000), (5, 1)), errno.ERANGE,
         "out of the option's range", O["setting"])
 refused("option", "option-set", setting((1, 30000), (2, 30000)),
         errno.EINVAL, "must be below the highest", O["setting"])
-refused("options", "option-set", setting(*[(5, 6000)] * 60), errno.E2BIG,
+refused("options", "option-set", setting(*[(5, 6000)] * 300), errno.E2BIG,
         "too many settings", O["setting"])
 
 
