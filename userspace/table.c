@@ -115,7 +115,10 @@ const char *endpoint_text(const struct endpoint *endpoint)
 	if (endpoint->address.family == AF_UNSPEC)
 		return "---";
 	address = address_text(&endpoint->address);
-	if (!endpoint->port)
+	if (endpoint->spi)
+		snprintf(to, sizeof(text[0]), "%s:%08X", address,
+			 endpoint->spi);
+	else if (!endpoint->port)
 		snprintf(to, sizeof(text[0]), "%s", address);
 	else if (endpoint->address.family == AF_INET6)
 		snprintf(to, sizeof(text[0]), "[%s]:%u", address,
@@ -242,6 +245,8 @@ static void json_endpoint(const char *key, const struct endpoint *endpoint)
 	if (endpoint->port)
 		json_number(spec_endpoint_attr[NF_ALG_A_ENDPOINT_PORT],
 			    endpoint->port);
+	if (endpoint->spi)
+		json_number(spec_spi_attr[NF_ALG_A_SPI_SPI], endpoint->spi);
 	json_object_end();
 }
 

@@ -25,10 +25,13 @@ enum shape {
 	HEXADECIMAL, /* as 2E59EEF5 in a table */
 };
 
-/* Address and port; family AF_UNSPEC is none, port 0 the whole host */
+/* Address and port; family AF_UNSPEC is none, port 0 the whole host. ESP has no
+ * ports but an SPI, which stands in their place.
+ */
 struct endpoint {
 	struct address address;
 	uint16_t port;
+	uint32_t spi;
 };
 
 /**

@@ -46,6 +46,14 @@ struct known {
 	char *key;
 };
 
+/* The SPIs behind an entry of ESP, which conntrack does not know */
+struct spis {
+	struct endpoint inside;
+	struct endpoint gateway;
+	uint32_t in;
+	uint32_t out;
+};
+
 /* What is wanted, and what was found */
 struct search {
 	struct table table;
@@ -53,6 +61,8 @@ struct search {
 	uint32_t vrf; /* interface index, 0: all */
 	struct known *known;
 	unsigned int known_count;
+	struct spis *spis;
+	unsigned int spis_count;
 };
 
 static bool is_wanted(const struct search *search, uint8_t transport,
@@ -190,8 +200,56 @@ static void read_session(const struct nlmsghdr *nlh, void *data)
 		  &local);
 }
 
+static void read_tunnel(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[NF_ALG_A_TUNNEL_MAX + 1];
+	struct search *search = data;
+	struct spis *spis;
+
+	genl_attributes(nlh, tb, NF_ALG_A_TUNNEL_MAX);
+	if (!tb[NF_ALG_A_TUNNEL_INSIDE_LOCAL] ||
+	    !tb[NF_ALG_A_TUNNEL_OUTSIDE_GLOBAL] ||
+	    !in_vrf(search, tb[NF_ALG_A_TUNNEL_VRF]))
+		return;
+	if (!(search->spis_count & (search->spis_count - 1)))
+		search->spis =
+			grow(search->spis,
+			     sizeof(*spis) * (search->spis_count ?
+						      2 * search->spis_count :
+						      1));
+	spis = &search->spis[search->spis_count++];
+	memset(spis, 0, sizeof(*spis));
+	endpoint_read(tb[NF_ALG_A_TUNNEL_INSIDE_LOCAL], &spis->inside);
+	endpoint_read(tb[NF_ALG_A_TUNNEL_OUTSIDE_GLOBAL], &spis->gateway);
+	if (tb[NF_ALG_A_TUNNEL_SPI_IN])
+		spis->in = attribute_number(tb[NF_ALG_A_TUNNEL_SPI_IN]);
+	if (tb[NF_ALG_A_TUNNEL_SPI_OUT])
+		spis->out = attribute_number(tb[NF_ALG_A_TUNNEL_SPI_OUT]);
+	/* Of a VRF: its entries are wanted */
+	if (search->vrf)
+		add_known(search, IPPROTO_ESP, &spis->inside);
+}
+
+/* Each end with the SPI of what is sent to it, as Cisco has it */
+static void add_spis(const struct search *search, struct endpoint *local,
+		     struct endpoint *global)
+{
+	unsigned int i;
+
+	for (i = 0; i < search->spis_count; i++) {
+		if (!endpoint_equal(&search->spis[i].inside, local) ||
+		    !endpoint_equal(&search->spis[i].gateway, global))
+			continue;
+		local->spi = search->spis[i].in;
+		global->spi = search->spis[i].out;
+		return;
+	}
+}
+
 static void read_connection(const struct connection *connection, void *data)
 {
+	struct endpoint local = connection->inside_local;
+	struct endpoint global = connection->outside_global;
 	struct search *search = data;
 	const struct known *known;
 	const char *alg = NULL;
@@ -206,17 +264,19 @@ static void read_connection(const struct connection *connection, void *data)
 	if (search->vrf && !known)
 		return;
 
+	if (connection->transport == IPPROTO_ESP)
+		add_spis(search, &local, &global);
 	row = table_row(&search->table);
 	cell_number(cell_of(search, row, NF_ALG_A_TRANSLATION_TRANSPORT),
 		    connection->transport);
 	cell_endpoint(cell_of(search, row, NF_ALG_A_TRANSLATION_INSIDE_GLOBAL),
 		      &connection->inside_global);
 	cell_endpoint(cell_of(search, row, NF_ALG_A_TRANSLATION_INSIDE_LOCAL),
-		      &connection->inside_local);
+		      &local);
 	cell_endpoint(cell_of(search, row, NF_ALG_A_TRANSLATION_OUTSIDE_LOCAL),
 		      &connection->outside_local);
 	cell_endpoint(cell_of(search, row, NF_ALG_A_TRANSLATION_OUTSIDE_GLOBAL),
-		      &connection->outside_global);
+		      &global);
 	if (connection->zone)
 		cell_number(cell_of(search, row, NF_ALG_A_TRANSLATION_ZONE),
 			    connection->zone);
@@ -313,6 +373,8 @@ int show_translations(struct words *words)
 	if (!status)
 		status = genl_dump(NF_ALG_CMD_BINDING_GET, read_binding,
 				   &search);
+	if (!status)
+		status = genl_dump(NF_ALG_CMD_TUNNEL_GET, read_tunnel, &search);
 	if (!status && search.vrf)
 		status = genl_dump(NF_ALG_CMD_SESSION_GET, read_session,
 				   &search);
@@ -329,5 +391,6 @@ int show_translations(struct words *words)
 		free(search.known[i].key);
 	}
 	free(search.known);
+	free(search.spis);
 	return DONE;
 }

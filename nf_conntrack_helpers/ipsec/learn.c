@@ -327,6 +327,13 @@ ipsec_learn_expecting(struct ipsec_peer *peer, __be32 spi, bool native,
 		 */
 		if (!list_empty(&tunnel->waiting))
 			continue;
+		/* To a host that is new a gateway hardly speaks first; where
+		 * another one has had an exchange too and has sent, that one
+		 * is answered
+		 */
+		if (pendings == 1 && pending->hint && tunnel != pending &&
+		    !tunnel->complete)
+			continue;
 		hinted = tunnel;
 		if (++hints > 1)
 			break;

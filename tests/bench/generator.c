@@ -12,6 +12,8 @@
  *		each packet a new flow
  *	generator media CLIENT SERVER COUNT
  *		an INVITE, then RTP both ways between what it offers and the server
+ *	generator esp CLIENT SERVER COUNT
+ *		ESP both ways in one tunnel
  *	generator calls CLIENT SERVER COUNT
  *		COUNT INVITEs from as many phones; not measured
  *
@@ -39,6 +41,7 @@
 
 #define CLIENT_ADDRESS "10.0.0.2"
 #define SERVER_ADDRESS "203.0.113.9"
+#define ROUTER_ADDRESS "203.0.113.1"
 #define PHONES 0x0a800000u /* 10.128.0.0/9, all of it on the client */
 #define FLOWS 0xc6120000u /* 198.18.0.0/15, behind the server, which drops it */
 #define WARM_UP 200
@@ -438,6 +441,49 @@ static void media(const char *client, const char *server, unsigned int count)
 	meter_say(buffer, sizeof(buffer));
 }
 
+/* SPI and sequence number; the rest is nobody's business */
+static size_t esp_packet(char *out, uint32_t spi, uint32_t sequence)
+{
+	uint32_t head[2] = { htonl(spi), htonl(sequence) };
+
+	memset(out, 0, 128);
+	memcpy(out, head, sizeof(head));
+	return 128;
+}
+
+static int esp_socket(const char *ns, const char *own, const char *peer)
+{
+	struct sockaddr_in a = address(host(own), 0),
+			   to = address(host(peer), 0);
+	int fd;
+
+	enter(ns);
+	fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ESP);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof(a)) ||
+	    connect(fd, (struct sockaddr *)&to, sizeof(to)))
+		err(1, "raw socket");
+	return fd;
+}
+
+static void esp(const char *client, const char *server, unsigned int count)
+{
+	int out = esp_socket(client, CLIENT_ADDRESS, SERVER_ADDRESS);
+	int in = esp_socket(server, SERVER_ADDRESS, ROUTER_ADDRESS);
+	char data[128], buffer[2048];
+	unsigned int i;
+
+	for (i = 0; i < count + WARM_UP; i++) {
+		int from = i & 1 ? in : out, to = i & 1 ? out : in;
+		size_t size =
+			esp_packet(data, i & 1 ? 0x1001 : 0x2002, i / 2 + 1);
+
+		if (send(from, data, size, 0) < 0)
+			err(1, "send");
+		meter_packet(arrives(to, buffer, sizeof(buffer)));
+	}
+	meter_say("", 0);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 7 && !strcmp(argv[1], "udp"))
@@ -448,6 +494,8 @@ int main(int argc, char **argv)
 		flows(argv[2], argv[3], atoi(argv[4]));
 	else if (argc == 5 && !strcmp(argv[1], "media"))
 		media(argv[2], argv[3], atoi(argv[4]));
+	else if (argc == 5 && !strcmp(argv[1], "esp"))
+		esp(argv[2], argv[3], atoi(argv[4]));
 	else if (argc == 5 && !strcmp(argv[1], "calls"))
 		calls(argv[2], argv[3], atoi(argv[4]));
 	else

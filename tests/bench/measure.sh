@@ -9,7 +9,7 @@
 #   all of 10.128.0.0/9  ---------------|        |------------------- 198.18.0.0/15 goes there too
 #                                       masquerade
 set -u
-phases=${1:-plain in-tree ours}
+phases=${1:-plain in-tree ipsec ours}
 packets=${2:-2000}
 generator=$NF_ALG_OUT/generator
 figures=$NF_ALG_OUT/figures
@@ -110,6 +110,8 @@ for phase in $phases; do
 	case $phase in
 	plain)
 		packets_of plain
+		measure plain esp esp "$packets"
+		measure plain beside-esp udp 9000 small "$packets"
 		measure plain flows-0 flows $((packets * 5))
 		;;
 	in-tree)
@@ -119,6 +121,14 @@ for phase in $phases; do
 		nft delete table ip helper
 		conntrack -F 2>/dev/null
 		modprobe -r nf_nat_sip nf_conntrack_sip
+		;;
+	ipsec)
+		# With an esp service alone
+		modprobe nf_nat_alg defaults=0 && natctl service add esp || exit 1
+		measure ours esp esp "$packets"
+		natctl -j show tunnels >"$NF_ALG_OUT/tunnels"
+		measure ours beside-esp udp 9000 small "$packets"
+		modprobe -r nf_alg_ipsec nf_nat_alg
 		;;
 	ours)
 		modprobe nf_nat_alg || exit 1

@@ -40,6 +40,12 @@ spis() {
 	natctl show tunnels | grep -E '10\.1\.2\.2 +203\.0\.113\.1 +203\.0\.113\.9 +80002001 +00002001 +live'
 }
 
+translations() {
+	natctl show translations esp
+	natctl show translations esp verbose | grep -E \
+		'^esp 203\.0\.113\.1 +10\.1\.3\.2:00003001 +203\.0\.113\.9 +203\.0\.113\.9:80003001'
+}
+
 # The gateway's packets come first after conntrack has forgotten everything
 flushed() {
 	router conntrack -F
@@ -149,7 +155,7 @@ strangers() {
 	[ $(($(reason spi-unknown) - before)) = 300 ] && both 3 5 0.1
 }
 
-plan 18
+plan 19
 topology nat
 hosts 3
 for n in 1 2 3; do
@@ -163,6 +169,7 @@ try "each has its own zone, and conntrack lists them" zones
 try "nobody has another one's SPI" uncrossed
 try "all pass traffic both ways at once" both 3 20 0.05
 try "show tunnels has their SPIs" spis
+try "show translations has them in Cisco's columns" translations
 try "a flood of all at once loses nothing" both 3 500 0.002
 try "datagrams of 4 KB, in fragments" from 2 -s 4000 -c 5 -i 0.1 -W 2
 try "an ICMP error of the router reaches the right host" too_big

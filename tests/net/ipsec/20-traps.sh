@@ -279,7 +279,8 @@ transit() {
 	ip -n "$SERVER" route add 10.1.3.0/24 via "$WAN4"
 	natctl clear translations esp '*'
 	router conntrack -F
-	tcpdump_start
+	host 3 python3 "$PEER/esp.py" watch eth0 3 >"$SCRATCH/seen" &
+	sleep 1
 	host 3 python3 "$PEER/esp.py" send 10.1.3.2 "$SERVER4" 0x80007777 1
 	sleep 0.2
 	server python3 "$PEER/esp.py" send "$SERVER4" 10.1.3.2 0x7777 1
@@ -287,19 +288,12 @@ transit() {
 	natctl -j show tunnels | jq -e '[.[].state] == ["untranslated"]'
 	local status=$?
 
-	tcpdump_end | tee "$SCRATCH/seen"
+	wait
+	cat "$SCRATCH/seen"
 	router nft flush chain inet nat postrouting
 	router nft add rule inet nat postrouting oifname wan masquerade
 	ip -n "$SERVER" route del 10.1.3.0/24 via "$WAN4"
-	[ $status = 0 ] && grep '203.0.113.9 > 10.1.3.2' "$SCRATCH/seen"
-}
-tcpdump_start() {
-	host 3 timeout 5 tcpdump -n -i eth0 -c 2 -l esp >"$SCRATCH/dump" 2>/dev/null &
-	sleep 1
-}
-tcpdump_end() {
-	sleep 0.5
-	cat "$SCRATCH/dump"
+	[ $status = 0 ] && grep 'ESP 203.0.113.9 > 10.1.3.2' "$SCRATCH/seen"
 }
 
 # A tunnel of somebody the firewall does not let out is forgotten soon

@@ -5,6 +5,8 @@
     esp.py strange FROM TO COUNT       random SPIs, as a stranger would send
     esp.py send FROM TO SPI [SEQ]      one packet
     esp.py ah FROM TO                  one packet of AH
+    esp.py watch DEVICE SECONDS        a line for each ESP packet and for each on
+                                       UDP port 4500, with its addresses
     esp.py error TO GATEWAY SPI MTU    "fragmentation needed" about an ESP packet
                                        that TO had sent to GATEWAY
 """
@@ -13,6 +15,7 @@ import random
 import socket
 import struct
 import sys
+import time
 
 
 def raw(protocol):
@@ -47,6 +50,27 @@ def ah(source, target):
     return 0
 
 
+def watch(device, seconds):
+    # all of it, without a filter in the kernel
+    sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(3))
+    sock.bind((device, 0))
+    end = time.monotonic() + float(seconds)
+    while time.monotonic() < end:
+        sock.settimeout(max(0.01, end - time.monotonic()))
+        try:
+            data = sock.recv(4096)
+        except TimeoutError:
+            break
+        if len(data) < 28 or data[0] != 0x45:
+            continue
+        ports = struct.unpack(">HH", data[20:24])
+        what = {50: "ESP", 17: "4500" if 4500 in ports else ""}.get(data[9])
+        if what:
+            print(what, socket.inet_ntoa(data[12:16]), ">",
+                  socket.inet_ntoa(data[16:20]), flush=True)
+    return 0
+
+
 def checksum(data):
     total = sum(struct.unpack(f">{len(data) // 2}H", data))
     while total >> 16:
@@ -69,5 +93,5 @@ def error(target, gateway, spi, mtu):
 
 if __name__ == "__main__":
     sys.exit({"strange": strange, "send": send, "error": error,
-              "ah": ah}[sys.argv[1]](
+              "ah": ah, "watch": watch}[sys.argv[1]](
         *sys.argv[2:]))
