@@ -516,6 +516,12 @@ void ipsec_learn_exchange(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
 		tunnel->hint_since = jiffies;
 	tunnel->hint = true;
 	tunnel->hint_until = jiffies + time;
+	/* It begins anew: what it had is void */
+	if (peer && began_inside && tunnel->complete &&
+	    isakmp->exchange == IPSEC_EXCHANGE_IKE_AUTH) {
+		tunnel->complete = false;
+		peer->complete--;
+	}
 	if (peer) {
 		list_move_tail(&tunnel->hinted, &peer->hinted);
 		ipsec_learn_kick(ns, peer, time);
