@@ -54,6 +54,9 @@ class Host:
         """An unconnected TCP socket on this host's address and that port"""
         s = self.socket(family)
         s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if address and family == 6:
+            # an address the host owns by a local route
+            s.setsockopt(socket.IPPROTO_IPV6, 78, 1)
         s.bind((address or self.address(family), port))
         return s
 
