@@ -20,12 +20,12 @@ void ipsec_report_tunnel(struct ipsec_net *ns,
 			 enum nf_alg_event event)
 {
 	const struct ipsec_peer *peer = rcu_access_pointer(tunnel->peer);
-	struct nf_alg_endpoint inside, gateway, public = {};
+	struct nf_alg_endpoint inside, gateway, global = {};
 	struct nf_alg_event_spi what = {
 		.event = event,
 		.protocol = NF_ALG_PROTOCOL_ESP,
 		.inside = &inside,
-		.public = &public,
+		.public = &global,
 		.gateway = &gateway,
 	};
 
@@ -35,7 +35,7 @@ void ipsec_report_tunnel(struct ipsec_net *ns,
 	gateway = ipsec_endpoint(&tunnel->key.gateway, tunnel->key.family);
 	/* The gateway's lock is held, so it stays */
 	if (peer)
-	public = ipsec_endpoint(&peer->key.public, peer->key.family);
+		global = ipsec_endpoint(&peer->key.public, peer->key.family);
 	__nf_alg_event_spi(ns->an, &what);
 }
 
@@ -43,12 +43,12 @@ void ipsec_report_spi(struct ipsec_net *ns, const struct ipsec_tunnel *tunnel,
 		      const struct ipsec_peer *peer, enum nf_alg_event event,
 		      __be32 spi, enum nf_alg_evidence evidence)
 {
-	struct nf_alg_endpoint inside, public, gateway;
+	struct nf_alg_endpoint inside, global, gateway;
 	struct nf_alg_event_spi what = {
 		.event = event,
 		.protocol = NF_ALG_PROTOCOL_ESP,
 		.inside = &inside,
-		.public = &public,
+		.public = &global,
 		.gateway = &gateway,
 		.spi = spi,
 		.evidence = evidence,
@@ -57,7 +57,7 @@ void ipsec_report_spi(struct ipsec_net *ns, const struct ipsec_tunnel *tunnel,
 	if (!nf_alg_event_wanted(ns->an))
 		return;
 	inside = ipsec_endpoint(&tunnel->key.inside, tunnel->key.family);
-	public = ipsec_endpoint(&peer->key.public, peer->key.family);
+	global = ipsec_endpoint(&peer->key.public, peer->key.family);
 	gateway = ipsec_endpoint(&peer->key.gateway, peer->key.family);
 	__nf_alg_event_spi(ns->an, &what);
 }
@@ -66,11 +66,11 @@ void ipsec_report_dropped(struct ipsec_net *ns, const struct ipsec_peer *peer,
 			  __be32 spi, enum nf_alg_reason reason)
 {
 	static DEFINE_RATELIMIT_STATE(limit, HZ, 10);
-	struct nf_alg_endpoint public, gateway;
+	struct nf_alg_endpoint global, gateway;
 	struct nf_alg_event_spi what = {
 		.event = NF_ALG_EVENT_SPI_DROPPED,
 		.protocol = NF_ALG_PROTOCOL_ESP,
-		.public = &public,
+		.public = &global,
 		.gateway = &gateway,
 		.spi = spi,
 		.reason = reason,
@@ -81,7 +81,7 @@ void ipsec_report_dropped(struct ipsec_net *ns, const struct ipsec_peer *peer,
 	ratelimit_set_flags(&limit, RATELIMIT_MSG_ON_RELEASE);
 	if (!__ratelimit(&limit))
 		return;
-	public = ipsec_endpoint(&peer->key.public, peer->key.family);
+	global = ipsec_endpoint(&peer->key.public, peer->key.family);
 	gateway = ipsec_endpoint(&peer->key.gateway, peer->key.family);
 	__nf_alg_event_spi(ns->an, &what);
 }
@@ -149,7 +149,7 @@ static int ipsec_put_clues(struct sk_buff *skb,
 int ipsec_report_fill(struct sk_buff *skb, const void *object)
 {
 	const struct ipsec_tunnel *tunnel = object;
-	struct nf_alg_endpoint inside, gateway, public = {};
+	struct nf_alg_endpoint inside, gateway, global = {};
 	const struct ipsec_peer *peer;
 	u32 now = jiffies;
 	int err;
@@ -158,7 +158,7 @@ int ipsec_report_fill(struct sk_buff *skb, const void *object)
 	gateway = ipsec_endpoint(&tunnel->key.gateway, tunnel->key.family);
 	peer = rcu_dereference(tunnel->peer);
 	if (peer)
-	public = ipsec_endpoint(&peer->key.public, peer->key.family);
+		global = ipsec_endpoint(&peer->key.public, peer->key.family);
 
 	err = nla_put_u16(skb, NF_ALG_A_TUNNEL_ZONE, tunnel->zone) ||
 	      (tunnel->key.zone &&
@@ -167,7 +167,7 @@ int ipsec_report_fill(struct sk_buff *skb, const void *object)
 	       nla_put_u32(skb, NF_ALG_A_TUNNEL_VRF, tunnel->key.vrf)) ||
 	      nf_alg_put_endpoint(skb, NF_ALG_A_TUNNEL_INSIDE_LOCAL, &inside) ||
 	      nf_alg_put_endpoint(skb, NF_ALG_A_TUNNEL_INSIDE_GLOBAL,
-				  &public) ||
+				  &global) ||
 	      nf_alg_put_endpoint(skb, NF_ALG_A_TUNNEL_OUTSIDE_GLOBAL,
 				  &gateway) ||
 	      nla_put_u32(skb, NF_ALG_A_TUNNEL_AGE,
