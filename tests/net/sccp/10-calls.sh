@@ -36,10 +36,10 @@ offloads off
 try "the other versions, offloads off" \
 	skinny_calls outside call $BRIEF --versions 22,3 11,17
 offloads on
-try "the second of three phones connects the others" \
-	skinny_calls outside transfer
 try "two phones inside are told each other's address" \
 	skinny_calls outside direct
+try "the second of three phones connects the others" \
+	skinny_calls outside transfer
 try "no call is left" gone calls bindings
 try "Asterisk on port 20002" callmanager SERVER 20002
 try "calls on that port" \
