@@ -210,17 +210,20 @@ static bool ipsec_packet_template(const struct ipsec_packet *packet, u16 id)
 unsigned int ipsec_packet_track(const struct ipsec_packet *packet,
 				const struct ipsec_tunnel *tunnel)
 {
+	bool process = !in_softirq();
 	unsigned int verdict;
 
 	/* A packet that comes back from user space comes in process context */
-	local_bh_disable();
+	if (unlikely(process))
+		local_bh_disable();
 	if (tunnel && !ipsec_packet_template(packet, tunnel->zone)) {
 		nf_alg_reason_count(packet->ns->an, NF_ALG_REASON_NO_MEMORY);
 		verdict = NF_DROP;
 	} else {
 		verdict = nf_conntrack_in(packet->skb, packet->state);
 	}
-	local_bh_enable();
+	if (unlikely(process))
+		local_bh_enable();
 	return verdict;
 }
 
@@ -381,6 +384,15 @@ static unsigned int ipsec_packet_esp_in(const struct ipsec_packet *packet)
 	if (!ipsec_packet_esp_at(packet->skb, packet->off, &esp))
 		return ipsec_packet_pass(packet, NF_ALG_REASON_ESP_MALFORMED);
 
+	/* A bit says where it probably goes; the key says it surely */
+	if (test_bit(ipsec_public_bit(&packet->destination), ns->publics)) {
+		clue_key = ipsec_packet_clue(packet, IPSEC_CLUE_IN,
+					     ntohl(esp.spi));
+		clue = ipsec_clue_find(ns, &clue_key);
+		if (likely(clue))
+			return ipsec_packet_known(packet, clue, &esp);
+	}
+
 	tunnel = ipsec_tunnel_find(ns, &key);
 	if (tunnel && likely(READ_ONCE(tunnel->esp)))
 		return ipsec_packet_leave(packet, tunnel, &esp);
@@ -391,11 +403,6 @@ static unsigned int ipsec_packet_esp_in(const struct ipsec_packet *packet)
 		WRITE_ONCE(tunnel->esp, true);
 		return ipsec_packet_leave(packet, tunnel, &esp);
 	}
-
-	clue_key = ipsec_packet_clue(packet, IPSEC_CLUE_IN, ntohl(esp.spi));
-	clue = ipsec_clue_find(ns, &clue_key);
-	if (clue)
-		return ipsec_packet_known(packet, clue, &esp);
 
 	peer = ipsec_peer_find(ns, &(struct ipsec_peer_key){
 					   .gateway = packet->source,

@@ -2,11 +2,14 @@
 #ifndef IPSEC_STATE_H
 #define IPSEC_STATE_H
 
+#include <linux/hash.h>
 #include <linux/rhashtable.h>
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 #include <net/netfilter/nf_conntrack.h>
 #include "netns.h"
+
+#define IPSEC_PUBLICS 256
 
 /**
  * struct ipsec_net - what the module knows in a namespace
@@ -22,6 +25,8 @@
  * @gateways: by address
  * @peers: by gateway and public address
  * @next: where a new gateway's search for a zone begins
+ * @publics: a bit for each hash of an address that a gateway has sent to; says
+ *	which of two lookups is worth trying first
  * @unsettled: tunnels whose next packet must be looked at in POST_ROUTING
  * @held: first packets that wait
  * @active: peers where a tunnel is pending or waits
@@ -42,6 +47,7 @@ struct ipsec_net {
 	struct rhashtable gateways;
 	struct rhashtable peers;
 	u32 next;
+	unsigned long publics[BITS_TO_LONGS(IPSEC_PUBLICS)];
 	atomic_t unsettled;
 	atomic_t held;
 	struct list_head active;
@@ -49,6 +55,14 @@ struct ipsec_net {
 	struct delayed_work learning;
 	struct delayed_work sweep;
 };
+
+/* Which of ipsec_net.publics an address has */
+static inline u32 ipsec_public_bit(const union nf_inet_addr *addr)
+{
+	return hash_32(addr->all[0] ^ addr->all[1] ^ addr->all[2] ^
+			       addr->all[3],
+		       ilog2(IPSEC_PUBLICS));
+}
 
 /* The module's state in a namespace; never NULL while it is loaded */
 struct ipsec_net *ipsec_pernet(const struct net *net);

@@ -147,6 +147,7 @@ static struct ipsec_peer *ipsec_peer_take(struct ipsec_net *ns,
 		return NULL;
 	peer->key = *key;
 	peer->gateway = gateway;
+	set_bit(ipsec_public_bit(&key->public), ns->publics);
 	INIT_LIST_HEAD(&peer->tunnels);
 	INIT_LIST_HEAD(&peer->pending);
 	INIT_LIST_HEAD(&peer->waiting);
