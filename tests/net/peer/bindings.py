@@ -298,6 +298,10 @@ def entries():
 def orphan():
     """The signalling's connection is over, the call is not: nothing of it is
     counted any more, and media is related all the same"""
+    for _ in range(50):     # those of the steps before linger
+        if not natctl("show", "calls"):
+            break
+        time.sleep(0.1)
     call = Call(PHONE, 30110)
     rtp, remote = PHONE.udp(30110, FAMILY), SERVER.udp(20000, FAMILY)
     with ROUTER:
