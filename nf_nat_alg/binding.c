@@ -292,7 +292,7 @@ bool nf_alg_binding_flows(struct nf_alg_net *an,
 	tuple.dst.protonum = binding->l4proto;
 	nf_ct_zone_init(&zone, binding->zone, NF_CT_DEFAULT_ZONE_DIR, 0);
 
-	h = nf_conntrack_find_get(an->net, &zone, &tuple);
+	h = nf_alg_session_lookup(an->net, &zone, &tuple);
 	if (!h)
 		return false;
 	nf_ct_put(nf_ct_tuplehash_to_ctrack(h));

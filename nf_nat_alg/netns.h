@@ -3,6 +3,7 @@
 #define NF_ALG_NETNS_H
 
 #include <linux/bitmap.h>
+#include <linux/llist.h>
 #include <linux/mutex.h>
 #include <linux/rhashtable.h>
 #include <linux/workqueue.h>
@@ -37,6 +38,9 @@ struct nf_alg_services {
  *	destination; RCU readers, written under @lock
  * @lost_list: their sessions; under @lock
  * @lost_count: how many; 0 lets a new flow pass without a lookup
+ * @gone: sessions whose connection expired while a lock was held that comes
+ *	after theirs; @gone_work parts them
+ * @gone_work: process context
  */
 struct nf_alg_sessions {
 	struct list_head list;
@@ -46,6 +50,8 @@ struct nf_alg_sessions {
 	struct hlist_head lost[64];
 	struct list_head lost_list;
 	u32 lost_count;
+	struct llist_head gone;
+	struct work_struct gone_work;
 };
 
 /**

@@ -11,6 +11,7 @@
 #include "compat/socket.h"
 #include "netns.h"
 #include "port.h"
+#include "session.h"
 
 #define NF_ALG_PORT_CANDIDATES 2048
 
@@ -36,7 +37,7 @@ static bool nf_alg_port_tracked(const struct nf_alg_port_want *want, u8 i,
 	tuple.dst.protonum = want->l4proto;
 	nf_ct_zone_init(&zone, want->zone, NF_CT_DEFAULT_ZONE_DIR, 0);
 
-	h = nf_conntrack_find_get(want->an->net, &zone, &tuple);
+	h = nf_alg_session_lookup(want->an->net, &zone, &tuple);
 	if (!h)
 		return false;
 

@@ -300,6 +300,57 @@ void nf_alg_session_release(struct nf_alg_session *session)
 	nf_alg_session_part(session, false, false);
 }
 
+/* Lookups of this CPU under a lock of ours; see nf_alg_session_lookup() */
+static DEFINE_PER_CPU(unsigned int, nf_alg_session_lookups);
+
+struct nf_conntrack_tuple_hash *
+nf_alg_session_lookup(struct net *net, const struct nf_conntrack_zone *zone,
+		      const struct nf_conntrack_tuple *tuple)
+{
+	struct nf_conntrack_tuple_hash *h;
+
+	local_bh_disable();
+	__this_cpu_inc(nf_alg_session_lookups);
+	h = nf_conntrack_find_get(net, zone, tuple);
+	__this_cpu_dec(nf_alg_session_lookups);
+	local_bh_enable();
+	return h;
+}
+
+static void nf_alg_session_gone_work(struct work_struct *work)
+{
+	struct nf_alg_sessions *sessions =
+		container_of(work, struct nf_alg_sessions, gone_work);
+	struct nf_alg_session *session, *next;
+
+	llist_for_each_entry_safe(session, next, llist_del_all(&sessions->gone),
+				  gone) {
+		struct nf_conn *ct = session->gone_ct;
+
+		rcu_read_lock();
+		nf_alg_session_part(session, true, true);
+		rcu_read_unlock();
+		nf_ct_put(ct);
+		nf_alg_session_put(session);
+	}
+}
+
+/* It has expired, so no packet is under way that could come first. Once for
+ * each connection, and the hash still has its reference.
+ */
+static void nf_alg_session_part_later(struct nf_alg_session *session,
+				      struct nf_conn *ct)
+{
+	struct nf_alg_sessions *sessions = &session->an->sessions;
+
+	if (!refcount_inc_not_zero(&session->refs))
+		return;
+	nf_conntrack_get(&ct->ct_general);
+	session->gone_ct = ct;
+	if (llist_add(&session->gone, &sessions->gone))
+		schedule_work(&sessions->gone_work);
+}
+
 /* The connection leaves the hash; packets of it may still be under way */
 static void nf_alg_help_destroy(struct nf_conn *ct)
 {
@@ -308,7 +359,9 @@ static void nf_alg_help_destroy(struct nf_conn *ct)
 
 	rcu_read_lock();
 	session = rcu_dereference(help->session);
-	if (session)
+	if (session && this_cpu_read(nf_alg_session_lookups))
+		nf_alg_session_part_later(session, ct);
+	else if (session)
 		nf_alg_session_part(session, true, true);
 	rcu_read_unlock();
 }
@@ -524,6 +577,10 @@ void nf_alg_session_protocol_exit(const struct nf_alg_protocol *protocol)
 		}
 		lost += READ_ONCE(an->sessions.lost_count);
 	}
+	/* Nobody finds one any more; what was found is done with */
+	synchronize_rcu();
+	for_each_net(net)
+		flush_work(&nf_alg_pernet(net)->sessions.gone_work);
 	up_read(&net_rwsem);
 	/* The engine may go next, and with it the memory of them: let both ends
 	 * hear of it
@@ -537,6 +594,8 @@ void nf_alg_sessions_init(struct nf_alg_net *an)
 	INIT_LIST_HEAD(&an->sessions.list);
 	INIT_LIST_HEAD(&an->sessions.lost_list);
 	spin_lock_init(&an->sessions.lock);
+	init_llist_head(&an->sessions.gone);
+	INIT_WORK(&an->sessions.gone_work, nf_alg_session_gone_work);
 }
 
 /* The namespace goes, and its devices are gone: nobody can be told */
@@ -548,6 +607,8 @@ void nf_alg_sessions_exit(struct nf_alg_net *an)
 		nf_alg_session_end(session, false);
 		cond_resched();
 	}
+	synchronize_rcu();
+	flush_work(&an->sessions.gone_work);
 	nf_alg_lost_forget(an);
 	/* Freed sessions still lie in RCU callbacks, but do not look at @an */
 	WARN_ON(atomic_read(&an->sessions.count));

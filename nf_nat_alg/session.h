@@ -2,6 +2,7 @@
 #ifndef NF_ALG_SESSION_H
 #define NF_ALG_SESSION_H
 
+#include <linux/llist.h>
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
 #include <linux/list.h>
@@ -47,6 +48,8 @@ struct nf_alg_side {
  * @list: in nf_alg_sessions.list, under its lock
  * @host: who it is charged to
  * @refs: one for the connection, one for a running timer
+ * @gone: in nf_alg_sessions.gone, with references to itself and @gone_ct
+ * @gone_ct: the connection that has expired meanwhile
  * @rcu: freed after a grace period
  * @priv: the protocol's own session_size bytes
  *
@@ -72,6 +75,8 @@ struct nf_alg_session {
 	struct list_head list;
 	struct nf_alg_host *host;
 	refcount_t refs;
+	struct llist_node gone;
+	struct nf_conn *gone_ct;
 	struct rcu_head rcu;
 	u8 priv[] __aligned(8);
 };
@@ -151,6 +156,22 @@ bool nf_alg_session_helper(const struct nf_conn *ct);
  */
 unsigned int nf_alg_session_icmp(struct sk_buff *skb, struct nf_conn *ct,
 				 enum ip_conntrack_info ctinfo);
+
+/**
+ * nf_alg_session_lookup() - conntrack's lookup, for use under a lock of ours
+ * @net: namespace
+ * @zone: conntrack zone
+ * @tuple: what to look for
+ *
+ * nf_conntrack_find_get() also throws out what has expired on its way, and the
+ * session of such a connection would be parted from it at once, under locks
+ * that come after the session's. With this one it is parted a moment later.
+ *
+ * Return: as nf_conntrack_find_get(), with a reference, or NULL.
+ */
+struct nf_conntrack_tuple_hash *
+nf_alg_session_lookup(struct net *net, const struct nf_conntrack_zone *zone,
+		      const struct nf_conntrack_tuple *tuple);
 
 /* For the protocol registry */
 int nf_alg_session_helpers_register(const struct nf_alg_protocol *protocol);

@@ -58,6 +58,9 @@ enum ip_conntrack_dir {
 enum ip_conntrack_info { IP_CT_NEW };
 
 struct nf_conn;
+struct nf_conntrack_tuple;
+struct nf_conntrack_tuple_hash;
+struct nf_conntrack_zone;
 
 /* Locks: there is one thread */
 typedef struct { int held; } spinlock_t;
@@ -131,6 +134,8 @@ static inline void hlist_del(struct hlist_node *n)
 
 /* Things that are only kept, never used */
 struct rcu_head { int unused; };
+struct llist_node { int unused; };
+struct llist_head { int unused; };
 struct rhash_head { int unused; };
 struct rhlist_head { int unused; };
 struct rhashtable { int unused; };
