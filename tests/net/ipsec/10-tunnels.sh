@@ -91,6 +91,8 @@ error_outside() {
 cleared() {
 	natctl clear translations esp inside 203.0.113.1 10.1.2.2 || return 1
 	[ "$(tunnels)" = 2 ] || return 1
+	# what the gateway says before the host does is nobody's
+	from 2 -c 2 -i 0.2 -W 5 || return 1
 	both 3 5 0.1 && [ "$(tunnels)" = 3 ]
 }
 
