@@ -11,23 +11,7 @@
  * sources: nf_conntrack_helpers/sccp/media.c nf_conntrack_helpers/sccp/translate.c
  */
 #include <stdint.h>
-#include "engine_fake.h"
-#include "sccp/link.h"
-#include "sccp/translate.h"
-
-const struct engine_protocol engine_protocol = {
-	.translate = sccp_translate,
-	.session_size = sizeof(struct sccp_session),
-};
-
-static bool one_link;
-
-bool sccp_same_link(const struct nf_alg_session *session,
-		    const struct nf_alg_endpoint *a,
-		    const struct nf_alg_endpoint *b)
-{
-	return one_link;
-}
+#include "sccp_engine.h"
 
 static const struct {
 	const char *inside;

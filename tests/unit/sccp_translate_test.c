@@ -8,10 +8,8 @@
  * sources: nf_conntrack_helpers/sccp/channel.c nf_conntrack_helpers/sccp/text.c
  * sources: nf_conntrack_helpers/sccp/media.c nf_conntrack_helpers/sccp/translate.c
  */
-#include "engine_fake.h"
+#include "sccp_engine.h"
 #include "ktap.h"
-#include "sccp/link.h"
-#include "sccp/translate.h"
 #include "sccp_message.h"
 
 #define PHONE "10.0.0.2"
@@ -20,20 +18,6 @@
 #define OTHER "203.0.113.50"
 #define UP 0
 #define DOWN 1
-
-const struct engine_protocol engine_protocol = {
-	.translate = sccp_translate,
-	.session_size = sizeof(struct sccp_session),
-};
-
-static bool one_link;
-
-bool sccp_same_link(const struct nf_alg_session *session,
-		    const struct nf_alg_endpoint *a,
-		    const struct nf_alg_endpoint *b)
-{
-	return one_link;
-}
 
 static struct nf_alg_session *flow;
 
