@@ -143,8 +143,16 @@ void __nf_alg_event_message(const struct nf_alg_message *msg)
 }
 EXPORT_SYMBOL_GPL(__nf_alg_event_message);
 
+/**
+ * nf_alg_event_pass() - tell that something passes as it is
+ * @an: namespace
+ * @session: whose, or NULL
+ * @msg: the message, or NULL: then it is about the session's stream
+ * @reason: why
+ */
 static void nf_alg_event_pass(struct nf_alg_net *an,
 			      const struct nf_alg_session *session,
+			      const struct nf_alg_message *msg,
 			      enum nf_alg_reason reason)
 {
 	struct nf_alg_event_draft draft;
@@ -156,10 +164,16 @@ static void nf_alg_event_pass(struct nf_alg_net *an,
 		return;
 	failed = nla_put_u32(draft.skb, NF_ALG_A_EVENT_REASON, reason) ||
 		 nla_put_string(draft.skb, NF_ALG_A_EVENT_REASON_NAME,
-				nf_alg_reason_name(reason)) ||
-		 (session &&
-		  nf_alg_put_flow(draft.skb, session->l4proto,
-				  &session->side[0], &session->side[1]));
+				nf_alg_reason_name(reason));
+	if (!failed && msg)
+		failed = nf_alg_put_flow(draft.skb, session->l4proto, msg->from,
+					 msg->to) ||
+			 nla_put_u32(draft.skb, NF_ALG_A_EVENT_LENGTH,
+				     msg->len) ||
+			 nf_alg_put_first_line(draft.skb, msg);
+	else if (!failed && session)
+		failed = nf_alg_put_flow(draft.skb, session->l4proto,
+					 &session->side[0], &session->side[1]);
 	nf_alg_event_end(an, &draft, failed);
 }
 
@@ -169,27 +183,7 @@ void nf_alg_pass(struct nf_alg_net *an, const struct nf_alg_session *session,
 	nf_alg_reason_count(an, reason);
 	trace_nf_alg_pass(an, session, reason);
 	if (nf_alg_event_wanted(an))
-		nf_alg_event_pass(an, session, reason);
-}
-
-static void nf_alg_event_left(const struct nf_alg_message *msg,
-			      enum nf_alg_reason reason)
-{
-	const struct nf_alg_session *session = msg->session;
-	struct nf_alg_event_draft draft;
-	bool failed;
-
-	if (!nf_alg_event_begin(&draft, NF_ALG_EVENT_PASS,
-				session->protocol->id))
-		return;
-	failed = nla_put_u32(draft.skb, NF_ALG_A_EVENT_REASON, reason) ||
-		 nla_put_string(draft.skb, NF_ALG_A_EVENT_REASON_NAME,
-				nf_alg_reason_name(reason)) ||
-		 nf_alg_put_flow(draft.skb, session->l4proto, msg->from,
-				 msg->to) ||
-		 nla_put_u32(draft.skb, NF_ALG_A_EVENT_LENGTH, msg->len) ||
-		 nf_alg_put_first_line(draft.skb, msg);
-	nf_alg_event_end(session->an, &draft, failed);
+		nf_alg_event_pass(an, session, NULL, reason);
 }
 
 /**
@@ -203,10 +197,12 @@ static void nf_alg_event_left(const struct nf_alg_message *msg,
 void nf_alg_reason_left(const struct nf_alg_message *msg,
 			enum nf_alg_reason reason)
 {
-	nf_alg_reason_count(msg->session->an, reason);
-	trace_nf_alg_pass(msg->session->an, msg->session, reason);
-	if (nf_alg_event_wanted(msg->session->an))
-		nf_alg_event_left(msg, reason);
+	const struct nf_alg_session *session = msg->session;
+
+	nf_alg_reason_count(session->an, reason);
+	trace_nf_alg_pass(session->an, session, reason);
+	if (nf_alg_event_wanted(session->an))
+		nf_alg_event_pass(session->an, session, msg, reason);
 }
 EXPORT_SYMBOL_GPL(nf_alg_reason_left);
 
