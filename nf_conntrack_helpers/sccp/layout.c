@@ -24,6 +24,22 @@
 #define SCCP_TAG_NONE 3
 #define SCCP_TAG 4
 
+/* Forms that several messages share */
+/* clang-format off */
+#define CLOSES_CHANNEL \
+	{ 8, END, SCCP_ALWAYS, .conference = AT(0), .passthru = AT(4), .call = AT(8), \
+	  .keep = AT(12) }
+#define NAMES_PORT(shortest, type) \
+	{ shortest, END, SCCP_ALWAYS, .conference = AT(0), .call = AT(4), .passthru = AT(8), \
+	  .media = AT(type) }
+/* The old form's lengths begin with shortest, the new one's with longer */
+#define MENTIONS_MEDIA(shortest, longer) \
+	{ shortest, (longer) - 1, SCCP_OLD, SCCP_IP4, SCCP_MENTION, .conference = AT(0), \
+	  .call = AT(4), .passthru = AT(8), .address = AT(12), .port = AT(16) }, \
+	{ longer, END, SCCP_NEW, SCCP_TAGGED, SCCP_MENTION, .conference = AT(0), \
+	  .call = AT(4), .passthru = AT(8), .address = AT(12), .port = AT(32) }
+/* clang-format on */
+
 /* In order of their ids */
 static const struct sccp_message sccp_messages[] = {
 	{
@@ -215,8 +231,7 @@ static const struct sccp_message sccp_messages[] = {
 		.sender = SCCP_SERVER, .kind = SCCP_AUDIO, .way = SCCP_RECEIVE,
 		.effect = SCCP_CLOSE,
 		.form = {
-			{ 8, END, SCCP_ALWAYS, .conference = AT(0), .passthru = AT(4),
-			  .call = AT(8), .keep = AT(12) },
+			CLOSES_CHANNEL,
 		},
 	}, {
 		.id = 0x0118, .name = "UnregisterAck",
@@ -249,76 +264,57 @@ static const struct sccp_message sccp_messages[] = {
 		.sender = SCCP_SERVER, .kind = SCCP_VIDEO, .way = SCCP_TRANSMIT,
 		.effect = SCCP_CLOSE,
 		.form = {
-			{ 8, END, SCCP_ALWAYS, .conference = AT(0), .passthru = AT(4),
-			  .call = AT(8), .keep = AT(12) },
+			CLOSES_CHANNEL,
 		},
 	}, {
 		.id = 0x0136, .name = "CloseMultiMediaReceiveChannel",
 		.sender = SCCP_SERVER, .kind = SCCP_VIDEO, .way = SCCP_RECEIVE,
 		.effect = SCCP_CLOSE,
 		.form = {
-			{ 8, END, SCCP_ALWAYS, .conference = AT(0), .passthru = AT(4),
-			  .call = AT(8), .keep = AT(12) },
+			CLOSES_CHANNEL,
 		},
 	}, {
 		.id = 0x014b, .name = "PortRequest",
 		.sender = SCCP_SERVER, .kind = SCCP_PORT, .way = SCCP_RECEIVE,
 		.form = {
-			{ 16, END, SCCP_ALWAYS, .conference = AT(0), .call = AT(4),
-			  .passthru = AT(8), .media = AT(20) },
+			NAMES_PORT(16, 20),
 		},
 	}, {
 		.id = 0x014c, .name = "PortClose",
 		.sender = SCCP_SERVER, .kind = SCCP_PORT, .way = SCCP_RECEIVE,
 		.effect = SCCP_CLOSE,
 		.form = {
-			{ 12, END, SCCP_ALWAYS, .conference = AT(0), .call = AT(4),
-			  .passthru = AT(8), .media = AT(12) },
+			NAMES_PORT(12, 12),
 		},
 	}, {
 		.id = 0x014d, .name = "QoSListen",
 		.sender = SCCP_SERVER, .kind = SCCP_AUDIO, .way = SCCP_RECEIVE,
 		.form = {
-			{ 172, 187, SCCP_OLD, SCCP_IP4, SCCP_MENTION, .conference = AT(0),
-			  .call = AT(4), .passthru = AT(8), .address = AT(12), .port = AT(16) },
-			{ 188, END, SCCP_NEW, SCCP_TAGGED, SCCP_MENTION, .conference = AT(0),
-			  .call = AT(4), .passthru = AT(8), .address = AT(12), .port = AT(32) },
+			MENTIONS_MEDIA(172, 188),
 		},
 	}, {
 		.id = 0x014e, .name = "QoSPath",
 		.sender = SCCP_SERVER, .kind = SCCP_AUDIO, .way = SCCP_TRANSMIT,
 		.form = {
-			{ 168, 183, SCCP_OLD, SCCP_IP4, SCCP_MENTION, .conference = AT(0),
-			  .call = AT(4), .passthru = AT(8), .address = AT(12), .port = AT(16) },
-			{ 184, END, SCCP_NEW, SCCP_TAGGED, SCCP_MENTION, .conference = AT(0),
-			  .call = AT(4), .passthru = AT(8), .address = AT(12), .port = AT(32) },
+			MENTIONS_MEDIA(168, 184),
 		},
 	}, {
 		.id = 0x014f, .name = "QoSTeardown",
 		.sender = SCCP_SERVER, .kind = SCCP_AUDIO, .way = SCCP_TRANSMIT,
 		.form = {
-			{ 20, 39, SCCP_OLD, SCCP_IP4, SCCP_MENTION, .conference = AT(0),
-			  .call = AT(4), .passthru = AT(8), .address = AT(12), .port = AT(16) },
-			{ 40, END, SCCP_NEW, SCCP_TAGGED, SCCP_MENTION, .conference = AT(0),
-			  .call = AT(4), .passthru = AT(8), .address = AT(12), .port = AT(32) },
+			MENTIONS_MEDIA(20, 40),
 		},
 	}, {
 		.id = 0x0150, .name = "UpdateDSCP",
 		.sender = SCCP_SERVER, .kind = SCCP_AUDIO, .way = SCCP_TRANSMIT,
 		.form = {
-			{ 20, 39, SCCP_OLD, SCCP_IP4, SCCP_MENTION, .conference = AT(0),
-			  .call = AT(4), .passthru = AT(8), .address = AT(12), .port = AT(16) },
-			{ 40, END, SCCP_NEW, SCCP_TAGGED, SCCP_MENTION, .conference = AT(0),
-			  .call = AT(4), .passthru = AT(8), .address = AT(12), .port = AT(32) },
+			MENTIONS_MEDIA(20, 40),
 		},
 	}, {
 		.id = 0x0151, .name = "QoSModify",
 		.sender = SCCP_SERVER, .kind = SCCP_AUDIO, .way = SCCP_TRANSMIT,
 		.form = {
-			{ 152, 167, SCCP_OLD, SCCP_IP4, SCCP_MENTION, .conference = AT(0),
-			  .call = AT(4), .passthru = AT(8), .address = AT(12), .port = AT(16) },
-			{ 168, END, SCCP_NEW, SCCP_TAGGED, SCCP_MENTION, .conference = AT(0),
-			  .call = AT(4), .passthru = AT(8), .address = AT(12), .port = AT(32) },
+			MENTIONS_MEDIA(152, 168),
 		},
 	}, {
 		.id = 0x0154, .name = "StartMediaTransmissionAck",
