@@ -57,7 +57,7 @@ class Call:
         if not Call.outside:
             Call.outside = SERVER.udp(5060, FAMILY)
         for s in (self.inside, self.outside):
-            s.settimeout(2)
+            s.settimeout(30)
         address = host.address(FAMILY)
         body = sdp(address, port)
         self.send("INVITE", 1, body)
@@ -128,7 +128,7 @@ def counted(reason):
     return walk(natctl("show", "statistics")) or 0
 
 
-def receive(sock, timeout=1.0):
+def receive(sock, timeout=30):
     sock.settimeout(timeout)
     try:
         return sock.recvfrom(2048)

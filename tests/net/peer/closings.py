@@ -5,12 +5,12 @@
 closings.py fin | rst
 """
 
-import argparse
-import sys
 import time
 
 from exchange import Failure, Pair, Server
-from wire import Bench, Wire, other
+from netns import PATIENCE
+from wire import (FAMILY, PLAIN, Bench, Wire, arguments, each_end, other,
+                  take)
 
 
 def half_closed(bench, who):
@@ -141,7 +141,7 @@ def reset_after_fin(bench, who):
     wire.get(who, restored)
     wire.reset(who)
     # its half is closed already: the reset shows when something is sent
-    until = time.monotonic() + 10
+    until = time.monotonic() + PATIENCE
     try:
         while time.monotonic() < until:
             wire.pair.end(other(who)).send(back[:10])
@@ -155,7 +155,7 @@ def reset_after_fin(bench, who):
 def refused(bench, who):
     """The SYN is answered by RST"""
     sock = bench.phone.tcp(bench.port, bench.family)
-    sock.settimeout(10)
+    sock.settimeout(PATIENCE)
     bench.listener.close()
     target = Pair(999, bench.phone, bench.port + 1, bench.family)
     try:
@@ -177,28 +177,10 @@ WAYS = {
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("how", choices=WAYS)
-    parser.add_argument("--port", type=int, default=42000)
-    parser.add_argument("--family", type=int, default=4)
-    parser.add_argument("--plain", action="store_true")
-    args = parser.parse_args()
-    bench = Bench(args.port, args.family, args.plain, 4096)
-    failures = []
-    for way in WAYS[args.how]:
-        for who in ("phone", "server"):
-            try:
-                way(bench, who)
-            except (Failure, OSError) as e:
-                failures.append("%s by the %s: %s" % (
-                    way.__name__, who, e))
-    bench.close()
-    if failures:
-        raise Failure("\n".join(failures))
+    args = arguments(WAYS, 42000, FAMILY, PLAIN)
+    take(Bench(args.port, args.family, args.plain, 4096),
+         each_end(WAYS[args.how]))
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failure as failure:
-        sys.exit("%s" % failure)
+    main()

@@ -55,7 +55,7 @@ def main():
 
     for n in range(args.connections):
         sock = desk.tcp(10000 + n)
-        sock.settimeout(10)
+        sock.settimeout(60)
         sock.connect((server_address(2000 + n % 500), 5060))
         sock.setblocking(False)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)

@@ -6,6 +6,9 @@ import os
 import socket
 import struct
 
+# Seconds for what has to happen: a busy machine may need some
+PATIENCE = 60
+
 CLONE_NEWNET = 0x40000000
 _libc = ctypes.CDLL(None, use_errno=True)
 

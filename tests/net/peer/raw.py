@@ -8,16 +8,14 @@ The hosts' own TCP must not answer for that end: the test lets no RST without
 packet mark 1 out of them.
 """
 
-import argparse
 import select
 import socket
 import struct
-import sys
 import time
 
 from exchange import Failure
-from netns import server_address
-from wire import Bench
+from netns import PATIENCE, server_address
+from wire import Bench, arguments, take
 
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 MSS = b"\x02\x04\x05\xb4"
@@ -71,7 +69,7 @@ class End:
             text[18:]
         self.sock.sendto(text, (self.peer[0], 0))
 
-    def get(self, what, flags, timeout=5):
+    def get(self, what, flags, timeout=PATIENCE):
         """The next segment of the connection with these flags"""
         until, seen = time.monotonic() + timeout, []
         while select.select([self.sock], [], [],
@@ -137,7 +135,7 @@ class Between:
         self.phone.send(ACK)
         sent, want = bench.phones
         self.phone.send(ACK | PSH, sent)
-        got, until = b"", time.monotonic() + 5
+        got, until = b"", time.monotonic() + PATIENCE
         while len(got) < len(want) and time.monotonic() < until:
             segment = self.server.get("data, after %r" % got, ACK)
             if segment.data and segment.seq == self.server.ack + len(got):
@@ -253,7 +251,7 @@ class Caller:
         self.end.nxt += 1
         self.end.send(ACK)
         self.base = self.end.nxt
-        until = time.monotonic() + 5
+        until = time.monotonic() + PATIENCE
         while self.sock is None and time.monotonic() < until:
             try:
                 sock, _ = bench.listener.sock.accept()
@@ -272,7 +270,7 @@ class Caller:
         """Bytes that stand at this place of the stream"""
         self.end.send(ACK | PSH, data, self.base + off)
 
-    def receives(self, want, timeout=5):
+    def receives(self, want, timeout=PATIENCE):
         self.sock.settimeout(timeout)
         got = b""
         while len(got) < len(want):
@@ -292,7 +290,7 @@ class Caller:
 
     def acked(self, off):
         """The router has acknowledged what stands before this place"""
-        until = time.monotonic() + 5
+        until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             segment = self.end.get("acknowledgement of %d" % off, ACK)
             if segment.ack == self.base + off:
@@ -403,34 +401,29 @@ WAYS = {
 }
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("how", choices=WAYS)
-    parser.add_argument("--port", type=int, default=47000)
-    args = parser.parse_args()
-    bench = Bench(args.port)
+def overlapping(bench, ways):
+    """Each on a connection of its own, which carries nothing more in the end"""
     versions = Versions(bench)
-    failures = []
+
+    def one(bench, way):
+        caller = Caller(bench)
+        way(bench, versions, caller)
+        caller.nothing_more()
+        caller.close()
+
+    for way in ways:
+        yield way.__name__, lambda bench, way=way: one(bench, way)
+
+
+def main():
+    args = arguments(WAYS, 47000)
+    bench, ways = Bench(args.port), WAYS[args.how]
     if args.how == "rst":
         bench.listener.close()      # it would answer as well
-    for way in WAYS[args.how]:
-        try:
-            if args.how == "rst":
-                way(bench)
-                continue
-            caller = Caller(bench)
-            way(bench, versions, caller)
-            caller.nothing_more()
-            caller.close()
-        except (Failure, OSError) as e:
-            failures.append("%s: %s" % (way.__name__, e))
-    bench.close()
-    if failures:
-        raise Failure("\n".join(failures))
+        take(bench, [(way.__name__, way) for way in ways])
+    else:
+        take(bench, overlapping(bench, ways))
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failure as failure:
-        sys.exit("%s" % failure)
+    main()

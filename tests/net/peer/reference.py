@@ -12,6 +12,7 @@ import time
 from dialog import ID, Dialog, View, content_length, difference, ident, learn, \
     literal, phone_view, seen_contact, seen_via
 from exchange import Exchange, Failure, Pair, Server, run
+from netns import PATIENCE
 
 
 class Reference:
@@ -42,7 +43,7 @@ class Reference:
         pair = Pair(n, self.phone, self.port, self.family, sport=self.sport)
         pair.connect()
         ends = {"phone": (pair.phone, "server"), "server": (None, "phone")}
-        until = time.monotonic() + 15
+        until = time.monotonic() + PATIENCE
         while pair.server is None:
             listener.accept({pair.target: pair})
             if time.monotonic() > until:
@@ -75,7 +76,7 @@ class Reference:
 
     @staticmethod
     def receive(pair, who, hint):
-        until = time.monotonic() + 15
+        until = time.monotonic() + PATIENCE
         buffer = pair.buffer[who]
         while True:
             whole = content_length(buffer)
@@ -94,7 +95,7 @@ class Reference:
 
     @staticmethod
     def closed(pair, who):
-        until = time.monotonic() + 15
+        until = time.monotonic() + PATIENCE
         while not pair.eof[who]:
             select.select([pair.end(who)], [], [], 1)
             pair.pull(who)

@@ -47,11 +47,11 @@ class Line:
     def __init__(self, scene, source, number, address=None):
         listener = scene.listener()
         self.sock = source.tcp(0, scene.family, address)
-        self.sock.settimeout(10)
+        self.sock.settimeout(60)
         self.sock.connect((scene.where(number), scene.port))
-        listener.settimeout(10)
+        listener.settimeout(60)
         self.far, self.seen = listener.accept()
-        self.far.settimeout(10)
+        self.far.settimeout(60)
         self.far.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         listener.close()
 

@@ -80,7 +80,7 @@ class Phone:
 
     def connect(self):
         self.sock = self.host.tcp(0, self.family, self.address)
-        self.sock.settimeout(10)
+        self.sock.settimeout(60)
         self.sock.connect((self.manager, self.port))
         self.sock.setblocking(False)
 

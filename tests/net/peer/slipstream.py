@@ -176,13 +176,13 @@ def fragments(scene):
                 data = head + b"u" * (room - len(head)) + fake + register
                 data += b"\0" * 100
                 phone.sendto(data, (scene.remote, 5060))
-                server.settimeout(5)
+                server.settimeout(30)
                 got, peer = server.recvfrom(65536)
                 if got != data:
                     raise Failure("%s: changed on its way" % name)
                 answer = scene.accepted(register)
                 server.sendto(answer, peer)
-                phone.settimeout(5)
+                phone.settimeout(30)
                 if phone.recv(65536) != answer:
                     raise Failure("%s: the answer was changed" % name)
     server.close()
@@ -226,22 +226,22 @@ def claims(scene):
     listener = Server(scene.server, scene.family)
     listener.sock.setblocking(True)
     udp = scene.server.udp(5060)
-    udp.settimeout(5)
+    udp.settimeout(30)
     for n, (host, port) in enumerate(asked, 1):
         for transport in ("TCP", "UDP"):
             text = scene.register(host, port, transport, n)
             if transport == "TCP":
                 phone = scene.phone.tcp(48000 + n)
-                phone.settimeout(5)
+                phone.settimeout(30)
                 phone.connect((server_address(n), 5060))
                 server, peer = listener.sock.accept()
-                server.settimeout(5)
+                server.settimeout(30)
                 phone.sendall(text)
                 got = server.recv(65536)
                 server.sendall(scene.accepted(got))
             else:
                 phone = scene.phone.udp(48000 + n)
-                phone.settimeout(5)
+                phone.settimeout(30)
                 phone.sendto(text, (scene.remote, 5060))
                 got, peer = udp.recvfrom(65536)
                 udp.sendto(scene.accepted(got), peer)
@@ -277,7 +277,7 @@ def claims(scene):
         view = phone_view(scene.own, 49000 + n)
         view.media, view.rtp, view.rtcp = host, port, port + 1
         phone = scene.phone.udp(49000 + n)
-        phone.settimeout(5)
+        phone.settimeout(30)
         dialog = Dialog(scene.own, scene.remote, "UDP", ident="x%07d" % n)
         text = dialog.invite(view)
         phone.sendto(text, (scene.remote, 5060))
@@ -308,10 +308,10 @@ def answers(scene):
     listener.sock.setblocking(True)
     inside = scene.phone.listener(5060)
     phone = scene.phone.tcp(scene.port + 2)
-    phone.settimeout(5)
+    phone.settimeout(30)
     phone.connect((scene.remote, 5060))
     server, _ = listener.sock.accept()
-    server.settimeout(5)
+    server.settimeout(30)
 
     def say(cseq, **change):
         phone.sendall(scene.register(port=5060, cseq=cseq))

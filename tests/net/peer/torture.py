@@ -194,8 +194,8 @@ def cases():
 
 def udp(phone, server):
     inside, outside = phone.udp(5060), server.udp(5060)
-    inside.settimeout(5)
-    outside.settimeout(5)
+    inside.settimeout(30)
+    outside.settimeout(30)
     for name, text in cases():
         inside.sendto(text, (server.address(), 5060))
         try:

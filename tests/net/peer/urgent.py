@@ -9,13 +9,12 @@ urgent arrives in its place among the others, as RFC 6093 wants it. In a stream
 that is not SIP nothing is touched, and it arrives as urgent as it was sent.
 """
 
-import argparse
 import socket
-import sys
 import time
 
 from exchange import Failure
-from wire import Bench, Wire, other
+from netns import PATIENCE
+from wire import FAMILY, Bench, Wire, arguments, each_end, other, take
 
 
 def in_message(bench, who):
@@ -41,7 +40,7 @@ def in_other_stream(bench, who):
     wire.get("server", b"\x16\x03\x01 not SIP at all")
     wire.pair.end(who).send(b"abc!", socket.MSG_OOB)
     wire.get(other(who), b"abc")
-    sock, until, got = wire.pair.end(other(who)), time.monotonic() + 5, b""
+    sock, until, got = wire.pair.end(other(who)), time.monotonic() + PATIENCE, b""
     sock.setblocking(False)
     while not got and time.monotonic() < until:
         try:
@@ -56,7 +55,7 @@ def in_other_stream(bench, who):
     wire.close()
 
 
-def pause(bench, who, seconds=6.5):
+def pause(bench, who):
     """Longer than a message may be held: what there is goes on as it was sent,
     and so does all that follows; the other direction is still translated"""
     wire, (sent, want) = Wire(bench), bench.message(who)
@@ -68,11 +67,11 @@ def pause(bench, who, seconds=6.5):
     wire.send(who, sent[:half])
     wire.get(other(who), sent[:half])
     held = time.monotonic() - began
-    if not 4.5 < held < seconds:
+    # never less; a busy machine takes longer
+    if not 4.5 < held < 20:
         raise Failure("half a message was held for %.1f s" % held)
     wire.send(other(who), back)
     wire.get(who, restored)
-    time.sleep(seconds - held)
     wire.send(who, sent[half:] + sent)
     wire.get(other(who), sent[half:] + sent)
     wire.send(other(who), back)
@@ -99,26 +98,10 @@ WAYS = {"urgent": (in_message, in_other_stream), "pause": (patient, pause)}
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("how", choices=WAYS)
-    parser.add_argument("--port", type=int, default=48000)
-    parser.add_argument("--family", type=int, default=4)
-    args = parser.parse_args()
-    bench = Bench(args.port, args.family)
-    failures = []
-    for way in WAYS[args.how]:
-        for who in ("phone", "server"):
-            try:
-                way(bench, who)
-            except (Failure, OSError) as e:
-                failures.append("%s by the %s: %s" % (way.__name__, who, e))
-    bench.close()
-    if failures:
-        raise Failure("\n".join(failures))
+    args = arguments(WAYS, 48000, FAMILY)
+    take(Bench(args.port, args.family), each_end(WAYS[args.how]),
+         at_once=args.how == "pause")
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except Failure as failure:
-        sys.exit("%s" % failure)
+    main()

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0
 """One connection at a time, in small steps: for tests about states."""
 
+import argparse
 import socket
 import struct
+import sys
+import threading
 import time
 
 from dialog import content_length, difference
 from exchange import Failure, Pair, Server
-from netns import Host, unsent
+from netns import PATIENCE, Host, unsent
 from reference import Reference
 
 LINGER_NOT = struct.pack("ii", 1, 0)
@@ -17,15 +20,20 @@ class Wire:
     """A fresh connection in turns, both ends blocking with a time limit"""
 
     number = 10
+    beginning = threading.Lock()
 
     def __init__(self, bench, buffer=0):
+        with Wire.beginning:
+            self.begin(bench, buffer)
+
+    def begin(self, bench, buffer):
         Wire.number += 1
         self.pair = Pair(Wire.number, bench.phone, bench.port, bench.family)
         if buffer:
             self.pair.phone.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF,
                                        buffer)
         self.pair.connect()
-        until = time.monotonic() + 10
+        until = time.monotonic() + PATIENCE
         while self.pair.server is None:
             bench.listener.accept({self.pair.target: self.pair})
             if time.monotonic() > until:
@@ -33,11 +41,11 @@ class Wire:
             time.sleep(0.002)
         for sock in (self.pair.phone, self.pair.server):
             sock.setblocking(True)
-            sock.settimeout(10)
+            sock.settimeout(PATIENCE)
 
     def send(self, who, data):
         self.pair.end(who).sendall(data)
-        until = time.monotonic() + 10
+        until = time.monotonic() + PATIENCE
         while unsent(self.pair.end(who)) and time.monotonic() < until:
             time.sleep(0.001)
 
@@ -53,7 +61,7 @@ class Wire:
             except BlockingIOError:
                 time.sleep(0.01)
         sock.setblocking(True)
-        sock.settimeout(10)
+        sock.settimeout(PATIENCE)
 
     def get(self, who, want, end=False):
         """Receive just these bytes, and the end of the stream if asked"""
@@ -135,3 +143,51 @@ class Bench:
 
 def other(who):
     return "server" if who == "phone" else "phone"
+
+
+def arguments(ways, port, *switches):
+    """How, and where from; switches are further options, (name, keywords)"""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("how", choices=ways)
+    parser.add_argument("--port", type=int, default=port)
+    for name, keywords in switches:
+        parser.add_argument(name, **keywords)
+    return parser.parse_args()
+
+
+FAMILY = ("--family", {"type": int, "default": 4})
+PLAIN = ("--plain", {"action": "store_true"})
+
+
+def each_end(ways):
+    """A way is taken by either end: (name, function of the bench)"""
+    for way in ways:
+        for who in ("phone", "server"):
+            yield ("%s by the %s" % (way.__name__, who),
+                   lambda bench, way=way, who=who: way(bench, who))
+
+
+def take(bench, ways, at_once=False):
+    """All (name, function of the bench), whether or not one of them fails, one
+    after the other or at once; ends the program if one has failed"""
+    failures = []
+
+    def one(name, way):
+        try:
+            way(bench)
+        except (Failure, OSError) as e:
+            failures.append("%s: %s" % (name, e))
+
+    walks = [threading.Thread(target=one, args=each) for each in ways]
+    for walk in walks:
+        walk.start()
+        if not at_once:
+            walk.join()
+    for walk in walks:
+        walk.join()
+    try:
+        bench.close()
+    except Failure as e:
+        failures.append("at the end: %s" % e)
+    if failures:
+        sys.exit("\n".join(failures))

@@ -57,10 +57,10 @@ def main():
         flow.phone.close()
         flow.server = server.tcp(46000 + n, args.family)
         begin_at(flow.server, -before)
-        flow.server.settimeout(10)
+        flow.server.settimeout(60)
         flow.server.connect((reference.public, 5060))
         flow.server.setblocking(False)
-        until = time.monotonic() + 10
+        until = time.monotonic() + 60
         flow.phone = None
         while flow.phone is None and time.monotonic() < until:
             try:
