@@ -24,6 +24,8 @@
 #define H323_ITEMS_MAX 32
 /* Elements of the tables that are looked at for one PDU */
 #define H323_NODES_MAX 4096
+/* Words of the walker's own in a reading */
+#define H323_STACK 384
 
 /* What a message is written in */
 enum h323_protocol {
@@ -155,7 +157,6 @@ enum h323_facility_reason {
  * @H323_DATA_T120: a connection of TCP
  * @H323_DATA_T38_UDP: UDPTL
  * @H323_DATA_T38_TCP: a connection of TCP
- * @H323_DATA_T38_RTP: T.38 as an audio payload
  * @H323_DATA_OTHER: any other data application
  */
 enum h323_data {
@@ -166,7 +167,6 @@ enum h323_data {
 	H323_DATA_T120,
 	H323_DATA_T38_UDP,
 	H323_DATA_T38_TCP,
-	H323_DATA_T38_RTP,
 	H323_DATA_OTHER,
 };
 
@@ -190,8 +190,8 @@ enum h323_field {
 	H323_ANNEX_E,
 	H323_SCTP,
 	H323_TRANSPORT_ID,			/* an AliasAddress */
-	H323_SEND_ADDRESS,			/* TransportChannelInfo */
-	H323_RECV_ADDRESS,
+	H323_SEND_ADDRESS,			/* IRR, BRQ */
+	H323_RECV_ADDRESS,			/* IRR, BRQ */
 	/* H.245 */
 	H323_MEDIA_CHANNEL,
 	H323_MEDIA_CONTROL_CHANNEL,
@@ -204,8 +204,8 @@ enum h323_field {
 	H323_MULTIPLEXED_MEDIA,			/* .19 */
 	H323_MULTIPLEXED_MEDIA_CONTROL,		/* .19 */
 	H323_KEEP_ALIVE_CHANNEL,		/* .19 */
-	H323_RTP_ADDRESS,			/* .24 Annex B, and IRR */
-	H323_RTCP_ADDRESS,			/* likewise */
+	H323_RTP_ADDRESS,			/* .24 Annex B */
+	H323_RTCP_ADDRESS,			/* .24 Annex B */
 
 	/* What holds the above */
 	H323_ALTERNATE_ENDPOINTS,
@@ -220,7 +220,6 @@ enum h323_field {
 	H323_PER_CALL_INFO,
 	H323_FEATURE_SET,
 	H323_GENERIC_DATA,
-	H323_SERVICE_CONTROL,
 	H323_CIRCUIT_INFO,
 	H323_H4501,				/* h4501SupplementaryService */
 	H323_ALIAS,				/* any other alias */
@@ -287,8 +286,7 @@ struct h323_hit {
 #define H323_HAS_FAST_CONNECT_REFUSED BIT(10)
 #define H323_HAS_CRYPTO BIT(11)			/* cryptoTokens */
 #define H323_HAS_INTEGRITY BIT(12)		/* integrityCheckValue */
-#define H323_HAS_VENDOR BIT(13)
-#define H323_HAS_MODEL BIT(14)			/* callModel */
+#define H323_HAS_MODEL BIT(13)			/* callModel */
 /* EndpointType of the sender: which of its components there are */
 #define H323_IS_GATEKEEPER BIT(16)
 #define H323_IS_GATEWAY BIT(17)
@@ -378,7 +376,7 @@ struct h323_message {
  * @message: message[0] is that of the PDU
  * @hit: the addresses
  *
- * About 6 KB, so not for the stack. Nothing needs to be set before a reading;
+ * About 7 KB, so not for the stack. Nothing needs to be set before a reading;
  * only what the counts cover is set after it.
  */
 struct h323_reading {
@@ -389,6 +387,8 @@ struct h323_reading {
 	u32 nodes;
 	struct h323_message message[H323_MESSAGES_MAX];
 	struct h323_hit hit[H323_HITS_MAX];
+	/* private: the walker's stack */
+	u32 stack[H323_STACK];
 };
 
 /**

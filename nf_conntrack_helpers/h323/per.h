@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The reader of aligned PER (ITU-T X.691, BASIC-PER ALIGNED).
+ *
+ * Positions count bits. Nothing is ever read behind the end, and what would be
+ * says so by its result. A message has at most 64 KB, so no sum of two lengths
+ * overflows.
+ */
+#ifndef NF_ALG_H323_PER_H
+#define NF_ALG_H323_PER_H
+
+#include <linux/types.h>
+#include "schema.h"
+
+/* A string, a list or an open type of one fragment has fewer units */
+#define H323_PER_FRAGMENT 16384
+
+/**
+ * struct h323_per - a position in an encoding
+ * @data: first byte of the message
+ * @pos: the next bit, counted from there
+ * @end: the first bit that is not to be read; a multiple of 8
+ */
+struct h323_per {
+	const u8 *data;
+	u32 pos;
+	u32 end;
+};
+
+/**
+ * h323_per_left() - bits not yet read
+ * @per: position
+ *
+ * Return: their number.
+ */
+static inline u32 h323_per_left(const struct h323_per *per)
+{
+	return per->end - per->pos;
+}
+
+/**
+ * h323_per_align() - go to the next byte
+ * @per: position; does not pass the end, which is that of a byte
+ */
+static inline void h323_per_align(struct h323_per *per)
+{
+	per->pos = (per->pos + 7) & ~7U;
+}
+
+/**
+ * h323_per_skip() - pass over bits
+ * @per: position
+ * @bits: how many
+ *
+ * Return: true, or false if there are not so many left.
+ */
+static inline bool h323_per_skip(struct h323_per *per, u32 bits)
+{
+	if (bits > h323_per_left(per))
+		return false;
+	per->pos += bits;
+	return true;
+}
+
+/**
+ * h323_per_peek() - look at one bit
+ * @per: position
+ * @at: which; before the end
+ *
+ * Return: it.
+ */
+static inline bool h323_per_peek(const struct h323_per *per, u32 at)
+{
+	return per->data[at >> 3] >> (7 - (at & 7)) & 1;
+}
+
+/**
+ * h323_per_bits() - read a number of so many bits
+ * @per: position
+ * @bits: 0 to 24
+ * @value: set to the number
+ *
+ * Return: true, or false if there are not so many left.
+ */
+static inline bool h323_per_bits(struct h323_per *per, u32 bits, u32 *value)
+{
+	const u8 *p = per->data + (per->pos >> 3);
+	u32 shift = per->pos & 7;
+	u32 need = shift + bits;
+	u32 word = 0;
+
+	if (bits > h323_per_left(per))
+		return false;
+	per->pos += bits;
+	/* All bytes that hold a bit of it are before the end */
+	for (u32 got = 0; got < need; got += 8)
+		word = word << 8 | *p++;
+	/* need is at most 31 */
+	word >>= (8 - (need & 7)) & 7;
+	*value = word & ((1U << bits) - 1);
+	return true;
+}
+
+/**
+ * h323_per_octets() - read a number of whole octets
+ * @per: position, aligned here
+ * @octets: 0 to 4
+ * @value: set to the number
+ *
+ * Return: true, or false if there are not so many left.
+ */
+static inline bool h323_per_octets(struct h323_per *per, u32 octets, u32 *value)
+{
+	u32 word = 0;
+
+	h323_per_align(per);
+	if (octets * 8 > h323_per_left(per))
+		return false;
+	for (u32 i = 0; i < octets; i++)
+		word = word << 8 | per->data[(per->pos >> 3) + i];
+	per->pos += octets * 8;
+	*value = word;
+	return true;
+}
+
+/**
+ * h323_per_length() - read a general length (X.691, 11.9.3.5 to 11.9.3.8)
+ * @per: position
+ * @length: set to it; less than H323_PER_FRAGMENT
+ *
+ * Return: true, or false at the end or if what follows comes in fragments.
+ */
+static inline bool h323_per_length(struct h323_per *per, u32 *length)
+{
+	u32 more;
+
+	if (!h323_per_octets(per, 1, length))
+		return false;
+	if (!(*length & 0x80))
+		return true;
+	if (*length & 0x40 || !h323_per_octets(per, 1, &more))
+		return false;
+	*length = (*length & 0x3f) << 8 | more;
+	return true;
+}
+
+/**
+ * h323_per_small() - read a normally small number (X.691, 11.6)
+ * @per: position
+ * @value: set to it
+ *
+ * Return: true, or false at the end or if it has more than 32 bits.
+ */
+static inline bool h323_per_small(struct h323_per *per, u32 *value)
+{
+	u32 large, octets;
+
+	if (!h323_per_bits(per, 1, &large))
+		return false;
+	if (!large)
+		return h323_per_bits(per, 6, value);
+	return h323_per_length(per, &octets) && octets && octets <= 4 &&
+	       h323_per_octets(per, octets, value);
+}
+
+/**
+ * h323_per_additions() - read the size of an extension bitmap (X.691, 11.9.3.4)
+ * @per: position
+ * @count: set to it
+ *
+ * Return: true, or false at the end, or if it comes in fragments.
+ */
+static inline bool h323_per_additions(struct h323_per *per, u32 *count)
+{
+	u32 large;
+
+	if (!h323_per_bits(per, 1, &large))
+		return false;
+	if (large)
+		return h323_per_length(per, count);
+	if (!h323_per_bits(per, 6, count))
+		return false;
+	++*count;
+	return true;
+}
+
+/**
+ * h323_per_number() - read a constrained number, or a length
+ * @per: position
+ * @width: how it is encoded: enum h323_width
+ * @value: set to the number that is to be added to the lower bound
+ *
+ * Of H323_WIDTH_GENERAL the length is read.
+ *
+ * Return: true, or false at the end.
+ */
+static inline bool h323_per_number(struct h323_per *per, u8 width, u32 *value)
+{
+	u32 octets;
+
+	if (width <= H323_WIDTH_BITS)
+		return h323_per_bits(per, width, value);
+	switch (width) {
+	case H323_WIDTH_OCTET:
+		return h323_per_octets(per, 1, value);
+	case H323_WIDTH_TWO_OCTETS:
+		return h323_per_octets(per, 2, value);
+	case H323_WIDTH_LONG:
+		return h323_per_bits(per, 2, &octets) &&
+		       h323_per_octets(per, octets + 1, value);
+	}
+	return h323_per_length(per, value);
+}
+
+#endif /* NF_ALG_H323_PER_H */

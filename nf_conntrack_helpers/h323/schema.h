@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The tables that generate.py makes of the .schema files.
+ */
+#ifndef NF_ALG_H323_SCHEMA_H
+#define NF_ALG_H323_SCHEMA_H
+
+#include <linux/types.h>
+#include "walker.h"
+
+/* What a type is; see generate.py for what each word means */
+enum h323_kind {
+	H323_KIND_NULL,
+	H323_KIND_BOOL,
+	H323_KIND_OID,
+	H323_KIND_UINT,
+	H323_KIND_INT,
+	H323_KIND_ENUM,
+	H323_KIND_PICK,
+	H323_KIND_STRING,
+	H323_KIND_IP4,
+	H323_KIND_IP6,
+	H323_KIND_SEQ,
+	H323_KIND_CHOICE,
+	H323_KIND_LIST,
+	H323_KIND_PDU,
+	H323_KIND_GENERIC,
+	H323_KIND_PARAMETER,
+	H323_KIND_OPERATION,
+	H323_KIND_REST,
+};
+
+/* How a number or a length is encoded: so many bits, or one of these */
+enum h323_width {
+	H323_WIDTH_BITS = 8,
+	H323_WIDTH_OCTET,
+	H323_WIDTH_TWO_OCTETS,
+	H323_WIDTH_LONG,
+	H323_WIDTH_GENERAL,
+};
+
+/* There is an extension marker */
+#define H323_NODE_EXT BIT(0)
+/* The contents of the string begin at a byte */
+#define H323_NODE_ALIGNED BIT(1)
+/* What is noted of generic data in it holds until its end */
+#define H323_NODE_SCOPE BIT(2)
+/* A port follows the address */
+#define H323_NODE_PORT BIT(3)
+
+/* h323_part.type: never looked into */
+#define H323_SKIP 0xffff
+/* The octet string holds no message of its own */
+#define H323_NO_LAYER 0xff
+/* h323_content.parameter */
+#define H323_ANY 0xffff
+
+/**
+ * struct h323_node - a type
+ * @kind: enum h323_kind
+ * @flags: H323_NODE_*
+ * @root: how many parts, or values, stand before the extension marker
+ * @parts: how many parts there are
+ * @width: enum h323_width of the number, the length or the choice
+ * @unit: string: bits of one character; octet string that holds a type: enum
+ *	h323_layer of the message it is, or H323_NO_LAYER
+ * @first: its first part in h323_parts, or the type of what it holds
+ * @lb: lower bound of the number or the length
+ */
+struct h323_node {
+	u8 kind;
+	u8 flags;
+	u8 root;
+	u8 parts;
+	u8 width;
+	u8 unit;
+	u16 first;
+	u32 lb;
+};
+
+/**
+ * struct h323_part - a component or an alternative
+ * @type: in h323_nodes, or H323_SKIP
+ * @optional: it has a bit in the preamble
+ * @mark: enum h323_field, or 0
+ * @note: enum h323_note, or 0
+ */
+struct h323_part {
+	u16 type;
+	u8 optional;
+	u8 mark;
+	u8 note;
+};
+
+/**
+ * struct h323_content - what an octet string holds whose type depends on others
+ * @kind: H323_KIND_GENERIC, _PARAMETER or _OPERATION
+ * @layer: enum h323_layer, or H323_NO_LAYER
+ * @feature: N of H.460.N; 0 for operations
+ * @parameter: its number, or H323_ANY
+ * @type: in h323_nodes
+ */
+struct h323_content {
+	u8 kind;
+	u8 layer;
+	u16 feature;
+	u16 parameter;
+	u16 type;
+};
+
+/* What the walker does with the value of a part */
+enum h323_note {
+	H323_NOTE_NONE,
+	H323_NOTE_SEQUENCE,
+	H323_NOTE_VERSION,
+	H323_NOTE_CRV,
+	H323_NOTE_TTL,
+	H323_NOTE_REASON,
+	H323_NOTE_MODEL,
+	H323_NOTE_CALL,
+	H323_NOTE_CONFERENCE,
+	H323_NOTE_ENDPOINT,
+	H323_NOTE_GATEKEEPER,
+	H323_NOTE_LCN,
+	H323_NOTE_REVERSE_LCN,
+	H323_NOTE_SESSION,
+	H323_NOTE_RELIABLE,
+	H323_NOTE_FEATURE,
+	H323_NOTE_FEATURE_OID,
+	H323_NOTE_PARAMETER,
+	/* The body of call signalling, the choice of RasMessage */
+	H323_NOTE_KIND_IS,
+	/* Before the part is read: what generic data are for is not known; it
+	 * is a message of its own; it is multicast
+	 */
+	H323_NOTE_NEW_FEATURE,
+	H323_NOTE_REPORT,
+	H323_NOTE_MULTICAST,
+	/* It is there; of a BOOLEAN, it is true */
+	H323_NOTE_FLAG,
+	H323_NOTE_KEEP_ALIVE = H323_NOTE_FLAG,
+	H323_NOTE_H245_TUNNELLING,
+	H323_NOTE_MULTIPLE_CALLS,
+	H323_NOTE_MAINTAIN_CONNECTION,
+	H323_NOTE_ANSWER_CALL,
+	H323_NOTE_ADDITIVE_REGISTRATION,
+	H323_NOTE_FAST_CONNECT_REFUSED,
+	H323_NOTE_CRYPTO_TOKENS,
+	H323_NOTE_INTEGRITY_CHECK_VALUE,
+	H323_NOTE_IS_GATEKEEPER,
+	H323_NOTE_IS_GATEWAY,
+	H323_NOTE_IS_MCU,
+	H323_NOTE_IS_TERMINAL,
+	/* What a message of H.245 is: this plus enum h323_control */
+	H323_NOTE_KIND = 0x80,
+	/* What a channel is for: this plus enum h323_data */
+	H323_NOTE_DATA = 0xc0,
+};
+
+extern const struct h323_node h323_nodes[];
+extern const struct h323_part h323_parts[];
+extern const struct h323_content h323_contents[];
+
+#endif /* NF_ALG_H323_SCHEMA_H */
