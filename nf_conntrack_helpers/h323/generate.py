@@ -280,10 +280,10 @@ def generate():
             schema.fail(name, "described but never used")
 
     number = {name: i for i, name in enumerate(schema.order)}
-    nodes, parts = [], []
+    nodes, parts, count = [], [], 0
     for name in schema.order:
         n = schema.nodes[name]
-        first = number[n.holds] if n.holds else len(parts)
+        first = number[n.holds] if n.holds else count
         how = f"H323_WIDTH_{n.width}" if isinstance(n.width, str) else n.width
         flags = " | ".join(f"H323_NODE_{f}" for f in n.flags) or "0"
         unit = f"H323_LAYER_{upper(n.layer[0])}" if n.layer else \
@@ -291,11 +291,14 @@ def generate():
         nodes.append(f"\t/* {number[name]} {name} */\n"
                      f"\t{{ H323_KIND_{n.kind}, {flags}, {n.root}, "
                      f"{len(n.parts)}, {how}, {unit}, {first}, {n.lb} }},")
+        if n.parts:
+            parts.append(f"\t/* {name} */")
         for p in n.parts:
             type_ = number[p.type] if p.type else "H323_SKIP"
             mark = f"H323_{upper(p.mark)}" if p.mark else "0"
             parts.append(f"\t{{ {type_}, {int(p.optional)}, {mark}, "
-                         f"{note(p.note)} }}, /* {name}: {p.name} */")
+                         f"{note(p.note)} }}, /* {p.name} */")
+        count += len(n.parts)
     contents = []
     for kind, entries in tables.items():
         for which, type_, layer in entries:
@@ -306,15 +309,15 @@ def generate():
                 f"\t{{ H323_KIND_{kind.upper()}, {layer}, {feature or 0}, "
                 f"{'H323_ANY' if parameter == '*' else parameter}, "
                 f"{number[type_]} }}, /* {type_} */")
-    if len(schema.order) >= 0xffff or len(parts) > 0xffff:
+    if len(schema.order) >= 0xffff or count > 0xffff:
         schema.fail("tables", "too many types")
 
     c = ["// SPDX-License-Identifier: GPL-2.0", f"/* {MADE} */",
          "/* clang-format off */", '#include "schema.h"', '#include "tables.h"',
          "", f"const struct h323_node h323_nodes[{len(nodes)}] = {{", *nodes,
-         "};", "", f"const struct h323_part h323_parts[{len(parts)}] = {{",
+         "};", "", f"const struct h323_part h323_parts[{count}] = {{",
          *parts, "};", "",
-         f"const struct h323_content h323_contents[H323_CONTENTS] = {{",
+         "const struct h323_content h323_contents[H323_CONTENTS] = {",
          *contents, "};"]
     h = ["/* SPDX-License-Identifier: GPL-2.0 */", f"/* {MADE} */",
          "#ifndef NF_ALG_H323_TABLES_H", "#define NF_ALG_H323_TABLES_H", ""]

@@ -690,1457 +690,1680 @@ const struct h323_node h323_nodes[341] = {
 };
 
 const struct h323_part h323_parts[1451] = {
-	{ 1, 0, 0, 0 }, /* RasMessage: gatekeeperRequest */
-	{ 95, 0, 0, 0 }, /* RasMessage: gatekeeperConfirm */
-	{ 97, 0, 0, 0 }, /* RasMessage: gatekeeperReject */
-	{ 100, 0, 0, 0 }, /* RasMessage: registrationRequest */
-	{ 109, 0, 0, 0 }, /* RasMessage: registrationConfirm */
-	{ 111, 0, 0, 0 }, /* RasMessage: registrationReject */
-	{ 116, 0, 0, 0 }, /* RasMessage: unregistrationRequest */
-	{ 117, 0, 0, 0 }, /* RasMessage: unregistrationConfirm */
-	{ 118, 0, 0, 0 }, /* RasMessage: unregistrationReject */
-	{ 120, 0, 0, 0 }, /* RasMessage: admissionRequest */
-	{ 122, 0, 0, 0 }, /* RasMessage: admissionConfirm */
-	{ 123, 0, 0, 0 }, /* RasMessage: admissionReject */
-	{ 125, 0, 0, 0 }, /* RasMessage: bandwidthRequest */
-	{ 129, 0, 0, 0 }, /* RasMessage: bandwidthConfirm */
-	{ 130, 0, 0, 0 }, /* RasMessage: bandwidthReject */
-	{ 131, 0, 0, 0 }, /* RasMessage: disengageRequest */
-	{ 132, 0, 0, 0 }, /* RasMessage: disengageConfirm */
-	{ 133, 0, 0, 0 }, /* RasMessage: disengageReject */
-	{ 134, 0, 0, 0 }, /* RasMessage: locationRequest */
-	{ 135, 0, 0, 0 }, /* RasMessage: locationConfirm */
-	{ 136, 0, 0, 0 }, /* RasMessage: locationReject */
-	{ 137, 0, 0, 0 }, /* RasMessage: infoRequest */
-	{ 138, 0, 0, 0 }, /* RasMessage: infoRequestResponse */
-	{ 297, 0, 0, 0 }, /* RasMessage: nonStandardMessage */
-	{ 298, 0, 0, 0 }, /* RasMessage: unknownMessageResponse */
-	{ 299, 0, 0, 0 }, /* RasMessage: requestInProgress */
-	{ 301, 0, 0, 0 }, /* RasMessage: resourcesAvailableIndicate */
-	{ 302, 0, 0, 0 }, /* RasMessage: resourcesAvailableConfirm */
-	{ 303, 0, 0, 0 }, /* RasMessage: infoRequestAck */
-	{ 304, 0, 0, 0 }, /* RasMessage: infoRequestNak */
-	{ 305, 0, 0, 0 }, /* RasMessage: serviceControlIndication */
-	{ 313, 0, 0, 0 }, /* RasMessage: serviceControlResponse */
-	{ 315, 0, 0, 0 }, /* RasMessage: admissionConfirmSequence */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* GatekeeperRequest: requestSeqNum */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* GatekeeperRequest: protocolIdentifier */
-	{ 4, 1, 0, 0 }, /* GatekeeperRequest: nonStandardData */
-	{ 10, 0, H323_RAS_ADDRESS, 0 }, /* GatekeeperRequest: rasAddress */
-	{ 26, 0, 0, 0 }, /* GatekeeperRequest: endpointType */
-	{ 34, 1, 0, H323_NOTE_GATEKEEPER }, /* GatekeeperRequest: gatekeeperIdentifier */
-	{ 35, 1, 0, 0 }, /* GatekeeperRequest: callServices */
-	{ 37, 1, H323_ALIAS, 0 }, /* GatekeeperRequest: endpointAlias */
-	{ 41, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* GatekeeperRequest: alternateEndpoints */
-	{ H323_SKIP, 0, 0, 0 }, /* GatekeeperRequest: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* GatekeeperRequest: cryptoTokens */
-	{ H323_SKIP, 0, 0, 0 }, /* GatekeeperRequest: authenticationCapability */
-	{ H323_SKIP, 0, 0, 0 }, /* GatekeeperRequest: algorithmOIDs */
-	{ H323_SKIP, 0, 0, 0 }, /* GatekeeperRequest: integrity */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* GatekeeperRequest: integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* GatekeeperRequest: supportsAltGK */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* GatekeeperRequest: featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* GatekeeperRequest: genericData */
-	{ H323_SKIP, 0, 0, 0 }, /* GatekeeperRequest: supportsAssignedGK */
-	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* GatekeeperRequest: assignedGatekeeper */
-	{ 5, 0, 0, 0 }, /* NonStandardParameter: nonStandardIdentifier */
-	{ 9, 0, 0, 0 }, /* NonStandardParameter: data */
-	{ 3, 0, 0, 0 }, /* NonStandardIdentifier: object */
-	{ 6, 0, 0, 0 }, /* NonStandardIdentifier: h221NonStandard */
-	{ 7, 0, 0, 0 }, /* H221NonStandard: t35CountryCode */
-	{ 7, 0, 0, 0 }, /* H221NonStandard: t35Extension */
-	{ 8, 0, 0, 0 }, /* H221NonStandard: manufacturerCode */
-	{ 11, 0, 0, 0 }, /* TransportAddress: ipAddress */
-	{ 14, 0, 0, 0 }, /* TransportAddress: ipSourceRoute */
-	{ 18, 0, 0, 0 }, /* TransportAddress: ipxAddress */
-	{ 22, 0, 0, 0 }, /* TransportAddress: ip6Address */
-	{ 24, 0, 0, 0 }, /* TransportAddress: netBios */
-	{ 25, 0, 0, 0 }, /* TransportAddress: nsap */
-	{ 4, 0, 0, 0 }, /* TransportAddress: nonStandardAddress */
-	{ 12, 0, 0, 0 }, /* TransportAddress.ipAddress: ip */
-	{ 13, 0, 0, 0 }, /* TransportAddress.ipAddress: port */
-	{ 12, 0, 0, 0 }, /* TransportAddress.ipSourceRoute: ip */
-	{ 13, 0, 0, 0 }, /* TransportAddress.ipSourceRoute: port */
-	{ 15, 0, 0, 0 }, /* TransportAddress.ipSourceRoute: route */
-	{ 17, 0, 0, 0 }, /* TransportAddress.ipSourceRoute: routing */
-	{ 19, 0, 0, 0 }, /* TransportAddress.ipxAddress: node */
-	{ 20, 0, 0, 0 }, /* TransportAddress.ipxAddress: netnum */
-	{ 21, 0, 0, 0 }, /* TransportAddress.ipxAddress: port */
-	{ 23, 0, 0, 0 }, /* TransportAddress.ip6Address: ip */
-	{ 13, 0, 0, 0 }, /* TransportAddress.ip6Address: port */
-	{ 4, 1, 0, 0 }, /* EndpointType: nonStandardData */
-	{ 27, 1, 0, 0 }, /* EndpointType: vendor */
-	{ 29, 1, 0, H323_NOTE_IS_GATEKEEPER }, /* EndpointType: gatekeeper */
-	{ 30, 1, 0, H323_NOTE_IS_GATEWAY }, /* EndpointType: gateway */
-	{ 29, 1, 0, H323_NOTE_IS_MCU }, /* EndpointType: mcu */
-	{ 29, 1, 0, H323_NOTE_IS_TERMINAL }, /* EndpointType: terminal */
-	{ 33, 0, 0, 0 }, /* EndpointType: mc */
-	{ 33, 0, 0, 0 }, /* EndpointType: undefinedNode */
-	{ 6, 0, 0, 0 }, /* VendorIdentifier: vendor */
-	{ 28, 1, 0, 0 }, /* VendorIdentifier: productId */
-	{ 28, 1, 0, 0 }, /* VendorIdentifier: versionId */
-	{ 4, 1, 0, 0 }, /* OnlyNonStandard: nonStandardData */
-	{ 31, 1, 0, 0 }, /* GatewayInfo: protocol */
-	{ 4, 1, 0, 0 }, /* GatewayInfo: nonStandardData */
-	{ 4, 0, 0, 0 }, /* SupportedProtocols: nonStandardData */
-	{ 29, 0, 0, 0 }, /* SupportedProtocols: h310 */
-	{ 29, 0, 0, 0 }, /* SupportedProtocols: h320 */
-	{ 29, 0, 0, 0 }, /* SupportedProtocols: h321 */
-	{ 29, 0, 0, 0 }, /* SupportedProtocols: h322 */
-	{ 29, 0, 0, 0 }, /* SupportedProtocols: h323 */
-	{ 29, 0, 0, 0 }, /* SupportedProtocols: h324 */
-	{ 29, 0, 0, 0 }, /* SupportedProtocols: voice */
-	{ 29, 0, 0, 0 }, /* SupportedProtocols: t120-only */
-	{ 33, 0, 0, 0 }, /* QseriesOptions: q932Full */
-	{ 33, 0, 0, 0 }, /* QseriesOptions: q951Full */
-	{ 33, 0, 0, 0 }, /* QseriesOptions: q952Full */
-	{ 33, 0, 0, 0 }, /* QseriesOptions: q953Full */
-	{ 33, 0, 0, 0 }, /* QseriesOptions: q955Full */
-	{ 33, 0, 0, 0 }, /* QseriesOptions: q956Full */
-	{ 33, 0, 0, 0 }, /* QseriesOptions: q957Full */
-	{ 36, 0, 0, 0 }, /* QseriesOptions: q954Info */
-	{ 33, 0, 0, 0 }, /* Q954Details: conferenceCalling */
-	{ 33, 0, 0, 0 }, /* Q954Details: threePartyService */
-	{ 39, 0, 0, 0 }, /* AliasAddress: dialledDigits */
-	{ 40, 0, 0, 0 }, /* AliasAddress: h323-ID */
-	{ H323_SKIP, 0, 0, 0 }, /* AliasAddress: url-ID */
-	{ 10, 0, H323_TRANSPORT_ID, 0 }, /* AliasAddress: transportID */
-	{ 4, 1, 0, 0 }, /* Endpoint: nonStandardData */
-	{ 37, 1, H323_ALIAS, 0 }, /* Endpoint: aliasAddress */
-	{ 43, 1, H323_CALL_SIGNAL_ADDRESS, 0 }, /* Endpoint: callSignalAddress */
-	{ 43, 1, H323_RAS_ADDRESS, 0 }, /* Endpoint: rasAddress */
-	{ 26, 1, 0, 0 }, /* Endpoint: endpointType */
-	{ 44, 1, 0, 0 }, /* Endpoint: tokens */
-	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* Endpoint: cryptoTokens */
-	{ 68, 1, 0, 0 }, /* Endpoint: priority */
-	{ 37, 1, H323_ALIAS, 0 }, /* Endpoint: remoteExtensionAddress */
-	{ 37, 1, H323_ALIAS, 0 }, /* Endpoint: destExtraCallInfo */
-	{ 69, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* Endpoint: alternateTransportAddresses */
-	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* Endpoint: circuitInfo */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* Endpoint: featureSet */
-	{ 3, 0, 0, 0 }, /* ClearToken: tokenOID */
-	{ 46, 1, 0, 0 }, /* ClearToken: timeStamp */
-	{ 34, 1, 0, 0 }, /* ClearToken: password */
-	{ 47, 1, 0, 0 }, /* ClearToken: dhkey */
-	{ 49, 1, 0, 0 }, /* ClearToken: challenge */
-	{ 50, 1, 0, 0 }, /* ClearToken: random */
-	{ 51, 1, 0, 0 }, /* ClearToken: certificate */
-	{ 34, 1, 0, 0 }, /* ClearToken: generalID */
-	{ 52, 1, 0, 0 }, /* ClearToken: nonStandard */
-	{ 48, 0, 0, 0 }, /* DHset: halfkey */
-	{ 48, 0, 0, 0 }, /* DHset: modSize */
-	{ 48, 0, 0, 0 }, /* DHset: generator */
-	{ 3, 0, 0, 0 }, /* TypedCertificate: type */
-	{ 9, 0, 0, 0 }, /* TypedCertificate: certificate */
-	{ 3, 0, 0, 0 }, /* H235NonStandardParameter: nonStandardIdentifier */
-	{ 9, 0, 0, 0 }, /* H235NonStandardParameter: data */
-	{ 55, 0, 0, 0 }, /* CryptoH323Token: cryptoEPPwdHash */
-	{ 61, 0, 0, 0 }, /* CryptoH323Token: cryptoGKPwdHash */
-	{ 62, 0, 0, 0 }, /* CryptoH323Token: cryptoEPPwdEncr */
-	{ 62, 0, 0, 0 }, /* CryptoH323Token: cryptoGKPwdEncr */
-	{ 63, 0, 0, 0 }, /* CryptoH323Token: cryptoEPCert */
-	{ 63, 0, 0, 0 }, /* CryptoH323Token: cryptoGKCert */
-	{ 63, 0, 0, 0 }, /* CryptoH323Token: cryptoFastStart */
-	{ 64, 0, 0, 0 }, /* CryptoH323Token: nestedcryptoToken */
-	{ 56, 0, 0, 0 }, /* CryptoH323Token.cryptoEPPwdHash: alias */
-	{ 46, 0, 0, 0 }, /* CryptoH323Token.cryptoEPPwdHash: timeStamp */
-	{ 57, 0, 0, 0 }, /* CryptoH323Token.cryptoEPPwdHash: token */
-	{ 39, 0, 0, 0 }, /* PlainAlias: dialledDigits */
-	{ 40, 0, 0, 0 }, /* PlainAlias: h323-ID */
-	{ 3, 0, 0, 0 }, /* HashedT: algorithmOID */
-	{ 58, 0, 0, 0 }, /* HashedT: paramS */
-	{ 60, 0, 0, 0 }, /* HashedT: hash */
-	{ 50, 1, 0, 0 }, /* Params: ranInt */
-	{ 59, 1, 0, 0 }, /* Params: iv8 */
-	{ 34, 0, 0, 0 }, /* CryptoH323Token.cryptoGKPwdHash: gatekeeperId */
-	{ 46, 0, 0, 0 }, /* CryptoH323Token.cryptoGKPwdHash: timeStamp */
-	{ 57, 0, 0, 0 }, /* CryptoH323Token.cryptoGKPwdHash: token */
-	{ 3, 0, 0, 0 }, /* EncryptedT: algorithmOID */
-	{ 58, 0, 0, 0 }, /* EncryptedT: paramS */
-	{ 9, 0, 0, 0 }, /* EncryptedT: encryptedData */
-	{ 9, 0, 0, 0 }, /* SignedT: toBeSigned */
-	{ 3, 0, 0, 0 }, /* SignedT: algorithmOID */
-	{ 58, 0, 0, 0 }, /* SignedT: paramS */
-	{ 60, 0, 0, 0 }, /* SignedT: signature */
-	{ 65, 0, 0, 0 }, /* CryptoToken: cryptoEncryptedToken */
-	{ 66, 0, 0, 0 }, /* CryptoToken: cryptoSignedToken */
-	{ 67, 0, 0, 0 }, /* CryptoToken: cryptoHashedToken */
-	{ 62, 0, 0, 0 }, /* CryptoToken: cryptoPwdEncr */
-	{ 3, 0, 0, 0 }, /* CryptoToken.cryptoEncryptedToken: tokenOID */
-	{ 62, 0, 0, 0 }, /* CryptoToken.cryptoEncryptedToken: token */
-	{ 3, 0, 0, 0 }, /* CryptoToken.cryptoSignedToken: tokenOID */
-	{ 63, 0, 0, 0 }, /* CryptoToken.cryptoSignedToken: token */
-	{ 3, 0, 0, 0 }, /* CryptoToken.cryptoHashedToken: tokenOID */
-	{ 45, 0, 0, 0 }, /* CryptoToken.cryptoHashedToken: hashedVals */
-	{ 57, 0, 0, 0 }, /* CryptoToken.cryptoHashedToken: token */
-	{ 43, 1, H323_ANNEX_E, 0 }, /* AlternateTransportAddresses: annexE */
-	{ 43, 0, H323_SCTP, 0 }, /* AlternateTransportAddresses: sctp */
-	{ 71, 1, 0, 0 }, /* CircuitInfo: sourceCircuitID */
-	{ 71, 1, 0, 0 }, /* CircuitInfo: destinationCircuitID */
-	{ 79, 1, H323_GENERIC_DATA, 0 }, /* CircuitInfo: genericData */
-	{ 72, 1, 0, 0 }, /* CircuitIdentifier: cic */
-	{ 76, 1, 0, 0 }, /* CircuitIdentifier: group */
-	{ 73, 0, 0, 0 }, /* CicInfo: cic */
-	{ 75, 0, 0, 0 }, /* CicInfo: pointCode */
-	{ 77, 1, 0, 0 }, /* GroupID: member */
-	{ 78, 0, 0, 0 }, /* GroupID: group */
-	{ 81, 0, 0, H323_NOTE_NEW_FEATURE }, /* GenericData: id */
-	{ 83, 1, 0, 0 }, /* GenericData: parameters */
-	{ 82, 0, 0, H323_NOTE_FEATURE }, /* FeatureIdentifier: standard */
-	{ 3, 0, 0, H323_NOTE_FEATURE_OID }, /* FeatureIdentifier: oid */
-	{ 24, 0, 0, 0 }, /* FeatureIdentifier: nonStandard */
-	{ 85, 0, 0, 0 }, /* EnumeratedParameter: id */
-	{ 86, 1, 0, 0 }, /* EnumeratedParameter: content */
-	{ 82, 0, 0, H323_NOTE_PARAMETER }, /* ParameterNumber: standard */
-	{ 3, 0, 0, 0 }, /* ParameterNumber: oid */
-	{ 24, 0, 0, 0 }, /* ParameterNumber: nonStandard */
-	{ 87, 0, 0, 0 }, /* Content: raw */
-	{ 88, 0, 0, 0 }, /* Content: text */
-	{ 89, 0, 0, 0 }, /* Content: unicode */
-	{ 33, 0, 0, 0 }, /* Content: bool */
-	{ 7, 0, 0, 0 }, /* Content: number8 */
-	{ 8, 0, 0, 0 }, /* Content: number16 */
-	{ 90, 0, 0, 0 }, /* Content: number32 */
-	{ 91, 0, 0, 0 }, /* Content: id */
-	{ 38, 0, 0, 0 }, /* Content: alias */
-	{ 10, 0, H323_GENERIC_TRANSPORT, 0 }, /* Content: transport */
-	{ 83, 0, 0, 0 }, /* Content: compound */
-	{ 92, 0, 0, 0 }, /* Content: nested */
-	{ 82, 0, 0, 0 }, /* GenericIdentifier: standard */
-	{ 3, 0, 0, 0 }, /* GenericIdentifier: oid */
-	{ 24, 0, 0, 0 }, /* GenericIdentifier: nonStandard */
-	{ 33, 0, 0, 0 }, /* FeatureSet: replacementFeatureSet */
-	{ 79, 1, 0, 0 }, /* FeatureSet: neededFeatures */
-	{ 79, 1, 0, 0 }, /* FeatureSet: desiredFeatures */
-	{ 79, 1, 0, 0 }, /* FeatureSet: supportedFeatures */
-	{ 10, 0, H323_RAS_ADDRESS, 0 }, /* AlternateGK: rasAddress */
-	{ 34, 1, 0, 0 }, /* AlternateGK: gatekeeperIdentifier */
-	{ 33, 0, 0, 0 }, /* AlternateGK: needToRegister */
-	{ 68, 0, 0, 0 }, /* AlternateGK: priority */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* GatekeeperConfirm: requestSeqNum */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* GatekeeperConfirm: protocolIdentifier */
-	{ 4, 1, 0, 0 }, /* GatekeeperConfirm: nonStandardData */
-	{ 34, 1, 0, H323_NOTE_GATEKEEPER }, /* GatekeeperConfirm: gatekeeperIdentifier */
-	{ 10, 0, H323_RAS_ADDRESS, 0 }, /* GatekeeperConfirm: rasAddress */
-	{ 96, 0, H323_ALTERNATE_GATEKEEPER, 0 }, /* GatekeeperConfirm: alternateGatekeeper */
-	{ H323_SKIP, 0, 0, 0 }, /* GatekeeperConfirm: authenticationMode */
-	{ H323_SKIP, 0, 0, 0 }, /* GatekeeperConfirm: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* GatekeeperConfirm: cryptoTokens */
-	{ H323_SKIP, 0, 0, 0 }, /* GatekeeperConfirm: algorithmOID */
-	{ H323_SKIP, 0, 0, 0 }, /* GatekeeperConfirm: integrity */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* GatekeeperConfirm: integrityCheckValue */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* GatekeeperConfirm: featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* GatekeeperConfirm: genericData */
-	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* GatekeeperConfirm: assignedGatekeeper */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* GatekeeperReject: requestSeqNum */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* GatekeeperReject: protocolIdentifier */
-	{ 4, 1, 0, 0 }, /* GatekeeperReject: nonStandardData */
-	{ 34, 1, 0, H323_NOTE_GATEKEEPER }, /* GatekeeperReject: gatekeeperIdentifier */
-	{ 98, 0, 0, H323_NOTE_REASON }, /* GatekeeperReject: rejectReason */
-	{ 99, 0, H323_ALT_GK_INFO, 0 }, /* GatekeeperReject: altGKInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* GatekeeperReject: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* GatekeeperReject: cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* GatekeeperReject: integrityCheckValue */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* GatekeeperReject: featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* GatekeeperReject: genericData */
-	{ 96, 0, H323_ALT_GK_INFO, 0 }, /* AltGKInfo: alternateGatekeeper */
-	{ 33, 0, 0, 0 }, /* AltGKInfo: altGKisPermanent */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* RegistrationRequest: requestSeqNum */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* RegistrationRequest: protocolIdentifier */
-	{ 4, 1, 0, 0 }, /* RegistrationRequest: nonStandardData */
-	{ 33, 0, 0, 0 }, /* RegistrationRequest: discoveryComplete */
-	{ 43, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* RegistrationRequest: callSignalAddress */
-	{ 43, 0, H323_RAS_ADDRESS, 0 }, /* RegistrationRequest: rasAddress */
-	{ 26, 0, 0, 0 }, /* RegistrationRequest: terminalType */
-	{ 37, 1, H323_ALIAS, 0 }, /* RegistrationRequest: terminalAlias */
-	{ 34, 1, 0, H323_NOTE_GATEKEEPER }, /* RegistrationRequest: gatekeeperIdentifier */
-	{ 27, 0, 0, 0 }, /* RegistrationRequest: endpointVendor */
-	{ 41, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* RegistrationRequest: alternateEndpoints */
-	{ 46, 0, 0, H323_NOTE_TTL }, /* RegistrationRequest: timeToLive */
-	{ H323_SKIP, 0, 0, 0 }, /* RegistrationRequest: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* RegistrationRequest: cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* RegistrationRequest: integrityCheckValue */
-	{ 33, 0, 0, H323_NOTE_KEEP_ALIVE }, /* RegistrationRequest: keepAlive */
-	{ 34, 0, 0, H323_NOTE_ENDPOINT }, /* RegistrationRequest: endpointIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* RegistrationRequest: willSupplyUUIEs */
-	{ 33, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* RegistrationRequest: maintainConnection */
-	{ 69, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* RegistrationRequest: alternateTransportAddresses */
-	{ 101, 0, 0, H323_NOTE_ADDITIVE_REGISTRATION }, /* RegistrationRequest: additiveRegistration */
-	{ 102, 0, H323_ALIAS, 0 }, /* RegistrationRequest: terminalAliasPattern */
-	{ H323_SKIP, 0, 0, 0 }, /* RegistrationRequest: supportsAltGK */
-	{ H323_SKIP, 0, 0, 0 }, /* RegistrationRequest: usageReportingCapability */
-	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* RegistrationRequest: multipleCalls */
-	{ H323_SKIP, 0, 0, 0 }, /* RegistrationRequest: supportedH248Packages */
-	{ H323_SKIP, 0, 0, 0 }, /* RegistrationRequest: callCreditCapability */
-	{ H323_SKIP, 0, 0, 0 }, /* RegistrationRequest: capacityReportingCapability */
-	{ H323_SKIP, 0, 0, 0 }, /* RegistrationRequest: capacity */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* RegistrationRequest: featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* RegistrationRequest: genericData */
-	{ H323_SKIP, 0, 0, 0 }, /* RegistrationRequest: restart */
-	{ H323_SKIP, 0, 0, 0 }, /* RegistrationRequest: supportsACFSequences */
-	{ H323_SKIP, 0, 0, 0 }, /* RegistrationRequest: supportsAssignedGK */
-	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* RegistrationRequest: assignedGatekeeper */
-	{ 38, 0, 0, 0 }, /* AddressPattern: wildcard */
-	{ 104, 0, 0, 0 }, /* AddressPattern: range */
-	{ 105, 0, 0, 0 }, /* AddressPattern.range: startOfRange */
-	{ 105, 0, 0, 0 }, /* AddressPattern.range: endOfRange */
-	{ 106, 0, 0, 0 }, /* PartyNumber: e164Number */
-	{ 39, 0, 0, 0 }, /* PartyNumber: dataPartyNumber */
-	{ 39, 0, 0, 0 }, /* PartyNumber: telexPartyNumber */
-	{ 108, 0, 0, 0 }, /* PartyNumber: privateNumber */
-	{ 39, 0, 0, 0 }, /* PartyNumber: nationalStandardPartyNumber */
-	{ 107, 0, 0, 0 }, /* PublicPartyNumber: publicTypeOfNumber */
-	{ 39, 0, 0, 0 }, /* PublicPartyNumber: publicNumberDigits */
-	{ 107, 0, 0, 0 }, /* PrivatePartyNumber: privateTypeOfNumber */
-	{ 39, 0, 0, 0 }, /* PrivatePartyNumber: privateNumberDigits */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* RegistrationConfirm: requestSeqNum */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* RegistrationConfirm: protocolIdentifier */
-	{ 4, 1, 0, 0 }, /* RegistrationConfirm: nonStandardData */
-	{ 43, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* RegistrationConfirm: callSignalAddress */
-	{ 37, 1, H323_ALIAS, 0 }, /* RegistrationConfirm: terminalAlias */
-	{ 34, 1, 0, H323_NOTE_GATEKEEPER }, /* RegistrationConfirm: gatekeeperIdentifier */
-	{ 34, 0, 0, H323_NOTE_ENDPOINT }, /* RegistrationConfirm: endpointIdentifier */
-	{ 96, 0, H323_ALTERNATE_GATEKEEPER, 0 }, /* RegistrationConfirm: alternateGatekeeper */
-	{ 46, 0, 0, H323_NOTE_TTL }, /* RegistrationConfirm: timeToLive */
-	{ H323_SKIP, 0, 0, 0 }, /* RegistrationConfirm: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* RegistrationConfirm: cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* RegistrationConfirm: integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* RegistrationConfirm: willRespondToIRR */
-	{ 110, 0, H323_PRE_GRANTED_ARQ, 0 }, /* RegistrationConfirm: preGrantedARQ */
-	{ 33, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* RegistrationConfirm: maintainConnection */
-	{ H323_SKIP, 0, 0, 0 }, /* RegistrationConfirm: serviceControl */
-	{ H323_SKIP, 0, 0, 0 }, /* RegistrationConfirm: supportsAdditiveRegistration */
-	{ 102, 0, H323_ALIAS, 0 }, /* RegistrationConfirm: terminalAliasPattern */
-	{ H323_SKIP, 0, 0, 0 }, /* RegistrationConfirm: supportedPrefixes */
-	{ H323_SKIP, 0, 0, 0 }, /* RegistrationConfirm: usageSpec */
-	{ 38, 0, H323_ALIAS, 0 }, /* RegistrationConfirm: featureServerAlias */
-	{ H323_SKIP, 0, 0, 0 }, /* RegistrationConfirm: capacityReportingSpec */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* RegistrationConfirm: featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* RegistrationConfirm: genericData */
-	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* RegistrationConfirm: assignedGatekeeper */
-	{ 33, 0, 0, 0 }, /* PreGrantedARQ: makeCall */
-	{ 33, 0, 0, 0 }, /* PreGrantedARQ: useGKCallSignalAddressToMakeCall */
-	{ 33, 0, 0, 0 }, /* PreGrantedARQ: answerCall */
-	{ 33, 0, 0, 0 }, /* PreGrantedARQ: useGKCallSignalAddressToAnswer */
-	{ H323_SKIP, 0, 0, 0 }, /* PreGrantedARQ: irrFrequencyInCall */
-	{ H323_SKIP, 0, 0, 0 }, /* PreGrantedARQ: totalBandwidthRestriction */
-	{ 69, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* PreGrantedARQ: alternateTransportAddresses */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* RegistrationReject: requestSeqNum */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* RegistrationReject: protocolIdentifier */
-	{ 4, 1, 0, 0 }, /* RegistrationReject: nonStandardData */
-	{ 112, 0, 0, H323_NOTE_REASON }, /* RegistrationReject: rejectReason */
-	{ 34, 1, 0, H323_NOTE_GATEKEEPER }, /* RegistrationReject: gatekeeperIdentifier */
-	{ 99, 0, H323_ALT_GK_INFO, 0 }, /* RegistrationReject: altGKInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* RegistrationReject: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* RegistrationReject: cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* RegistrationReject: integrityCheckValue */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* RegistrationReject: featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* RegistrationReject: genericData */
-	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* RegistrationReject: assignedGatekeeper */
-	{ 101, 0, 0, 0 }, /* RegistrationRejectReason: discoveryRequired */
-	{ 101, 0, 0, 0 }, /* RegistrationRejectReason: invalidRevision */
-	{ 101, 0, 0, 0 }, /* RegistrationRejectReason: invalidCallSignalAddress */
-	{ 101, 0, 0, 0 }, /* RegistrationRejectReason: invalidRASAddress */
-	{ 37, 0, H323_ALIAS, 0 }, /* RegistrationRejectReason: duplicateAlias */
-	{ 101, 0, 0, 0 }, /* RegistrationRejectReason: invalidTerminalType */
-	{ 101, 0, 0, 0 }, /* RegistrationRejectReason: undefinedReason */
-	{ 101, 0, 0, 0 }, /* RegistrationRejectReason: transportNotSupported */
-	{ H323_SKIP, 0, 0, 0 }, /* RegistrationRejectReason: transportQOSNotSupported */
-	{ H323_SKIP, 0, 0, 0 }, /* RegistrationRejectReason: resourceUnavailable */
-	{ H323_SKIP, 0, 0, 0 }, /* RegistrationRejectReason: invalidAlias */
-	{ H323_SKIP, 0, 0, 0 }, /* RegistrationRejectReason: securityDenial */
-	{ H323_SKIP, 0, 0, 0 }, /* RegistrationRejectReason: fullRegistrationRequired */
-	{ H323_SKIP, 0, 0, 0 }, /* RegistrationRejectReason: additiveRegistrationNotSupported */
-	{ 113, 0, 0, 0 }, /* RegistrationRejectReason: invalidTerminalAliases */
-	{ 37, 1, H323_ALIAS, 0 }, /* InvalidTerminalAliases: terminalAlias */
-	{ 102, 1, H323_ALIAS, 0 }, /* InvalidTerminalAliases: terminalAliasPattern */
-	{ 114, 1, 0, 0 }, /* InvalidTerminalAliases: supportedPrefixes */
-	{ 4, 1, 0, 0 }, /* SupportedPrefix: nonStandardData */
-	{ 56, 0, 0, 0 }, /* SupportedPrefix: prefix */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* UnregistrationRequest: requestSeqNum */
-	{ 43, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* UnregistrationRequest: callSignalAddress */
-	{ 37, 1, H323_ALIAS, 0 }, /* UnregistrationRequest: endpointAlias */
-	{ 4, 1, 0, 0 }, /* UnregistrationRequest: nonStandardData */
-	{ 34, 1, 0, H323_NOTE_ENDPOINT }, /* UnregistrationRequest: endpointIdentifier */
-	{ 41, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* UnregistrationRequest: alternateEndpoints */
-	{ 34, 0, 0, H323_NOTE_GATEKEEPER }, /* UnregistrationRequest: gatekeeperIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* UnregistrationRequest: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* UnregistrationRequest: cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* UnregistrationRequest: integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* UnregistrationRequest: reason */
-	{ 102, 0, H323_ALIAS, 0 }, /* UnregistrationRequest: endpointAliasPattern */
-	{ H323_SKIP, 0, 0, 0 }, /* UnregistrationRequest: supportedPrefixes */
-	{ 96, 0, H323_ALTERNATE_GATEKEEPER, 0 }, /* UnregistrationRequest: alternateGatekeeper */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* UnregistrationRequest: genericData */
-	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* UnregistrationRequest: assignedGatekeeper */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* UnregistrationConfirm: requestSeqNum */
-	{ 4, 1, 0, 0 }, /* UnregistrationConfirm: nonStandardData */
-	{ H323_SKIP, 0, 0, 0 }, /* UnregistrationConfirm: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* UnregistrationConfirm: cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* UnregistrationConfirm: integrityCheckValue */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* UnregistrationConfirm: genericData */
-	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* UnregistrationConfirm: assignedGatekeeper */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* UnregistrationReject: requestSeqNum */
-	{ 119, 0, 0, H323_NOTE_REASON }, /* UnregistrationReject: rejectReason */
-	{ 4, 1, 0, 0 }, /* UnregistrationReject: nonStandardData */
-	{ 99, 0, H323_ALT_GK_INFO, 0 }, /* UnregistrationReject: altGKInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* UnregistrationReject: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* UnregistrationReject: cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* UnregistrationReject: integrityCheckValue */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* UnregistrationReject: genericData */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* AdmissionRequest: requestSeqNum */
-	{ 98, 0, 0, 0 }, /* AdmissionRequest: callType */
-	{ 17, 1, 0, H323_NOTE_MODEL }, /* AdmissionRequest: callModel */
-	{ 34, 0, 0, H323_NOTE_ENDPOINT }, /* AdmissionRequest: endpointIdentifier */
-	{ 37, 1, H323_ALIAS, 0 }, /* AdmissionRequest: destinationInfo */
-	{ 10, 1, H323_DEST_CALL_SIGNAL_ADDRESS, 0 }, /* AdmissionRequest: destCallSignalAddress */
-	{ 37, 1, H323_ALIAS, 0 }, /* AdmissionRequest: destExtraCallInfo */
-	{ 37, 0, H323_ALIAS, 0 }, /* AdmissionRequest: srcInfo */
-	{ 10, 1, H323_SRC_CALL_SIGNAL_ADDRESS, 0 }, /* AdmissionRequest: srcCallSignalAddress */
-	{ 90, 0, 0, 0 }, /* AdmissionRequest: bandWidth */
-	{ 8, 0, 0, H323_NOTE_CRV }, /* AdmissionRequest: callReferenceValue */
-	{ 4, 1, 0, 0 }, /* AdmissionRequest: nonStandardData */
-	{ 35, 1, 0, 0 }, /* AdmissionRequest: callServices */
-	{ 24, 0, 0, H323_NOTE_CONFERENCE }, /* AdmissionRequest: conferenceID */
-	{ 33, 0, 0, 0 }, /* AdmissionRequest: activeMC */
-	{ 33, 0, 0, H323_NOTE_ANSWER_CALL }, /* AdmissionRequest: answerCall */
-	{ H323_SKIP, 0, 0, 0 }, /* AdmissionRequest: canMapAlias */
-	{ 121, 0, 0, 0 }, /* AdmissionRequest: callIdentifier */
-	{ 41, 0, H323_SRC_ALTERNATIVES, 0 }, /* AdmissionRequest: srcAlternatives */
-	{ 41, 0, H323_DEST_ALTERNATIVES, 0 }, /* AdmissionRequest: destAlternatives */
-	{ 34, 0, 0, H323_NOTE_GATEKEEPER }, /* AdmissionRequest: gatekeeperIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* AdmissionRequest: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* AdmissionRequest: cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* AdmissionRequest: integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* AdmissionRequest: transportQOS */
-	{ H323_SKIP, 0, 0, 0 }, /* AdmissionRequest: willSupplyUUIEs */
-	{ H323_SKIP, 0, 0, 0 }, /* AdmissionRequest: callLinkage */
-	{ H323_SKIP, 0, 0, 0 }, /* AdmissionRequest: gatewayDataRate */
-	{ H323_SKIP, 0, 0, 0 }, /* AdmissionRequest: capacity */
-	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* AdmissionRequest: circuitInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* AdmissionRequest: desiredProtocols */
-	{ H323_SKIP, 0, 0, 0 }, /* AdmissionRequest: desiredTunnelledProtocol */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* AdmissionRequest: featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* AdmissionRequest: genericData */
-	{ 24, 0, 0, H323_NOTE_CALL }, /* CallIdentifier: guid */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* AdmissionConfirm: requestSeqNum */
-	{ 90, 0, 0, 0 }, /* AdmissionConfirm: bandWidth */
-	{ 17, 0, 0, H323_NOTE_MODEL }, /* AdmissionConfirm: callModel */
-	{ 10, 0, H323_DEST_CALL_SIGNAL_ADDRESS, 0 }, /* AdmissionConfirm: destCallSignalAddress */
-	{ 2, 1, 0, 0 }, /* AdmissionConfirm: irrFrequency */
-	{ 4, 1, 0, 0 }, /* AdmissionConfirm: nonStandardData */
-	{ 37, 0, H323_ALIAS, 0 }, /* AdmissionConfirm: destinationInfo */
-	{ 37, 0, H323_ALIAS, 0 }, /* AdmissionConfirm: destExtraCallInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* AdmissionConfirm: destinationType */
-	{ 37, 0, H323_ALIAS, 0 }, /* AdmissionConfirm: remoteExtensionAddress */
-	{ 41, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* AdmissionConfirm: alternateEndpoints */
-	{ H323_SKIP, 0, 0, 0 }, /* AdmissionConfirm: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* AdmissionConfirm: cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* AdmissionConfirm: integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* AdmissionConfirm: transportQOS */
-	{ H323_SKIP, 0, 0, 0 }, /* AdmissionConfirm: willRespondToIRR */
-	{ H323_SKIP, 0, 0, 0 }, /* AdmissionConfirm: uuiesRequested */
-	{ H323_SKIP, 0, 0, 0 }, /* AdmissionConfirm: language */
-	{ 69, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* AdmissionConfirm: alternateTransportAddresses */
-	{ H323_SKIP, 0, 0, 0 }, /* AdmissionConfirm: useSpecifiedTransport */
-	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* AdmissionConfirm: circuitInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* AdmissionConfirm: usageSpec */
-	{ H323_SKIP, 0, 0, 0 }, /* AdmissionConfirm: supportedProtocols */
-	{ H323_SKIP, 0, 0, 0 }, /* AdmissionConfirm: serviceControl */
-	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* AdmissionConfirm: multipleCalls */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* AdmissionConfirm: featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* AdmissionConfirm: genericData */
-	{ 37, 0, H323_ALIAS, 0 }, /* AdmissionConfirm: modifiedSrcInfo */
-	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* AdmissionConfirm: assignedGatekeeper */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* AdmissionReject: requestSeqNum */
-	{ 124, 0, 0, H323_NOTE_REASON }, /* AdmissionReject: rejectReason */
-	{ 4, 1, 0, 0 }, /* AdmissionReject: nonStandardData */
-	{ 99, 0, H323_ALT_GK_INFO, 0 }, /* AdmissionReject: altGKInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* AdmissionReject: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* AdmissionReject: cryptoTokens */
-	{ 43, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* AdmissionReject: callSignalAddress */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* AdmissionReject: integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* AdmissionReject: serviceControl */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* AdmissionReject: featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* AdmissionReject: genericData */
-	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* AdmissionReject: assignedGatekeeper */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* BandwidthRequest: requestSeqNum */
-	{ 34, 0, 0, H323_NOTE_ENDPOINT }, /* BandwidthRequest: endpointIdentifier */
-	{ 24, 0, 0, H323_NOTE_CONFERENCE }, /* BandwidthRequest: conferenceID */
-	{ 8, 0, 0, H323_NOTE_CRV }, /* BandwidthRequest: callReferenceValue */
-	{ 98, 1, 0, 0 }, /* BandwidthRequest: callType */
-	{ 90, 0, 0, 0 }, /* BandwidthRequest: bandWidth */
-	{ 4, 1, 0, 0 }, /* BandwidthRequest: nonStandardData */
-	{ 121, 0, 0, 0 }, /* BandwidthRequest: callIdentifier */
-	{ 34, 0, 0, H323_NOTE_GATEKEEPER }, /* BandwidthRequest: gatekeeperIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* BandwidthRequest: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* BandwidthRequest: cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* BandwidthRequest: integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* BandwidthRequest: answeredCall */
-	{ H323_SKIP, 0, 0, 0 }, /* BandwidthRequest: callLinkage */
-	{ H323_SKIP, 0, 0, 0 }, /* BandwidthRequest: capacity */
-	{ H323_SKIP, 0, 0, 0 }, /* BandwidthRequest: usageInformation */
-	{ 126, 0, H323_BANDWIDTH_DETAILS, 0 }, /* BandwidthRequest: bandwidthDetails */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* BandwidthRequest: genericData */
-	{ 33, 0, 0, 0 }, /* BandwidthDetails: sender */
-	{ 33, 0, 0, 0 }, /* BandwidthDetails: multicast */
-	{ 90, 0, 0, 0 }, /* BandwidthDetails: bandwidth */
-	{ 128, 0, 0, 0 }, /* BandwidthDetails: rtcpAddresses */
-	{ 10, 1, H323_SEND_ADDRESS, 0 }, /* TransportChannelInfo: sendAddress */
-	{ 10, 1, H323_RECV_ADDRESS, 0 }, /* TransportChannelInfo: recvAddress */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* BandwidthConfirm: requestSeqNum */
-	{ 90, 0, 0, 0 }, /* BandwidthConfirm: bandWidth */
-	{ 4, 1, 0, 0 }, /* BandwidthConfirm: nonStandardData */
-	{ H323_SKIP, 0, 0, 0 }, /* BandwidthConfirm: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* BandwidthConfirm: cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* BandwidthConfirm: integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* BandwidthConfirm: capacity */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* BandwidthConfirm: genericData */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* BandwidthReject: requestSeqNum */
-	{ 107, 0, 0, H323_NOTE_REASON }, /* BandwidthReject: rejectReason */
-	{ 90, 0, 0, 0 }, /* BandwidthReject: allowedBandWidth */
-	{ 4, 1, 0, 0 }, /* BandwidthReject: nonStandardData */
-	{ 99, 0, H323_ALT_GK_INFO, 0 }, /* BandwidthReject: altGKInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* BandwidthReject: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* BandwidthReject: cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* BandwidthReject: integrityCheckValue */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* BandwidthReject: genericData */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* DisengageRequest: requestSeqNum */
-	{ 34, 0, 0, H323_NOTE_ENDPOINT }, /* DisengageRequest: endpointIdentifier */
-	{ 24, 0, 0, H323_NOTE_CONFERENCE }, /* DisengageRequest: conferenceID */
-	{ 8, 0, 0, H323_NOTE_CRV }, /* DisengageRequest: callReferenceValue */
-	{ 119, 0, 0, H323_NOTE_REASON }, /* DisengageRequest: disengageReason */
-	{ 4, 1, 0, 0 }, /* DisengageRequest: nonStandardData */
-	{ 121, 0, 0, 0 }, /* DisengageRequest: callIdentifier */
-	{ 34, 0, 0, H323_NOTE_GATEKEEPER }, /* DisengageRequest: gatekeeperIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* DisengageRequest: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* DisengageRequest: cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* DisengageRequest: integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* DisengageRequest: answeredCall */
-	{ H323_SKIP, 0, 0, 0 }, /* DisengageRequest: callLinkage */
-	{ H323_SKIP, 0, 0, 0 }, /* DisengageRequest: capacity */
-	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* DisengageRequest: circuitInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* DisengageRequest: usageInformation */
-	{ H323_SKIP, 0, 0, 0 }, /* DisengageRequest: terminationCause */
-	{ H323_SKIP, 0, 0, 0 }, /* DisengageRequest: serviceControl */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* DisengageRequest: genericData */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* DisengageConfirm: requestSeqNum */
-	{ 4, 1, 0, 0 }, /* DisengageConfirm: nonStandardData */
-	{ H323_SKIP, 0, 0, 0 }, /* DisengageConfirm: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* DisengageConfirm: cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* DisengageConfirm: integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* DisengageConfirm: capacity */
-	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* DisengageConfirm: circuitInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* DisengageConfirm: usageInformation */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* DisengageConfirm: genericData */
-	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* DisengageConfirm: assignedGatekeeper */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* DisengageReject: requestSeqNum */
-	{ 17, 0, 0, H323_NOTE_REASON }, /* DisengageReject: rejectReason */
-	{ 4, 1, 0, 0 }, /* DisengageReject: nonStandardData */
-	{ 99, 0, H323_ALT_GK_INFO, 0 }, /* DisengageReject: altGKInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* DisengageReject: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* DisengageReject: cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* DisengageReject: integrityCheckValue */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* DisengageReject: genericData */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* LocationRequest: requestSeqNum */
-	{ 34, 1, 0, H323_NOTE_ENDPOINT }, /* LocationRequest: endpointIdentifier */
-	{ 37, 0, H323_ALIAS, 0 }, /* LocationRequest: destinationInfo */
-	{ 4, 1, 0, 0 }, /* LocationRequest: nonStandardData */
-	{ 10, 0, H323_REPLY_ADDRESS, 0 }, /* LocationRequest: replyAddress */
-	{ 37, 0, H323_ALIAS, 0 }, /* LocationRequest: sourceInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* LocationRequest: canMapAlias */
-	{ 34, 0, 0, H323_NOTE_GATEKEEPER }, /* LocationRequest: gatekeeperIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* LocationRequest: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* LocationRequest: cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* LocationRequest: integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* LocationRequest: desiredProtocols */
-	{ H323_SKIP, 0, 0, 0 }, /* LocationRequest: desiredTunnelledProtocol */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* LocationRequest: featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* LocationRequest: genericData */
-	{ H323_SKIP, 0, 0, 0 }, /* LocationRequest: hopCount */
-	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* LocationRequest: circuitInfo */
-	{ 121, 0, 0, 0 }, /* LocationRequest: callIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* LocationRequest: bandWidth */
-	{ 37, 0, H323_ALIAS, 0 }, /* LocationRequest: sourceEndpointInfo */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* LocationConfirm: requestSeqNum */
-	{ 10, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* LocationConfirm: callSignalAddress */
-	{ 10, 0, H323_RAS_ADDRESS, 0 }, /* LocationConfirm: rasAddress */
-	{ 4, 1, 0, 0 }, /* LocationConfirm: nonStandardData */
-	{ 37, 0, H323_ALIAS, 0 }, /* LocationConfirm: destinationInfo */
-	{ 37, 0, H323_ALIAS, 0 }, /* LocationConfirm: destExtraCallInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* LocationConfirm: destinationType */
-	{ 37, 0, H323_ALIAS, 0 }, /* LocationConfirm: remoteExtensionAddress */
-	{ 41, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* LocationConfirm: alternateEndpoints */
-	{ H323_SKIP, 0, 0, 0 }, /* LocationConfirm: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* LocationConfirm: cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* LocationConfirm: integrityCheckValue */
-	{ 69, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* LocationConfirm: alternateTransportAddresses */
-	{ H323_SKIP, 0, 0, 0 }, /* LocationConfirm: supportedProtocols */
-	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* LocationConfirm: multipleCalls */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* LocationConfirm: featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* LocationConfirm: genericData */
-	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* LocationConfirm: circuitInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* LocationConfirm: serviceControl */
-	{ 37, 0, H323_ALIAS, 0 }, /* LocationConfirm: modifiedSrcInfo */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* LocationReject: requestSeqNum */
-	{ 98, 0, 0, H323_NOTE_REASON }, /* LocationReject: rejectReason */
-	{ 4, 1, 0, 0 }, /* LocationReject: nonStandardData */
-	{ 99, 0, H323_ALT_GK_INFO, 0 }, /* LocationReject: altGKInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* LocationReject: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* LocationReject: cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* LocationReject: integrityCheckValue */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* LocationReject: featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* LocationReject: genericData */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* InfoRequest: requestSeqNum */
-	{ 8, 0, 0, H323_NOTE_CRV }, /* InfoRequest: callReferenceValue */
-	{ 4, 1, 0, 0 }, /* InfoRequest: nonStandardData */
-	{ 10, 1, H323_REPLY_ADDRESS, 0 }, /* InfoRequest: replyAddress */
-	{ 121, 0, 0, 0 }, /* InfoRequest: callIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* InfoRequest: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* InfoRequest: cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* InfoRequest: integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* InfoRequest: uuiesRequested */
-	{ H323_SKIP, 0, 0, 0 }, /* InfoRequest: callLinkage */
-	{ H323_SKIP, 0, 0, 0 }, /* InfoRequest: usageInfoRequested */
-	{ H323_SKIP, 0, 0, 0 }, /* InfoRequest: segmentedResponseSupported */
-	{ H323_SKIP, 0, 0, 0 }, /* InfoRequest: nextSegmentRequested */
-	{ H323_SKIP, 0, 0, 0 }, /* InfoRequest: capacityInfoRequested */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* InfoRequest: genericData */
-	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* InfoRequest: assignedGatekeeper */
-	{ 4, 1, 0, 0 }, /* InfoRequestResponse: nonStandardData */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* InfoRequestResponse: requestSeqNum */
-	{ 26, 0, 0, 0 }, /* InfoRequestResponse: endpointType */
-	{ 34, 0, 0, H323_NOTE_ENDPOINT }, /* InfoRequestResponse: endpointIdentifier */
-	{ 10, 0, H323_RAS_ADDRESS, 0 }, /* InfoRequestResponse: rasAddress */
-	{ 43, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* InfoRequestResponse: callSignalAddress */
-	{ 37, 1, H323_ALIAS, 0 }, /* InfoRequestResponse: endpointAlias */
-	{ 139, 1, H323_PER_CALL_INFO, 0 }, /* InfoRequestResponse: perCallInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* InfoRequestResponse: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* InfoRequestResponse: cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* InfoRequestResponse: integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* InfoRequestResponse: needResponse */
-	{ H323_SKIP, 0, 0, 0 }, /* InfoRequestResponse: capacity */
-	{ H323_SKIP, 0, 0, 0 }, /* InfoRequestResponse: irrStatus */
-	{ H323_SKIP, 0, 0, 0 }, /* InfoRequestResponse: unsolicited */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* InfoRequestResponse: genericData */
-	{ 4, 1, 0, 0 }, /* PerCallInfo: nonStandardData */
-	{ 8, 0, 0, 0 }, /* PerCallInfo: callReferenceValue */
-	{ 24, 0, 0, 0 }, /* PerCallInfo: conferenceID */
-	{ 33, 1, 0, 0 }, /* PerCallInfo: originator */
-	{ 141, 1, 0, 0 }, /* PerCallInfo: audio */
-	{ 141, 1, 0, 0 }, /* PerCallInfo: video */
-	{ 145, 1, 0, 0 }, /* PerCallInfo: data */
-	{ 128, 0, 0, 0 }, /* PerCallInfo: h245 */
-	{ 128, 0, 0, 0 }, /* PerCallInfo: callSignalling */
-	{ 98, 0, 0, 0 }, /* PerCallInfo: callType */
-	{ 90, 0, 0, 0 }, /* PerCallInfo: bandWidth */
-	{ 17, 0, 0, 0 }, /* PerCallInfo: callModel */
-	{ 121, 0, 0, 0 }, /* PerCallInfo: callIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* PerCallInfo: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* PerCallInfo: cryptoTokens */
-	{ H323_SKIP, 0, 0, 0 }, /* PerCallInfo: substituteConfIDs */
-	{ 146, 0, 0, 0 }, /* PerCallInfo: pdu */
-	{ H323_SKIP, 0, 0, 0 }, /* PerCallInfo: callLinkage */
-	{ H323_SKIP, 0, 0, 0 }, /* PerCallInfo: usageInformation */
-	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* PerCallInfo: circuitInfo */
-	{ 128, 0, 0, 0 }, /* RTPSession: rtpAddress */
-	{ 128, 0, 0, 0 }, /* RTPSession: rtcpAddress */
-	{ 88, 0, 0, 0 }, /* RTPSession: cname */
-	{ 46, 0, 0, 0 }, /* RTPSession: ssrc */
-	{ 143, 0, 0, 0 }, /* RTPSession: sessionId */
-	{ 144, 0, 0, 0 }, /* RTPSession: associatedSessionIds */
-	{ 148, 0, 0, H323_NOTE_REPORT }, /* ReportedPdu: h323pdu */
-	{ 33, 0, 0, 0 }, /* ReportedPdu: sent */
-	{ 149, 0, 0, H323_NOTE_KIND_IS }, /* H323-UU-PDU: h323-message-body */
-	{ 4, 1, 0, 0 }, /* H323-UU-PDU: nonStandardData */
-	{ 285, 0, H323_H4501, 0 }, /* H323-UU-PDU: h4501SupplementaryService */
-	{ 33, 0, 0, H323_NOTE_H245_TUNNELLING }, /* H323-UU-PDU: h245Tunnelling */
-	{ 295, 0, 0, 0 }, /* H323-UU-PDU: h245Control */
-	{ H323_SKIP, 0, 0, 0 }, /* H323-UU-PDU: nonStandardControl */
-	{ H323_SKIP, 0, 0, 0 }, /* H323-UU-PDU: callLinkage */
-	{ H323_SKIP, 0, 0, 0 }, /* H323-UU-PDU: tunnelledSignallingMessage */
-	{ H323_SKIP, 0, 0, 0 }, /* H323-UU-PDU: provisionalRespToH245Tunnelling */
-	{ H323_SKIP, 0, 0, 0 }, /* H323-UU-PDU: stimulusControl */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* H323-UU-PDU: genericData */
-	{ 150, 0, 0, 0 }, /* MessageBody: setup */
-	{ 270, 0, 0, 0 }, /* MessageBody: callProceeding */
-	{ 271, 0, 0, 0 }, /* MessageBody: connect */
-	{ 272, 0, 0, 0 }, /* MessageBody: alerting */
-	{ 273, 0, 0, 0 }, /* MessageBody: information */
-	{ 274, 0, 0, 0 }, /* MessageBody: releaseComplete */
-	{ 276, 0, 0, 0 }, /* MessageBody: facility */
-	{ 279, 0, 0, 0 }, /* MessageBody: progress */
-	{ 101, 0, 0, 0 }, /* MessageBody: empty */
-	{ 283, 0, 0, 0 }, /* MessageBody: status */
-	{ 283, 0, 0, 0 }, /* MessageBody: statusInquiry */
-	{ 283, 0, 0, 0 }, /* MessageBody: setupAcknowledge */
-	{ 284, 0, 0, 0 }, /* MessageBody: notify */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* Setup-UUIE: protocolIdentifier */
-	{ 10, 1, H323_H245_ADDRESS, 0 }, /* Setup-UUIE: h245Address */
-	{ 37, 1, H323_ALIAS, 0 }, /* Setup-UUIE: sourceAddress */
-	{ 26, 0, 0, 0 }, /* Setup-UUIE: sourceInfo */
-	{ 37, 1, H323_ALIAS, 0 }, /* Setup-UUIE: destinationAddress */
-	{ 10, 1, H323_DEST_CALL_SIGNAL_ADDRESS, 0 }, /* Setup-UUIE: destCallSignalAddress */
-	{ 37, 1, H323_ALIAS, 0 }, /* Setup-UUIE: destExtraCallInfo */
-	{ 77, 1, 0, 0 }, /* Setup-UUIE: destExtraCRV */
-	{ 33, 0, 0, 0 }, /* Setup-UUIE: activeMC */
-	{ 24, 0, 0, H323_NOTE_CONFERENCE }, /* Setup-UUIE: conferenceID */
-	{ 119, 0, 0, 0 }, /* Setup-UUIE: conferenceGoal */
-	{ 35, 1, 0, 0 }, /* Setup-UUIE: callServices */
-	{ 98, 0, 0, 0 }, /* Setup-UUIE: callType */
-	{ 10, 0, H323_SOURCE_CALL_SIGNAL_ADDRESS, 0 }, /* Setup-UUIE: sourceCallSignalAddress */
-	{ 38, 0, H323_ALIAS, 0 }, /* Setup-UUIE: remoteExtensionAddress */
-	{ 121, 0, 0, 0 }, /* Setup-UUIE: callIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* Setup-UUIE: h245SecurityCapability */
-	{ H323_SKIP, 0, 0, 0 }, /* Setup-UUIE: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* Setup-UUIE: cryptoTokens */
-	{ 151, 0, 0, 0 }, /* Setup-UUIE: fastStart */
-	{ H323_SKIP, 0, 0, 0 }, /* Setup-UUIE: mediaWaitForConnect */
-	{ H323_SKIP, 0, 0, 0 }, /* Setup-UUIE: canOverlapSend */
-	{ 34, 0, 0, H323_NOTE_ENDPOINT }, /* Setup-UUIE: endpointIdentifier */
-	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* Setup-UUIE: multipleCalls */
-	{ 33, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* Setup-UUIE: maintainConnection */
-	{ H323_SKIP, 0, 0, 0 }, /* Setup-UUIE: connectionParameters */
-	{ H323_SKIP, 0, 0, 0 }, /* Setup-UUIE: language */
-	{ H323_SKIP, 0, 0, 0 }, /* Setup-UUIE: presentationIndicator */
-	{ H323_SKIP, 0, 0, 0 }, /* Setup-UUIE: screeningIndicator */
-	{ H323_SKIP, 0, 0, 0 }, /* Setup-UUIE: serviceControl */
-	{ H323_SKIP, 0, 0, 0 }, /* Setup-UUIE: symmetricOperationRequired */
-	{ H323_SKIP, 0, 0, 0 }, /* Setup-UUIE: capacity */
-	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* Setup-UUIE: circuitInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* Setup-UUIE: desiredProtocols */
-	{ 79, 0, H323_FEATURE_SET, 0 }, /* Setup-UUIE: neededFeatures */
-	{ 79, 0, H323_FEATURE_SET, 0 }, /* Setup-UUIE: desiredFeatures */
-	{ 79, 0, H323_FEATURE_SET, 0 }, /* Setup-UUIE: supportedFeatures */
-	{ 247, 0, 0, 0 }, /* Setup-UUIE: parallelH245Control */
-	{ 267, 0, H323_ALIAS, 0 }, /* Setup-UUIE: additionalSourceAddresses */
-	{ 2, 0, 0, H323_NOTE_LCN }, /* OpenLogicalChannel: forwardLogicalChannelNumber */
-	{ 154, 0, H323_FORWARD, 0 }, /* OpenLogicalChannel: forwardLogicalChannelParameters */
-	{ 228, 1, H323_REVERSE, 0 }, /* OpenLogicalChannel: reverseLogicalChannelParameters */
-	{ 230, 0, H323_SEPARATE_STACK, 0 }, /* OpenLogicalChannel: separateStack */
-	{ H323_SKIP, 0, 0, 0 }, /* OpenLogicalChannel: encryptionSync */
-	{ 236, 0, H323_GENERIC_INFORMATION, 0 }, /* OpenLogicalChannel: genericInformation */
-	{ 8, 1, 0, 0 }, /* ForwardParameters: portNumber */
-	{ 155, 0, 0, 0 }, /* ForwardParameters: dataType */
-	{ 197, 0, 0, 0 }, /* ForwardParameters: multiplexParameters */
-	{ 156, 0, 0, 0 }, /* DataType: nonStandard */
-	{ 101, 0, 0, H323_NOTE_DATA + H323_DATA_NULL }, /* DataType: nullData */
-	{ 159, 0, 0, H323_NOTE_DATA + H323_DATA_VIDEO }, /* DataType: videoData */
-	{ 173, 0, 0, H323_NOTE_DATA + H323_DATA_AUDIO }, /* DataType: audioData */
-	{ 180, 0, 0, H323_NOTE_DATA + H323_DATA_OTHER }, /* DataType: data */
-	{ 190, 0, 0, 0 }, /* DataType: encryptionData */
-	{ H323_SKIP, 0, 0, 0 }, /* DataType: h235Control */
-	{ 191, 0, 0, 0 }, /* DataType: h235Media */
-	{ 157, 0, 0, 0 }, /* H245NonStandardParameter: nonStandardIdentifier */
-	{ 9, 0, 0, 0 }, /* H245NonStandardParameter: data */
-	{ 3, 0, 0, 0 }, /* H245NonStandardIdentifier: object */
-	{ 158, 0, 0, 0 }, /* H245NonStandardIdentifier: h221NonStandard */
-	{ 7, 0, 0, 0 }, /* H245NonStandardIdentifier.h221NonStandard: t35CountryCode */
-	{ 7, 0, 0, 0 }, /* H245NonStandardIdentifier.h221NonStandard: t35Extension */
-	{ 8, 0, 0, 0 }, /* H245NonStandardIdentifier.h221NonStandard: manufacturerCode */
-	{ 156, 0, 0, 0 }, /* VideoCapability: nonStandard */
-	{ 160, 0, 0, 0 }, /* VideoCapability: h261VideoCapability */
-	{ 163, 0, 0, 0 }, /* VideoCapability: h262VideoCapability */
-	{ 168, 0, 0, 0 }, /* VideoCapability: h263VideoCapability */
-	{ 172, 0, 0, 0 }, /* VideoCapability: is11172VideoCapability */
-	{ 161, 1, 0, 0 }, /* H261VideoCapability: qcifMPI */
-	{ 161, 1, 0, 0 }, /* H261VideoCapability: cifMPI */
-	{ 33, 0, 0, 0 }, /* H261VideoCapability: temporalSpatialTradeOffCapability */
-	{ 162, 0, 0, 0 }, /* H261VideoCapability: maxBitRate */
-	{ 33, 0, 0, 0 }, /* H261VideoCapability: stillImageTransmission */
-	{ 33, 0, 0, 0 }, /* H262VideoCapability: profileAndLevel-SPatML */
-	{ 33, 0, 0, 0 }, /* H262VideoCapability: profileAndLevel-MPatLL */
-	{ 33, 0, 0, 0 }, /* H262VideoCapability: profileAndLevel-MPatML */
-	{ 33, 0, 0, 0 }, /* H262VideoCapability: profileAndLevel-MPatH-14 */
-	{ 33, 0, 0, 0 }, /* H262VideoCapability: profileAndLevel-MPatHL */
-	{ 33, 0, 0, 0 }, /* H262VideoCapability: profileAndLevel-SNRatLL */
-	{ 33, 0, 0, 0 }, /* H262VideoCapability: profileAndLevel-SNRatML */
-	{ 33, 0, 0, 0 }, /* H262VideoCapability: profileAndLevel-SpatialatH-14 */
-	{ 33, 0, 0, 0 }, /* H262VideoCapability: profileAndLevel-HPatML */
-	{ 33, 0, 0, 0 }, /* H262VideoCapability: profileAndLevel-HPatH-14 */
-	{ 33, 0, 0, 0 }, /* H262VideoCapability: profileAndLevel-HPatHL */
-	{ 164, 1, 0, 0 }, /* H262VideoCapability: videoBitRate */
-	{ 165, 1, 0, 0 }, /* H262VideoCapability: vbvBufferSize */
-	{ 166, 1, 0, 0 }, /* H262VideoCapability: samplesPerLine */
-	{ 166, 1, 0, 0 }, /* H262VideoCapability: linesPerFrame */
-	{ 167, 1, 0, 0 }, /* H262VideoCapability: framesPerSecond */
-	{ 90, 1, 0, 0 }, /* H262VideoCapability: luminanceSampleRate */
-	{ 169, 1, 0, 0 }, /* H263VideoCapability: sqcifMPI */
-	{ 169, 1, 0, 0 }, /* H263VideoCapability: qcifMPI */
-	{ 169, 1, 0, 0 }, /* H263VideoCapability: cifMPI */
-	{ 169, 1, 0, 0 }, /* H263VideoCapability: cif4MPI */
-	{ 169, 1, 0, 0 }, /* H263VideoCapability: cif16MPI */
-	{ 170, 0, 0, 0 }, /* H263VideoCapability: maxBitRate */
-	{ 33, 0, 0, 0 }, /* H263VideoCapability: unrestrictedVector */
-	{ 33, 0, 0, 0 }, /* H263VideoCapability: arithmeticCoding */
-	{ 33, 0, 0, 0 }, /* H263VideoCapability: advancedPrediction */
-	{ 33, 0, 0, 0 }, /* H263VideoCapability: pbFrames */
-	{ 33, 0, 0, 0 }, /* H263VideoCapability: temporalSpatialTradeOffCapability */
-	{ 171, 1, 0, 0 }, /* H263VideoCapability: hrd-B */
-	{ 8, 1, 0, 0 }, /* H263VideoCapability: bppMaxKb */
-	{ 33, 0, 0, 0 }, /* IS11172VideoCapability: constrainedBitstream */
-	{ 164, 1, 0, 0 }, /* IS11172VideoCapability: videoBitRate */
-	{ 165, 1, 0, 0 }, /* IS11172VideoCapability: vbvBufferSize */
-	{ 166, 1, 0, 0 }, /* IS11172VideoCapability: samplesPerLine */
-	{ 166, 1, 0, 0 }, /* IS11172VideoCapability: linesPerFrame */
-	{ 167, 1, 0, 0 }, /* IS11172VideoCapability: pictureRate */
-	{ 90, 1, 0, 0 }, /* IS11172VideoCapability: luminanceSampleRate */
-	{ 156, 0, 0, 0 }, /* AudioCapability: nonStandard */
-	{ 174, 0, 0, 0 }, /* AudioCapability: g711Alaw64k */
-	{ 174, 0, 0, 0 }, /* AudioCapability: g711Alaw56k */
-	{ 174, 0, 0, 0 }, /* AudioCapability: g711Ulaw64k */
-	{ 174, 0, 0, 0 }, /* AudioCapability: g711Ulaw56k */
-	{ 174, 0, 0, 0 }, /* AudioCapability: g722-64k */
-	{ 174, 0, 0, 0 }, /* AudioCapability: g722-56k */
-	{ 174, 0, 0, 0 }, /* AudioCapability: g722-48k */
-	{ 175, 0, 0, 0 }, /* AudioCapability: g7231 */
-	{ 174, 0, 0, 0 }, /* AudioCapability: g728 */
-	{ 174, 0, 0, 0 }, /* AudioCapability: g729 */
-	{ 174, 0, 0, 0 }, /* AudioCapability: g729AnnexA */
-	{ 176, 0, 0, 0 }, /* AudioCapability: is11172AudioCapability */
-	{ 178, 0, 0, 0 }, /* AudioCapability: is13818AudioCapability */
-	{ 174, 0, 0, 0 }, /* AudioCapability.g7231: maxAl-sduAudioFrames */
-	{ 33, 0, 0, 0 }, /* AudioCapability.g7231: silenceSuppression */
-	{ 33, 0, 0, 0 }, /* IS11172AudioCapability: audioLayer1 */
-	{ 33, 0, 0, 0 }, /* IS11172AudioCapability: audioLayer2 */
-	{ 33, 0, 0, 0 }, /* IS11172AudioCapability: audioLayer3 */
-	{ 33, 0, 0, 0 }, /* IS11172AudioCapability: audioSampling32k */
-	{ 33, 0, 0, 0 }, /* IS11172AudioCapability: audioSampling44k1 */
-	{ 33, 0, 0, 0 }, /* IS11172AudioCapability: audioSampling48k */
-	{ 33, 0, 0, 0 }, /* IS11172AudioCapability: singleChannel */
-	{ 33, 0, 0, 0 }, /* IS11172AudioCapability: twoChannels */
-	{ 177, 0, 0, 0 }, /* IS11172AudioCapability: bitRate */
-	{ 33, 0, 0, 0 }, /* IS13818AudioCapability: audioLayer1 */
-	{ 33, 0, 0, 0 }, /* IS13818AudioCapability: audioLayer2 */
-	{ 33, 0, 0, 0 }, /* IS13818AudioCapability: audioLayer3 */
-	{ 33, 0, 0, 0 }, /* IS13818AudioCapability: audioSampling16k */
-	{ 33, 0, 0, 0 }, /* IS13818AudioCapability: audioSampling22k05 */
-	{ 33, 0, 0, 0 }, /* IS13818AudioCapability: audioSampling24k */
-	{ 33, 0, 0, 0 }, /* IS13818AudioCapability: audioSampling32k */
-	{ 33, 0, 0, 0 }, /* IS13818AudioCapability: audioSampling44k1 */
-	{ 33, 0, 0, 0 }, /* IS13818AudioCapability: audioSampling48k */
-	{ 33, 0, 0, 0 }, /* IS13818AudioCapability: singleChannel */
-	{ 33, 0, 0, 0 }, /* IS13818AudioCapability: twoChannels */
-	{ 33, 0, 0, 0 }, /* IS13818AudioCapability: threeChannels2-1 */
-	{ 33, 0, 0, 0 }, /* IS13818AudioCapability: threeChannels3-0 */
-	{ 33, 0, 0, 0 }, /* IS13818AudioCapability: fourChannels2-0-2-0 */
-	{ 33, 0, 0, 0 }, /* IS13818AudioCapability: fourChannels2-2 */
-	{ 33, 0, 0, 0 }, /* IS13818AudioCapability: fourChannels3-1 */
-	{ 33, 0, 0, 0 }, /* IS13818AudioCapability: fiveChannels3-0-2-0 */
-	{ 33, 0, 0, 0 }, /* IS13818AudioCapability: fiveChannels3-2 */
-	{ 33, 0, 0, 0 }, /* IS13818AudioCapability: lowFrequencyEnhancement */
-	{ 33, 0, 0, 0 }, /* IS13818AudioCapability: multilingual */
-	{ 179, 0, 0, 0 }, /* IS13818AudioCapability: bitRate */
-	{ 181, 0, 0, 0 }, /* DataApplicationCapability: application */
-	{ 90, 0, 0, 0 }, /* DataApplicationCapability: maxBitRate */
-	{ 156, 0, 0, 0 }, /* DataApplicationCapability.application: nonStandard */
-	{ 182, 0, 0, H323_NOTE_DATA + H323_DATA_T120 }, /* DataApplicationCapability.application: t120 */
-	{ 182, 0, 0, 0 }, /* DataApplicationCapability.application: dsm-cc */
-	{ 182, 0, 0, 0 }, /* DataApplicationCapability.application: userData */
-	{ 183, 0, 0, 0 }, /* DataApplicationCapability.application: t84 */
-	{ 182, 0, 0, 0 }, /* DataApplicationCapability.application: t434 */
-	{ 182, 0, 0, 0 }, /* DataApplicationCapability.application: h224 */
-	{ 186, 0, 0, 0 }, /* DataApplicationCapability.application: nlpid */
-	{ 101, 0, 0, 0 }, /* DataApplicationCapability.application: dsvdControl */
-	{ 182, 0, 0, 0 }, /* DataApplicationCapability.application: h222DataPartitioning */
-	{ H323_SKIP, 0, 0, 0 }, /* DataApplicationCapability.application: t30fax */
-	{ H323_SKIP, 0, 0, 0 }, /* DataApplicationCapability.application: t140 */
-	{ 187, 0, 0, 0 }, /* DataApplicationCapability.application: t38fax */
-	{ 156, 0, 0, 0 }, /* DataProtocolCapability: nonStandard */
-	{ 101, 0, 0, 0 }, /* DataProtocolCapability: v14buffered */
-	{ 101, 0, 0, 0 }, /* DataProtocolCapability: v42lapm */
-	{ 101, 0, 0, 0 }, /* DataProtocolCapability: hdlcFrameTunnelling */
-	{ 101, 0, 0, 0 }, /* DataProtocolCapability: h310SeparateVCStack */
-	{ 101, 0, 0, 0 }, /* DataProtocolCapability: h310SingleVCStack */
-	{ 101, 0, 0, 0 }, /* DataProtocolCapability: transparent */
-	{ 182, 0, 0, 0 }, /* DataApplicationCapability.application.t84: t84Protocol */
-	{ 184, 0, 0, 0 }, /* DataApplicationCapability.application.t84: t84Profile */
-	{ 101, 0, 0, 0 }, /* T84Profile: t84Unrestricted */
-	{ 185, 0, 0, 0 }, /* T84Profile: t84Restricted */
-	{ 33, 0, 0, 0 }, /* T84Profile.t84Restricted: qcif */
-	{ 33, 0, 0, 0 }, /* T84Profile.t84Restricted: cif */
-	{ 33, 0, 0, 0 }, /* T84Profile.t84Restricted: ccir601Seq */
-	{ 33, 0, 0, 0 }, /* T84Profile.t84Restricted: ccir601Prog */
-	{ 33, 0, 0, 0 }, /* T84Profile.t84Restricted: hdtvSeq */
-	{ 33, 0, 0, 0 }, /* T84Profile.t84Restricted: hdtvProg */
-	{ 33, 0, 0, 0 }, /* T84Profile.t84Restricted: g3FacsMH200x100 */
-	{ 33, 0, 0, 0 }, /* T84Profile.t84Restricted: g3FacsMH200x200 */
-	{ 33, 0, 0, 0 }, /* T84Profile.t84Restricted: g4FacsMMR200x100 */
-	{ 33, 0, 0, 0 }, /* T84Profile.t84Restricted: g4FacsMMR200x200 */
-	{ 33, 0, 0, 0 }, /* T84Profile.t84Restricted: jbig200x200Seq */
-	{ 33, 0, 0, 0 }, /* T84Profile.t84Restricted: jbig200x200Prog */
-	{ 33, 0, 0, 0 }, /* T84Profile.t84Restricted: jbig300x300Seq */
-	{ 33, 0, 0, 0 }, /* T84Profile.t84Restricted: jbig300x300Prog */
-	{ 33, 0, 0, 0 }, /* T84Profile.t84Restricted: digPhotoLow */
-	{ 33, 0, 0, 0 }, /* T84Profile.t84Restricted: digPhotoMedSeq */
-	{ 33, 0, 0, 0 }, /* T84Profile.t84Restricted: digPhotoMedProg */
-	{ 33, 0, 0, 0 }, /* T84Profile.t84Restricted: digPhotoHighSeq */
-	{ 33, 0, 0, 0 }, /* T84Profile.t84Restricted: digPhotoHighProg */
-	{ 182, 0, 0, 0 }, /* DataApplicationCapability.application.nlpid: nlpidProtocol */
-	{ 9, 0, 0, 0 }, /* DataApplicationCapability.application.nlpid: nlpidData */
-	{ 188, 0, 0, 0 }, /* T38Fax: t38FaxProtocol */
-	{ 189, 0, 0, 0 }, /* T38Fax: t38FaxProfile */
-	{ 156, 0, 0, 0 }, /* T38Protocol: nonStandard */
-	{ 101, 0, 0, 0 }, /* T38Protocol: v14buffered */
-	{ 101, 0, 0, 0 }, /* T38Protocol: v42lapm */
-	{ 101, 0, 0, 0 }, /* T38Protocol: hdlcFrameTunnelling */
-	{ 101, 0, 0, 0 }, /* T38Protocol: h310SeparateVCStack */
-	{ 101, 0, 0, 0 }, /* T38Protocol: h310SingleVCStack */
-	{ 101, 0, 0, 0 }, /* T38Protocol: transparent */
-	{ H323_SKIP, 0, 0, 0 }, /* T38Protocol: segmentationAndReassembly */
-	{ H323_SKIP, 0, 0, 0 }, /* T38Protocol: hdlcFrameTunnelingwSAR */
-	{ H323_SKIP, 0, 0, 0 }, /* T38Protocol: v120 */
-	{ H323_SKIP, 0, 0, 0 }, /* T38Protocol: separateLANStack */
-	{ H323_SKIP, 0, 0, 0 }, /* T38Protocol: v76wCompression */
-	{ 101, 0, 0, H323_NOTE_DATA + H323_DATA_T38_TCP }, /* T38Protocol: tcp */
-	{ 101, 0, 0, H323_NOTE_DATA + H323_DATA_T38_UDP }, /* T38Protocol: udp */
-	{ 156, 0, 0, 0 }, /* EncryptionMode: nonStandard */
-	{ 101, 0, 0, 0 }, /* EncryptionMode: h233Encryption */
-	{ 192, 0, 0, 0 }, /* H235Media: encryptionAuthenticationAndIntegrity */
-	{ 196, 0, 0, 0 }, /* H235Media: mediaType */
-	{ 193, 1, 0, 0 }, /* EncryptionAuthenticationAndIntegrity: encryptionCapability */
-	{ 195, 1, 0, 0 }, /* EncryptionAuthenticationAndIntegrity: authenticationCapability */
-	{ 195, 1, 0, 0 }, /* EncryptionAuthenticationAndIntegrity: integrityCapability */
-	{ 156, 0, 0, 0 }, /* MediaEncryptionAlgorithm: nonStandard */
-	{ 3, 0, 0, 0 }, /* MediaEncryptionAlgorithm: algorithm */
-	{ 156, 1, 0, 0 }, /* OnlyH245NonStandard: nonStandard */
-	{ 156, 0, 0, 0 }, /* H235Media.mediaType: nonStandard */
-	{ 159, 0, 0, H323_NOTE_DATA + H323_DATA_VIDEO }, /* H235Media.mediaType: videoData */
-	{ 173, 0, 0, H323_NOTE_DATA + H323_DATA_AUDIO }, /* H235Media.mediaType: audioData */
-	{ 180, 0, 0, H323_NOTE_DATA + H323_DATA_OTHER }, /* H235Media.mediaType: data */
-	{ 198, 0, 0, 0 }, /* ForwardMultiplex: h222LogicalChannelParameters */
-	{ 200, 0, 0, 0 }, /* ForwardMultiplex: h223LogicalChannelParameters */
-	{ 205, 0, 0, 0 }, /* ForwardMultiplex: v76LogicalChannelParameters */
-	{ 212, 0, 0, 0 }, /* ForwardMultiplex: h2250LogicalChannelParameters */
-	{ 8, 0, 0, 0 }, /* H222LogicalChannelParameters: resourceID */
-	{ 199, 0, 0, 0 }, /* H222LogicalChannelParameters: subChannelID */
-	{ 199, 1, 0, 0 }, /* H222LogicalChannelParameters: pcr-pid */
-	{ 9, 1, 0, 0 }, /* H222LogicalChannelParameters: programDescriptors */
-	{ 9, 1, 0, 0 }, /* H222LogicalChannelParameters: streamDescriptors */
-	{ 201, 0, 0, 0 }, /* H223LogicalChannelParameters: adaptationLayerType */
-	{ 33, 0, 0, 0 }, /* H223LogicalChannelParameters: segmentableFlag */
-	{ 156, 0, 0, 0 }, /* H223LogicalChannelParameters.adaptationLayerType: nonStandard */
-	{ 101, 0, 0, 0 }, /* H223LogicalChannelParameters.adaptationLayerType: al1Framed */
-	{ 101, 0, 0, 0 }, /* H223LogicalChannelParameters.adaptationLayerType: al1NotFramed */
-	{ 101, 0, 0, 0 }, /* H223LogicalChannelParameters.adaptationLayerType: al2WithoutSequenceNumbers */
-	{ 101, 0, 0, 0 }, /* H223LogicalChannelParameters.adaptationLayerType: al2WithSequenceNumbers */
-	{ 202, 0, 0, 0 }, /* H223LogicalChannelParameters.adaptationLayerType: al3 */
-	{ 203, 0, 0, 0 }, /* H223LogicalChannelParameters.adaptationLayerType.al3: controlFieldOctets */
-	{ 204, 0, 0, 0 }, /* H223LogicalChannelParameters.adaptationLayerType.al3: sendBufferSize */
-	{ 206, 0, 0, 0 }, /* V76LogicalChannelParameters: hdlcParameters */
-	{ 119, 0, 0, 0 }, /* V76LogicalChannelParameters: suspendResume */
-	{ 33, 0, 0, 0 }, /* V76LogicalChannelParameters: uIH */
-	{ 208, 0, 0, 0 }, /* V76LogicalChannelParameters: mode */
-	{ 211, 0, 0, 0 }, /* V76LogicalChannelParameters: v75Parameters */
-	{ 119, 0, 0, 0 }, /* V76HDLCParameters: crcLength */
-	{ 207, 0, 0, 0 }, /* V76HDLCParameters: n401 */
-	{ 33, 0, 0, 0 }, /* V76HDLCParameters: loopbackTestProcedure */
-	{ 209, 0, 0, 0 }, /* V76LogicalChannelParameters.mode: eRM */
-	{ 101, 0, 0, 0 }, /* V76LogicalChannelParameters.mode: uNERM */
-	{ 210, 0, 0, 0 }, /* V76LogicalChannelParameters.mode.eRM: windowSize */
-	{ 119, 0, 0, 0 }, /* V76LogicalChannelParameters.mode.eRM: recovery */
-	{ 33, 0, 0, 0 }, /* V75Parameters: audioHeaderPresent */
-	{ 213, 1, 0, 0 }, /* H2250LogicalChannelParameters: nonStandard */
-	{ 7, 0, 0, H323_NOTE_SESSION }, /* H2250LogicalChannelParameters: sessionID */
-	{ 143, 1, 0, 0 }, /* H2250LogicalChannelParameters: associatedSessionID */
-	{ 214, 1, H323_MEDIA_CHANNEL, 0 }, /* H2250LogicalChannelParameters: mediaChannel */
-	{ 33, 1, 0, H323_NOTE_RELIABLE }, /* H2250LogicalChannelParameters: mediaGuaranteedDelivery */
-	{ 214, 1, H323_MEDIA_CONTROL_CHANNEL, 0 }, /* H2250LogicalChannelParameters: mediaControlChannel */
-	{ 33, 1, 0, 0 }, /* H2250LogicalChannelParameters: mediaControlGuaranteedDelivery */
-	{ 33, 1, 0, 0 }, /* H2250LogicalChannelParameters: silenceSuppression */
-	{ 224, 1, 0, 0 }, /* H2250LogicalChannelParameters: destination */
-	{ 226, 1, 0, 0 }, /* H2250LogicalChannelParameters: dynamicRTPPayloadType */
-	{ 227, 1, 0, 0 }, /* H2250LogicalChannelParameters: mediaPacketization */
-	{ 215, 0, 0, 0 }, /* H245TransportAddress: unicastAddress */
-	{ 221, 0, 0, H323_NOTE_MULTICAST }, /* H245TransportAddress: multicastAddress */
-	{ 216, 0, 0, 0 }, /* UnicastAddress: iPAddress */
-	{ 217, 0, 0, 0 }, /* UnicastAddress: iPXAddress */
-	{ 218, 0, 0, 0 }, /* UnicastAddress: iP6Address */
-	{ 24, 0, 0, 0 }, /* UnicastAddress: netBios */
-	{ 219, 0, 0, 0 }, /* UnicastAddress: iPSourceRouteAddress */
-	{ 12, 0, 0, 0 }, /* UnicastAddress.iPAddress: network */
-	{ 13, 0, 0, 0 }, /* UnicastAddress.iPAddress: tsapIdentifier */
-	{ 19, 0, 0, 0 }, /* UnicastAddress.iPXAddress: node */
-	{ 20, 0, 0, 0 }, /* UnicastAddress.iPXAddress: netnum */
-	{ 21, 0, 0, 0 }, /* UnicastAddress.iPXAddress: tsapIdentifier */
-	{ 23, 0, 0, 0 }, /* UnicastAddress.iP6Address: network */
-	{ 13, 0, 0, 0 }, /* UnicastAddress.iP6Address: tsapIdentifier */
-	{ 220, 0, 0, 0 }, /* UnicastAddress.iPSourceRouteAddress: routing */
-	{ 12, 0, 0, 0 }, /* UnicastAddress.iPSourceRouteAddress: network */
-	{ 13, 0, 0, 0 }, /* UnicastAddress.iPSourceRouteAddress: tsapIdentifier */
-	{ 15, 0, 0, 0 }, /* UnicastAddress.iPSourceRouteAddress: route */
-	{ 222, 0, 0, 0 }, /* MulticastAddress: iPAddress */
-	{ 223, 0, 0, 0 }, /* MulticastAddress: iP6Address */
-	{ 12, 0, 0, 0 }, /* MulticastAddress.iPAddress: network */
-	{ 13, 0, 0, 0 }, /* MulticastAddress.iPAddress: tsapIdentifier */
-	{ 23, 0, 0, 0 }, /* MulticastAddress.iP6Address: network */
-	{ 13, 0, 0, 0 }, /* MulticastAddress.iP6Address: tsapIdentifier */
-	{ 225, 0, 0, 0 }, /* TerminalLabel: mcuNumber */
-	{ 225, 0, 0, 0 }, /* TerminalLabel: terminalNumber */
-	{ 155, 0, 0, 0 }, /* ReverseParameters: dataType */
-	{ 229, 1, 0, 0 }, /* ReverseParameters: multiplexParameters */
-	{ 200, 0, 0, 0 }, /* ReverseMultiplex: h223LogicalChannelParameters */
-	{ 205, 0, 0, 0 }, /* ReverseMultiplex: v76LogicalChannelParameters */
-	{ 212, 0, 0, 0 }, /* ReverseMultiplex: h2250LogicalChannelParameters */
-	{ 17, 1, 0, 0 }, /* NetworkAccessParameters: distribution */
-	{ 231, 0, 0, 0 }, /* NetworkAccessParameters: networkAddress */
-	{ 33, 0, 0, 0 }, /* NetworkAccessParameters: associateConference */
-	{ 235, 1, 0, 0 }, /* NetworkAccessParameters: externalReference */
-	{ 232, 0, 0, 0 }, /* NetworkAccessParameters.networkAddress: q2931Address */
-	{ 39, 0, 0, 0 }, /* NetworkAccessParameters.networkAddress: e164Address */
-	{ 214, 0, H323_NETWORK_ADDRESS, 0 }, /* NetworkAccessParameters.networkAddress: localAreaAddress */
-	{ 233, 0, 0, 0 }, /* Q2931Address: address */
-	{ 25, 1, 0, 0 }, /* Q2931Address: subaddress */
-	{ 234, 0, 0, 0 }, /* Q2931Address.address: internationalNumber */
-	{ 25, 0, 0, 0 }, /* Q2931Address.address: nsapAddress */
-	{ 238, 0, 0, H323_NOTE_NEW_FEATURE }, /* GenericMessage: messageIdentifier */
-	{ 68, 1, 0, 0 }, /* GenericMessage: subMessageIdentifier */
-	{ 240, 1, 0, 0 }, /* GenericMessage: messageContent */
-	{ 3, 0, 0, H323_NOTE_FEATURE_OID }, /* CapabilityIdentifier: standard */
-	{ 156, 0, 0, 0 }, /* CapabilityIdentifier: h221NonStandard */
-	{ 24, 0, 0, 0 }, /* CapabilityIdentifier: uuid */
-	{ 239, 0, 0, 0 }, /* CapabilityIdentifier: domainBased */
-	{ 242, 0, 0, 0 }, /* GenericParameter: parameterIdentifier */
-	{ 243, 0, 0, 0 }, /* GenericParameter: parameterValue */
-	{ 245, 1, 0, 0 }, /* GenericParameter: supersedes */
-	{ 68, 0, 0, H323_NOTE_PARAMETER }, /* ParameterIdentifier: standard */
-	{ 156, 0, 0, 0 }, /* ParameterIdentifier: h221NonStandard */
-	{ 24, 0, 0, 0 }, /* ParameterIdentifier: uuid */
-	{ 239, 0, 0, 0 }, /* ParameterIdentifier: domainBased */
-	{ 101, 0, 0, 0 }, /* ParameterValue: logical */
-	{ 7, 0, 0, 0 }, /* ParameterValue: booleanArray */
-	{ 8, 0, 0, 0 }, /* ParameterValue: unsignedMin */
-	{ 8, 0, 0, 0 }, /* ParameterValue: unsignedMax */
-	{ 90, 0, 0, 0 }, /* ParameterValue: unsigned32Min */
-	{ 90, 0, 0, 0 }, /* ParameterValue: unsigned32Max */
-	{ 244, 0, 0, 0 }, /* ParameterValue: octetString */
-	{ 240, 0, 0, 0 }, /* ParameterValue: genericParameter */
-	{ 68, 0, 0, 0 }, /* PlainIdentifier: standard */
-	{ 156, 0, 0, 0 }, /* PlainIdentifier: h221NonStandard */
-	{ 24, 0, 0, 0 }, /* PlainIdentifier: uuid */
-	{ 239, 0, 0, 0 }, /* PlainIdentifier: domainBased */
-	{ 250, 0, 0, 0 }, /* MultimediaSystemControlMessage: request */
-	{ 252, 0, 0, 0 }, /* MultimediaSystemControlMessage: response */
-	{ 262, 0, 0, 0 }, /* MultimediaSystemControlMessage: command */
-	{ 264, 0, 0, 0 }, /* MultimediaSystemControlMessage: indication */
-	{ 189, 0, 0, 0 }, /* RequestMessage: nonStandard */
-	{ 189, 0, 0, H323_NOTE_KIND + H323_MSD }, /* RequestMessage: masterSlaveDetermination */
-	{ 189, 0, 0, H323_NOTE_KIND + H323_TCS }, /* RequestMessage: terminalCapabilitySet */
-	{ 153, 0, 0, H323_NOTE_KIND + H323_OLC }, /* RequestMessage: openLogicalChannel */
-	{ 251, 0, 0, H323_NOTE_KIND + H323_CLC }, /* RequestMessage: closeLogicalChannel */
-	{ 251, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE }, /* RequestMessage: requestChannelClose */
-	{ 189, 0, 0, 0 }, /* RequestMessage: multiplexEntrySend */
-	{ 189, 0, 0, 0 }, /* RequestMessage: requestMultiplexEntry */
-	{ 189, 0, 0, 0 }, /* RequestMessage: requestMode */
-	{ 189, 0, 0, 0 }, /* RequestMessage: roundTripDelayRequest */
-	{ 189, 0, 0, 0 }, /* RequestMessage: maintenanceLoopRequest */
-	{ H323_SKIP, 0, 0, 0 }, /* RequestMessage: communicationModeRequest */
-	{ H323_SKIP, 0, 0, 0 }, /* RequestMessage: conferenceRequest */
-	{ H323_SKIP, 0, 0, 0 }, /* RequestMessage: multilinkRequest */
-	{ H323_SKIP, 0, 0, 0 }, /* RequestMessage: logicalChannelRateRequest */
-	{ 237, 0, H323_GENERIC_INFORMATION, 0 }, /* RequestMessage: genericRequest */
-	{ 2, 0, 0, H323_NOTE_LCN }, /* ChannelNumber: forwardLogicalChannelNumber */
-	{ 189, 0, 0, 0 }, /* ChannelNumber: others */
-	{ 189, 0, 0, 0 }, /* ResponseMessage: nonStandard */
-	{ 189, 0, 0, 0 }, /* ResponseMessage: masterSlaveDeterminationAck */
-	{ 189, 0, 0, 0 }, /* ResponseMessage: masterSlaveDeterminationReject */
-	{ 189, 0, 0, 0 }, /* ResponseMessage: terminalCapabilitySetAck */
-	{ 189, 0, 0, 0 }, /* ResponseMessage: terminalCapabilitySetReject */
-	{ 253, 0, 0, H323_NOTE_KIND + H323_OLC_ACK }, /* ResponseMessage: openLogicalChannelAck */
-	{ 251, 0, 0, H323_NOTE_KIND + H323_OLC_REJECT }, /* ResponseMessage: openLogicalChannelReject */
-	{ 251, 0, 0, H323_NOTE_KIND + H323_CLC_ACK }, /* ResponseMessage: closeLogicalChannelAck */
-	{ 251, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE_ACK }, /* ResponseMessage: requestChannelCloseAck */
-	{ 251, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE_REJECT }, /* ResponseMessage: requestChannelCloseReject */
-	{ 189, 0, 0, 0 }, /* ResponseMessage: multiplexEntrySendAck */
-	{ 189, 0, 0, 0 }, /* ResponseMessage: multiplexEntrySendReject */
-	{ 189, 0, 0, 0 }, /* ResponseMessage: requestMultiplexEntryAck */
-	{ 189, 0, 0, 0 }, /* ResponseMessage: requestMultiplexEntryReject */
-	{ 189, 0, 0, 0 }, /* ResponseMessage: requestModeAck */
-	{ 189, 0, 0, 0 }, /* ResponseMessage: requestModeReject */
-	{ 189, 0, 0, 0 }, /* ResponseMessage: roundTripDelayResponse */
-	{ 189, 0, 0, 0 }, /* ResponseMessage: maintenanceLoopAck */
-	{ 189, 0, 0, 0 }, /* ResponseMessage: maintenanceLoopReject */
-	{ 258, 0, 0, H323_NOTE_KIND + H323_COMMUNICATION_RESPONSE }, /* ResponseMessage: communicationModeResponse */
-	{ H323_SKIP, 0, 0, 0 }, /* ResponseMessage: conferenceResponse */
-	{ H323_SKIP, 0, 0, 0 }, /* ResponseMessage: multilinkResponse */
-	{ H323_SKIP, 0, 0, 0 }, /* ResponseMessage: logicalChannelRateAcknowledge */
-	{ H323_SKIP, 0, 0, 0 }, /* ResponseMessage: logicalChannelRateReject */
-	{ 237, 0, H323_GENERIC_INFORMATION, 0 }, /* ResponseMessage: genericResponse */
-	{ 2, 0, 0, H323_NOTE_LCN }, /* OpenLogicalChannelAck: forwardLogicalChannelNumber */
-	{ 254, 1, H323_REVERSE, 0 }, /* OpenLogicalChannelAck: reverseLogicalChannelParameters */
-	{ 230, 0, H323_SEPARATE_STACK, 0 }, /* OpenLogicalChannelAck: separateStack */
-	{ 256, 0, H323_FORWARD_ACK, 0 }, /* OpenLogicalChannelAck: forwardMultiplexAckParameters */
-	{ H323_SKIP, 0, 0, 0 }, /* OpenLogicalChannelAck: encryptionSync */
-	{ 236, 0, H323_GENERIC_INFORMATION, 0 }, /* OpenLogicalChannelAck: genericInformation */
-	{ 2, 0, 0, H323_NOTE_REVERSE_LCN }, /* AckReverseParameters: reverseLogicalChannelNumber */
-	{ 8, 1, 0, 0 }, /* AckReverseParameters: portNumber */
-	{ 255, 1, 0, 0 }, /* AckReverseParameters: multiplexParameters */
-	{ 198, 0, 0, 0 }, /* AckReverseMultiplex: h222LogicalChannelParameters */
-	{ 212, 0, 0, 0 }, /* AckReverseMultiplex: h2250LogicalChannelParameters */
-	{ 257, 0, 0, 0 }, /* ForwardAck: h2250LogicalChannelAckParameters */
-	{ 213, 1, 0, 0 }, /* H2250LogicalChannelAckParameters: nonStandard */
-	{ 143, 1, 0, H323_NOTE_SESSION }, /* H2250LogicalChannelAckParameters: sessionID */
-	{ 214, 1, H323_MEDIA_CHANNEL, 0 }, /* H2250LogicalChannelAckParameters: mediaChannel */
-	{ 214, 1, H323_MEDIA_CONTROL_CHANNEL, 0 }, /* H2250LogicalChannelAckParameters: mediaControlChannel */
-	{ 226, 1, 0, 0 }, /* H2250LogicalChannelAckParameters: dynamicRTPPayloadType */
-	{ 259, 0, H323_COMMUNICATION_TABLE, 0 }, /* CommunicationModeResponse: communicationModeTable */
-	{ 213, 1, 0, 0 }, /* CommunicationModeTableEntry: nonStandard */
-	{ 143, 0, 0, H323_NOTE_SESSION }, /* CommunicationModeTableEntry: sessionID */
-	{ 143, 1, 0, 0 }, /* CommunicationModeTableEntry: associatedSessionID */
-	{ 224, 1, 0, 0 }, /* CommunicationModeTableEntry: terminalLabel */
-	{ 34, 0, 0, 0 }, /* CommunicationModeTableEntry: sessionDescription */
-	{ 261, 0, 0, 0 }, /* CommunicationModeTableEntry: dataType */
-	{ 214, 1, H323_MEDIA_CHANNEL, 0 }, /* CommunicationModeTableEntry: mediaChannel */
-	{ 33, 1, 0, H323_NOTE_RELIABLE }, /* CommunicationModeTableEntry: mediaGuaranteedDelivery */
-	{ 214, 1, H323_MEDIA_CONTROL_CHANNEL, 0 }, /* CommunicationModeTableEntry: mediaControlChannel */
-	{ 33, 1, 0, 0 }, /* CommunicationModeTableEntry: mediaControlGuaranteedDelivery */
-	{ 159, 0, 0, H323_NOTE_DATA + H323_DATA_VIDEO }, /* CommunicationModeTableEntry.dataType: videoData */
-	{ 173, 0, 0, H323_NOTE_DATA + H323_DATA_AUDIO }, /* CommunicationModeTableEntry.dataType: audioData */
-	{ 180, 0, 0, H323_NOTE_DATA + H323_DATA_OTHER }, /* CommunicationModeTableEntry.dataType: data */
-	{ 189, 0, 0, 0 }, /* CommandMessage: nonStandard */
-	{ 189, 0, 0, 0 }, /* CommandMessage: maintenanceLoopOffCommand */
-	{ 189, 0, 0, 0 }, /* CommandMessage: sendTerminalCapabilitySet */
-	{ 189, 0, 0, 0 }, /* CommandMessage: encryptionCommand */
-	{ 189, 0, 0, 0 }, /* CommandMessage: flowControlCommand */
-	{ 189, 0, 0, H323_NOTE_KIND + H323_END_SESSION }, /* CommandMessage: endSessionCommand */
-	{ 189, 0, 0, 0 }, /* CommandMessage: miscellaneousCommand */
-	{ 263, 0, 0, H323_NOTE_KIND + H323_COMMUNICATION_COMMAND }, /* CommandMessage: communicationModeCommand */
-	{ H323_SKIP, 0, 0, 0 }, /* CommandMessage: conferenceCommand */
-	{ H323_SKIP, 0, 0, 0 }, /* CommandMessage: h223MultiplexReconfiguration */
-	{ H323_SKIP, 0, 0, 0 }, /* CommandMessage: newATMVCCommand */
-	{ H323_SKIP, 0, 0, 0 }, /* CommandMessage: mobileMultilinkReconfigurationCommand */
-	{ 237, 0, H323_GENERIC_INFORMATION, 0 }, /* CommandMessage: genericCommand */
-	{ 259, 0, H323_COMMUNICATION_TABLE, 0 }, /* CommunicationModeCommand: communicationModeTable */
-	{ 189, 0, 0, 0 }, /* IndicationMessage: nonStandard */
-	{ 189, 0, 0, H323_NOTE_KIND + H323_NOT_UNDERSTOOD }, /* IndicationMessage: functionNotUnderstood */
-	{ 189, 0, 0, 0 }, /* IndicationMessage: masterSlaveDeterminationRelease */
-	{ 189, 0, 0, 0 }, /* IndicationMessage: terminalCapabilitySetRelease */
-	{ 265, 0, 0, H323_NOTE_KIND + H323_OLC_CONFIRM }, /* IndicationMessage: openLogicalChannelConfirm */
-	{ 189, 0, 0, 0 }, /* IndicationMessage: requestChannelCloseRelease */
-	{ 189, 0, 0, 0 }, /* IndicationMessage: multiplexEntrySendRelease */
-	{ 189, 0, 0, 0 }, /* IndicationMessage: requestMultiplexEntryRelease */
-	{ 189, 0, 0, 0 }, /* IndicationMessage: requestModeRelease */
-	{ 189, 0, 0, 0 }, /* IndicationMessage: miscellaneousIndication */
-	{ 189, 0, 0, 0 }, /* IndicationMessage: jitterIndication */
-	{ 189, 0, 0, 0 }, /* IndicationMessage: h223SkewIndication */
-	{ 189, 0, 0, 0 }, /* IndicationMessage: newATMVCIndication */
-	{ 189, 0, 0, 0 }, /* IndicationMessage: userInput */
-	{ H323_SKIP, 0, 0, 0 }, /* IndicationMessage: h2250MaximumSkewIndication */
-	{ 266, 0, 0, H323_NOTE_KIND + H323_MC_LOCATION }, /* IndicationMessage: mcLocationIndication */
-	{ H323_SKIP, 0, 0, 0 }, /* IndicationMessage: conferenceIndication */
-	{ H323_SKIP, 0, 0, 0 }, /* IndicationMessage: vendorIdentification */
-	{ H323_SKIP, 0, 0, 0 }, /* IndicationMessage: functionNotSupported */
-	{ H323_SKIP, 0, 0, 0 }, /* IndicationMessage: multilinkIndication */
-	{ H323_SKIP, 0, 0, 0 }, /* IndicationMessage: logicalChannelRateRelease */
-	{ H323_SKIP, 0, 0, 0 }, /* IndicationMessage: flowControlIndication */
-	{ H323_SKIP, 0, 0, 0 }, /* IndicationMessage: mobileMultilinkReconfigurationIndication */
-	{ 237, 0, H323_GENERIC_INFORMATION, 0 }, /* IndicationMessage: genericIndication */
-	{ 2, 0, 0, H323_NOTE_LCN }, /* OpenLogicalChannelConfirm: forwardLogicalChannelNumber */
-	{ 236, 0, H323_GENERIC_INFORMATION, 0 }, /* OpenLogicalChannelConfirm: genericInformation */
-	{ 214, 0, H323_SIGNAL_ADDRESS, 0 }, /* MCLocationIndication: signalAddress */
-	{ 38, 0, 0, 0 }, /* ExtendedAliasAddress: address */
-	{ 119, 1, 0, 0 }, /* ExtendedAliasAddress: presentationIndicator */
-	{ 269, 1, 0, 0 }, /* ExtendedAliasAddress: screeningIndicator */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* CallProceeding-UUIE: protocolIdentifier */
-	{ 26, 0, 0, 0 }, /* CallProceeding-UUIE: destinationInfo */
-	{ 10, 1, H323_H245_ADDRESS, 0 }, /* CallProceeding-UUIE: h245Address */
-	{ 121, 0, 0, 0 }, /* CallProceeding-UUIE: callIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* CallProceeding-UUIE: h245SecurityMode */
-	{ H323_SKIP, 0, 0, 0 }, /* CallProceeding-UUIE: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* CallProceeding-UUIE: cryptoTokens */
-	{ 151, 0, 0, 0 }, /* CallProceeding-UUIE: fastStart */
-	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* CallProceeding-UUIE: multipleCalls */
-	{ 33, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* CallProceeding-UUIE: maintainConnection */
-	{ 101, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* CallProceeding-UUIE: fastConnectRefused */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* CallProceeding-UUIE: featureSet */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* Connect-UUIE: protocolIdentifier */
-	{ 10, 1, H323_H245_ADDRESS, 0 }, /* Connect-UUIE: h245Address */
-	{ 26, 0, 0, 0 }, /* Connect-UUIE: destinationInfo */
-	{ 24, 0, 0, H323_NOTE_CONFERENCE }, /* Connect-UUIE: conferenceID */
-	{ 121, 0, 0, 0 }, /* Connect-UUIE: callIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* Connect-UUIE: h245SecurityMode */
-	{ H323_SKIP, 0, 0, 0 }, /* Connect-UUIE: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* Connect-UUIE: cryptoTokens */
-	{ 151, 0, 0, 0 }, /* Connect-UUIE: fastStart */
-	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* Connect-UUIE: multipleCalls */
-	{ 33, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* Connect-UUIE: maintainConnection */
-	{ H323_SKIP, 0, 0, 0 }, /* Connect-UUIE: language */
-	{ 37, 0, H323_ALIAS, 0 }, /* Connect-UUIE: connectedAddress */
-	{ H323_SKIP, 0, 0, 0 }, /* Connect-UUIE: presentationIndicator */
-	{ H323_SKIP, 0, 0, 0 }, /* Connect-UUIE: screeningIndicator */
-	{ 101, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* Connect-UUIE: fastConnectRefused */
-	{ H323_SKIP, 0, 0, 0 }, /* Connect-UUIE: serviceControl */
-	{ H323_SKIP, 0, 0, 0 }, /* Connect-UUIE: capacity */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* Connect-UUIE: featureSet */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* Alerting-UUIE: protocolIdentifier */
-	{ 26, 0, 0, 0 }, /* Alerting-UUIE: destinationInfo */
-	{ 10, 1, H323_H245_ADDRESS, 0 }, /* Alerting-UUIE: h245Address */
-	{ 121, 0, 0, 0 }, /* Alerting-UUIE: callIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* Alerting-UUIE: h245SecurityMode */
-	{ H323_SKIP, 0, 0, 0 }, /* Alerting-UUIE: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* Alerting-UUIE: cryptoTokens */
-	{ 151, 0, 0, 0 }, /* Alerting-UUIE: fastStart */
-	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* Alerting-UUIE: multipleCalls */
-	{ 33, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* Alerting-UUIE: maintainConnection */
-	{ 37, 0, H323_ALIAS, 0 }, /* Alerting-UUIE: alertingAddress */
-	{ H323_SKIP, 0, 0, 0 }, /* Alerting-UUIE: presentationIndicator */
-	{ H323_SKIP, 0, 0, 0 }, /* Alerting-UUIE: screeningIndicator */
-	{ 101, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* Alerting-UUIE: fastConnectRefused */
-	{ H323_SKIP, 0, 0, 0 }, /* Alerting-UUIE: serviceControl */
-	{ H323_SKIP, 0, 0, 0 }, /* Alerting-UUIE: capacity */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* Alerting-UUIE: featureSet */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* Information-UUIE: protocolIdentifier */
-	{ 121, 0, 0, 0 }, /* Information-UUIE: callIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* Information-UUIE: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* Information-UUIE: cryptoTokens */
-	{ 151, 0, 0, 0 }, /* Information-UUIE: fastStart */
-	{ 101, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* Information-UUIE: fastConnectRefused */
-	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* Information-UUIE: circuitInfo */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* ReleaseComplete-UUIE: protocolIdentifier */
-	{ 275, 1, 0, H323_NOTE_REASON }, /* ReleaseComplete-UUIE: reason */
-	{ 121, 0, 0, 0 }, /* ReleaseComplete-UUIE: callIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* ReleaseComplete-UUIE: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* ReleaseComplete-UUIE: cryptoTokens */
-	{ 37, 0, H323_ALIAS, 0 }, /* ReleaseComplete-UUIE: busyAddress */
-	{ H323_SKIP, 0, 0, 0 }, /* ReleaseComplete-UUIE: presentationIndicator */
-	{ H323_SKIP, 0, 0, 0 }, /* ReleaseComplete-UUIE: screeningIndicator */
-	{ H323_SKIP, 0, 0, 0 }, /* ReleaseComplete-UUIE: capacity */
-	{ H323_SKIP, 0, 0, 0 }, /* ReleaseComplete-UUIE: serviceControl */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* ReleaseComplete-UUIE: featureSet */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* Facility-UUIE: protocolIdentifier */
-	{ 10, 1, H323_ALTERNATIVE_ADDRESS, 0 }, /* Facility-UUIE: alternativeAddress */
-	{ 37, 1, H323_ALIAS, 0 }, /* Facility-UUIE: alternativeAliasAddress */
-	{ 24, 1, 0, H323_NOTE_CONFERENCE }, /* Facility-UUIE: conferenceID */
-	{ 98, 0, 0, H323_NOTE_REASON }, /* Facility-UUIE: reason */
-	{ 121, 0, 0, 0 }, /* Facility-UUIE: callIdentifier */
-	{ 37, 0, H323_ALIAS, 0 }, /* Facility-UUIE: destExtraCallInfo */
-	{ 38, 0, H323_ALIAS, 0 }, /* Facility-UUIE: remoteExtensionAddress */
-	{ H323_SKIP, 0, 0, 0 }, /* Facility-UUIE: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* Facility-UUIE: cryptoTokens */
-	{ 277, 0, H323_ALIAS, 0 }, /* Facility-UUIE: conferences */
-	{ 10, 0, H323_H245_ADDRESS, 0 }, /* Facility-UUIE: h245Address */
-	{ 151, 0, 0, 0 }, /* Facility-UUIE: fastStart */
-	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* Facility-UUIE: multipleCalls */
-	{ 33, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* Facility-UUIE: maintainConnection */
-	{ 101, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* Facility-UUIE: fastConnectRefused */
-	{ H323_SKIP, 0, 0, 0 }, /* Facility-UUIE: serviceControl */
-	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* Facility-UUIE: circuitInfo */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* Facility-UUIE: featureSet */
-	{ 24, 1, 0, 0 }, /* ConferenceList: conferenceID */
-	{ 38, 1, 0, 0 }, /* ConferenceList: conferenceAlias */
-	{ 4, 1, 0, 0 }, /* ConferenceList: nonStandardData */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* Progress-UUIE: protocolIdentifier */
-	{ 26, 0, 0, 0 }, /* Progress-UUIE: destinationInfo */
-	{ 10, 1, H323_H245_ADDRESS, 0 }, /* Progress-UUIE: h245Address */
-	{ 121, 0, 0, 0 }, /* Progress-UUIE: callIdentifier */
-	{ 280, 1, 0, 0 }, /* Progress-UUIE: h245SecurityMode */
-	{ 44, 1, 0, 0 }, /* Progress-UUIE: tokens */
-	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* Progress-UUIE: cryptoTokens */
-	{ 151, 1, 0, 0 }, /* Progress-UUIE: fastStart */
-	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* Progress-UUIE: multipleCalls */
-	{ 33, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* Progress-UUIE: maintainConnection */
-	{ 101, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* Progress-UUIE: fastConnectRefused */
-	{ 4, 0, 0, 0 }, /* H245Security: nonStandard */
-	{ 101, 0, 0, 0 }, /* H245Security: noSecurity */
-	{ 281, 0, 0, 0 }, /* H245Security: tls */
-	{ 281, 0, 0, 0 }, /* H245Security: ipsec */
-	{ 4, 1, 0, 0 }, /* SecurityCapabilities: nonStandard */
-	{ 282, 0, 0, 0 }, /* SecurityCapabilities: encryption */
-	{ 282, 0, 0, 0 }, /* SecurityCapabilities: authenticaton */
-	{ 282, 0, 0, 0 }, /* SecurityCapabilities: integrity */
-	{ 4, 0, 0, 0 }, /* SecurityServiceMode: nonStandard */
-	{ 101, 0, 0, 0 }, /* SecurityServiceMode: none */
-	{ 101, 0, 0, 0 }, /* SecurityServiceMode: default */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* Status-UUIE: protocolIdentifier */
-	{ 121, 0, 0, 0 }, /* Status-UUIE: callIdentifier */
-	{ 44, 1, 0, 0 }, /* Status-UUIE: tokens */
-	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* Status-UUIE: cryptoTokens */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* Notify-UUIE: protocolIdentifier */
-	{ 121, 0, 0, 0 }, /* Notify-UUIE: callIdentifier */
-	{ 44, 1, 0, 0 }, /* Notify-UUIE: tokens */
-	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* Notify-UUIE: cryptoTokens */
-	{ 37, 0, H323_ALIAS, 0 }, /* Notify-UUIE: connectedAddress */
-	{ 288, 1, 0, 0 }, /* H4501SupplementaryService: networkFacilityExtension */
-	{ 119, 1, 0, 0 }, /* H4501SupplementaryService: interpretationApdu */
-	{ 289, 0, 0, 0 }, /* H4501SupplementaryService: serviceApdu */
-	{ 17, 0, 0, 0 }, /* NetworkFacilityExtension: sourceEntity */
-	{ 56, 1, 0, 0 }, /* NetworkFacilityExtension: sourceEntityAddress */
-	{ 17, 0, 0, 0 }, /* NetworkFacilityExtension: destinationEntity */
-	{ 56, 1, 0, 0 }, /* NetworkFacilityExtension: destinationEntityAddress */
-	{ 290, 0, 0, 0 }, /* ServiceApdus: rosApdus */
-	{ 292, 0, 0, 0 }, /* ROS: invoke */
-	{ 189, 0, 0, 0 }, /* ROS: returnResult */
-	{ 189, 0, 0, 0 }, /* ROS: returnError */
-	{ 189, 0, 0, 0 }, /* ROS: reject */
-	{ 50, 0, 0, 0 }, /* Invoke: invokeId */
-	{ 50, 1, 0, 0 }, /* Invoke: linkedId */
-	{ 293, 0, 0, 0 }, /* Invoke: opcode */
-	{ 294, 1, 0, 0 }, /* Invoke: argument */
-	{ 50, 0, 0, H323_NOTE_PARAMETER }, /* Invoke.opcode: local */
-	{ 3, 0, 0, 0 }, /* Invoke.opcode: global */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* NonStandardMessage: requestSeqNum */
-	{ 4, 0, 0, 0 }, /* NonStandardMessage: nonStandardData */
-	{ H323_SKIP, 0, 0, 0 }, /* NonStandardMessage: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* NonStandardMessage: cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* NonStandardMessage: integrityCheckValue */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* NonStandardMessage: featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* NonStandardMessage: genericData */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* UnknownMessageResponse: requestSeqNum */
-	{ H323_SKIP, 0, 0, 0 }, /* UnknownMessageResponse: tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* UnknownMessageResponse: cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* UnknownMessageResponse: integrityCheckValue */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* RequestInProgress: requestSeqNum */
-	{ 4, 1, 0, 0 }, /* RequestInProgress: nonStandardData */
-	{ 44, 1, 0, 0 }, /* RequestInProgress: tokens */
-	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* RequestInProgress: cryptoTokens */
-	{ 300, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* RequestInProgress: integrityCheckValue */
-	{ 2, 0, 0, 0 }, /* RequestInProgress: delay */
-	{ 3, 0, 0, 0 }, /* ICV: algorithmOID */
-	{ 60, 0, 0, 0 }, /* ICV: icv */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* ResourcesAvailableIndicate: requestSeqNum */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* ResourcesAvailableIndicate: protocolIdentifier */
-	{ 4, 1, 0, 0 }, /* ResourcesAvailableIndicate: nonStandardData */
-	{ 34, 0, 0, H323_NOTE_ENDPOINT }, /* ResourcesAvailableIndicate: endpointIdentifier */
-	{ 31, 0, 0, 0 }, /* ResourcesAvailableIndicate: protocols */
-	{ 33, 0, 0, 0 }, /* ResourcesAvailableIndicate: almostOutOfResources */
-	{ 44, 1, 0, 0 }, /* ResourcesAvailableIndicate: tokens */
-	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* ResourcesAvailableIndicate: cryptoTokens */
-	{ 300, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* ResourcesAvailableIndicate: integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* ResourcesAvailableIndicate: capacity */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* ResourcesAvailableIndicate: genericData */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* ResourcesAvailableConfirm: requestSeqNum */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* ResourcesAvailableConfirm: protocolIdentifier */
-	{ 4, 1, 0, 0 }, /* ResourcesAvailableConfirm: nonStandardData */
-	{ 44, 1, 0, 0 }, /* ResourcesAvailableConfirm: tokens */
-	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* ResourcesAvailableConfirm: cryptoTokens */
-	{ 300, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* ResourcesAvailableConfirm: integrityCheckValue */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* ResourcesAvailableConfirm: genericData */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* InfoRequestAck: requestSeqNum */
-	{ 4, 1, 0, 0 }, /* InfoRequestAck: nonStandardData */
-	{ 44, 1, 0, 0 }, /* InfoRequestAck: tokens */
-	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* InfoRequestAck: cryptoTokens */
-	{ 300, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* InfoRequestAck: integrityCheckValue */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* InfoRequestNak: requestSeqNum */
-	{ 4, 1, 0, 0 }, /* InfoRequestNak: nonStandardData */
-	{ 119, 0, 0, H323_NOTE_REASON }, /* InfoRequestNak: nakReason */
-	{ 99, 1, H323_ALT_GK_INFO, 0 }, /* InfoRequestNak: altGKInfo */
-	{ 44, 1, 0, 0 }, /* InfoRequestNak: tokens */
-	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* InfoRequestNak: cryptoTokens */
-	{ 300, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* InfoRequestNak: integrityCheckValue */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* ServiceControlIndication: requestSeqNum */
-	{ 4, 1, 0, 0 }, /* ServiceControlIndication: nonStandardData */
-	{ 306, 0, 0, 0 }, /* ServiceControlIndication: serviceControl */
-	{ 34, 1, 0, H323_NOTE_ENDPOINT }, /* ServiceControlIndication: endpointIdentifier */
-	{ 312, 1, 0, 0 }, /* ServiceControlIndication: callSpecific */
-	{ 44, 1, 0, 0 }, /* ServiceControlIndication: tokens */
-	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* ServiceControlIndication: cryptoTokens */
-	{ 300, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* ServiceControlIndication: integrityCheckValue */
-	{ 93, 1, H323_FEATURE_SET, 0 }, /* ServiceControlIndication: featureSet */
-	{ 79, 1, H323_GENERIC_DATA, 0 }, /* ServiceControlIndication: genericData */
-	{ 7, 0, 0, 0 }, /* ServiceControlSession: sessionId */
-	{ 308, 1, 0, 0 }, /* ServiceControlSession: contents */
-	{ 119, 0, 0, 0 }, /* ServiceControlSession: reason */
-	{ 309, 0, 0, 0 }, /* ServiceControlDescriptor: url */
-	{ 9, 0, 0, 0 }, /* ServiceControlDescriptor: signal */
-	{ 4, 0, 0, 0 }, /* ServiceControlDescriptor: nonStandard */
-	{ 310, 0, 0, 0 }, /* ServiceControlDescriptor: callCreditServiceControl */
-	{ 311, 1, 0, 0 }, /* CallCreditServiceControl: amountString */
-	{ 17, 1, 0, 0 }, /* CallCreditServiceControl: billingMode */
-	{ 46, 1, 0, 0 }, /* CallCreditServiceControl: callDurationLimit */
-	{ 33, 1, 0, 0 }, /* CallCreditServiceControl: enforceCallDurationLimit */
-	{ 17, 1, 0, 0 }, /* CallCreditServiceControl: callStartingPoint */
-	{ 121, 0, 0, 0 }, /* CallSpecific: callIdentifier */
-	{ 24, 0, 0, H323_NOTE_CONFERENCE }, /* CallSpecific: conferenceID */
-	{ 33, 0, 0, 0 }, /* CallSpecific: answeredCall */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* ServiceControlResponse: requestSeqNum */
-	{ 314, 1, 0, 0 }, /* ServiceControlResponse: result */
-	{ 4, 1, 0, 0 }, /* ServiceControlResponse: nonStandardData */
-	{ 44, 1, 0, 0 }, /* ServiceControlResponse: tokens */
-	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* ServiceControlResponse: cryptoTokens */
-	{ 300, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* ServiceControlResponse: integrityCheckValue */
-	{ 93, 1, H323_FEATURE_SET, 0 }, /* ServiceControlResponse: featureSet */
-	{ 79, 1, H323_GENERIC_DATA, 0 }, /* ServiceControlResponse: genericData */
-	{ 148, 0, 0, 0 }, /* H323-UserInformation: h323-uu-pdu */
-	{ 317, 1, 0, 0 }, /* H323-UserInformation: user-data */
-	{ 7, 0, 0, 0 }, /* UserData: protocol-discriminator */
-	{ 318, 0, 0, 0 }, /* UserData: user-information */
-	{ 320, 0, 0, 0 }, /* SignallingChannelData: signallingChannelData */
-	{ 321, 0, 0, 0 }, /* SignallingChannelData.choice: channelSuspendRequest */
-	{ 322, 0, 0, 0 }, /* SignallingChannelData.choice: channelSuspendResponse */
-	{ 189, 0, 0, 0 }, /* SignallingChannelData.choice: channelSuspendConfirm */
-	{ 189, 0, 0, 0 }, /* SignallingChannelData.choice: channelSuspendCancel */
-	{ 189, 0, 0, 0 }, /* SignallingChannelData.choice: channelResumeRequest */
-	{ 189, 0, 0, 0 }, /* SignallingChannelData.choice: channelResumeResponse */
-	{ 43, 0, H323_CHANNEL_RESUME_ADDRESS, 0 }, /* ChannelSuspendRequest: channelResumeAddress */
-	{ 33, 0, 0, 0 }, /* ChannelSuspendRequest: immediateResume */
-	{ 101, 1, 0, 0 }, /* ChannelSuspendRequest: resetH245 */
-	{ 33, 0, 0, 0 }, /* ChannelSuspendResponse: okToSuspend */
-	{ 43, 0, H323_CHANNEL_RESUME_ADDRESS, 0 }, /* ChannelSuspendResponse: channelResumeAddress */
-	{ 10, 0, H323_CALL_SIGNALLING_ADDRESS, 0 }, /* IncomingCallIndication: callSignallingAddress */
-	{ 121, 0, 0, 0 }, /* IncomingCallIndication: callID */
-	{ 214, 1, H323_MULTIPLEXED_MEDIA, 0 }, /* TraversalParameters: multiplexedMediaChannel */
-	{ 214, 1, H323_MULTIPLEXED_MEDIA_CONTROL, 0 }, /* TraversalParameters: multiplexedMediaControlChannel */
-	{ 90, 1, 0, 0 }, /* TraversalParameters: multiplexID */
-	{ 214, 1, H323_KEEP_ALIVE_CHANNEL, 0 }, /* TraversalParameters: keepAliveChannel */
-	{ 68, 1, 0, 0 }, /* TraversalParameters: keepAlivePayloadType */
-	{ 46, 1, 0, 0 }, /* TraversalParameters: keepAliveInterval */
-	{ 326, 0, 0, 0 }, /* AlternateAddresses: addresses */
-	{ 7, 0, 0, 0 }, /* AlternateAddress: sessionID */
-	{ 214, 1, H323_RTP_ADDRESS, 0 }, /* AlternateAddress: rtpAddress */
-	{ 214, 1, H323_RTCP_ADDRESS, 0 }, /* AlternateAddress: rtcpAddress */
-	{ 90, 1, 0, 0 }, /* AlternateAddress: multiplexID */
-	{ 329, 0, 0, 0 }, /* CTInitiateArg: callIdentity */
-	{ 330, 0, 0, 0 }, /* CTInitiateArg: reroutingNumber */
-	{ 189, 1, 0, 0 }, /* CTInitiateArg: argumentExtension */
-	{ 37, 0, 0, 0 }, /* EndpointAddress: destinationAddress */
-	{ 38, 1, 0, 0 }, /* EndpointAddress: remoteExtensionAddress */
-	{ 329, 0, 0, 0 }, /* CTSetupArg: callIdentity */
-	{ 330, 1, 0, 0 }, /* CTSetupArg: transferringNumber */
-	{ 189, 1, 0, 0 }, /* CTSetupArg: argumentExtension */
-	{ 269, 0, 0, 0 }, /* CallReroutingArg: reroutingReason */
-	{ 269, 1, 0, 0 }, /* CallReroutingArg: originalReroutingReason */
-	{ 330, 0, 0, 0 }, /* CallReroutingArg: calledAddress */
-	{ 333, 0, 0, 0 }, /* CallReroutingArg: diversionCounter */
-	{ 9, 0, 0, 0 }, /* CallReroutingArg: h225InfoElement */
-	{ 330, 0, 0, 0 }, /* CallReroutingArg: lastReroutingNr */
-	{ 334, 0, 0, 0 }, /* CallReroutingArg: subscriptionOption */
-	{ 335, 1, 0, 0 }, /* CallReroutingArg: callingPartySubaddress */
-	{ 330, 0, 0, 0 }, /* CallReroutingArg: callingNumber */
-	{ 34, 1, 0, 0 }, /* CallReroutingArg: callingInfo */
-	{ 330, 1, 0, 0 }, /* CallReroutingArg: originalCalledNr */
-	{ 189, 1, 0, 0 }, /* CallReroutingArg: redirectingInfo */
-	{ 189, 1, 0, 0 }, /* CallReroutingArg: originalCalledInfo */
-	{ 189, 1, 0, 0 }, /* CallReroutingArg: extension */
-	{ 336, 0, 0, 0 }, /* PartySubaddress: userSpecifiedSubaddress */
-	{ 25, 0, 0, 0 }, /* PartySubaddress: nsapSubaddress */
-	{ 25, 0, 0, 0 }, /* UserSpecifiedSubaddress: subaddressInformation */
-	{ 33, 1, 0, 0 }, /* UserSpecifiedSubaddress: oddCountIndicator */
-	{ 269, 0, 0, 0 }, /* DivertingLegInformation1Arg: diversionReason */
-	{ 334, 0, 0, 0 }, /* DivertingLegInformation1Arg: subscriptionOption */
-	{ 330, 0, 0, 0 }, /* DivertingLegInformation1Arg: nominatedNr */
-	{ 34, 1, 0, 0 }, /* DivertingLegInformation1Arg: nominatedInfo */
-	{ 330, 1, 0, 0 }, /* DivertingLegInformation1Arg: redirectingNr */
-	{ 189, 1, 0, 0 }, /* DivertingLegInformation1Arg: redirectingInfo */
-	{ 189, 1, 0, 0 }, /* DivertingLegInformation1Arg: extension */
-	{ 333, 0, 0, 0 }, /* DivertingLegInformation2Arg: diversionCounter */
-	{ 269, 0, 0, 0 }, /* DivertingLegInformation2Arg: diversionReason */
-	{ 269, 1, 0, 0 }, /* DivertingLegInformation2Arg: originalDiversionReason */
-	{ 330, 1, 0, 0 }, /* DivertingLegInformation2Arg: divertingNr */
-	{ 330, 1, 0, 0 }, /* DivertingLegInformation2Arg: originalCalledNr */
-	{ 189, 1, 0, 0 }, /* DivertingLegInformation2Arg: redirectingInfo */
-	{ 189, 1, 0, 0 }, /* DivertingLegInformation2Arg: originalCalledInfo */
-	{ 189, 1, 0, 0 }, /* DivertingLegInformation2Arg: extension */
-	{ 33, 0, 0, 0 }, /* DivertingLegInformation3Arg: presentationAllowedIndicator */
-	{ 330, 1, 0, 0 }, /* DivertingLegInformation3Arg: redirectionNr */
-	{ 189, 1, 0, 0 }, /* DivertingLegInformation3Arg: redirectionInfo */
-	{ 189, 1, 0, 0 }, /* DivertingLegInformation3Arg: extension */
-	{ 269, 0, 0, 0 }, /* DivertingLegInformation4Arg: diversionReason */
-	{ 334, 0, 0, 0 }, /* DivertingLegInformation4Arg: subscriptionOption */
-	{ 330, 0, 0, 0 }, /* DivertingLegInformation4Arg: callingNr */
-	{ 34, 1, 0, 0 }, /* DivertingLegInformation4Arg: callingInfo */
-	{ 330, 0, 0, 0 }, /* DivertingLegInformation4Arg: nominatedNr */
-	{ 189, 1, 0, 0 }, /* DivertingLegInformation4Arg: nominatedInfo */
-	{ 189, 1, 0, 0 }, /* DivertingLegInformation4Arg: extension */
+	/* RasMessage */
+	{ 1, 0, 0, 0 }, /* gatekeeperRequest */
+	{ 95, 0, 0, 0 }, /* gatekeeperConfirm */
+	{ 97, 0, 0, 0 }, /* gatekeeperReject */
+	{ 100, 0, 0, 0 }, /* registrationRequest */
+	{ 109, 0, 0, 0 }, /* registrationConfirm */
+	{ 111, 0, 0, 0 }, /* registrationReject */
+	{ 116, 0, 0, 0 }, /* unregistrationRequest */
+	{ 117, 0, 0, 0 }, /* unregistrationConfirm */
+	{ 118, 0, 0, 0 }, /* unregistrationReject */
+	{ 120, 0, 0, 0 }, /* admissionRequest */
+	{ 122, 0, 0, 0 }, /* admissionConfirm */
+	{ 123, 0, 0, 0 }, /* admissionReject */
+	{ 125, 0, 0, 0 }, /* bandwidthRequest */
+	{ 129, 0, 0, 0 }, /* bandwidthConfirm */
+	{ 130, 0, 0, 0 }, /* bandwidthReject */
+	{ 131, 0, 0, 0 }, /* disengageRequest */
+	{ 132, 0, 0, 0 }, /* disengageConfirm */
+	{ 133, 0, 0, 0 }, /* disengageReject */
+	{ 134, 0, 0, 0 }, /* locationRequest */
+	{ 135, 0, 0, 0 }, /* locationConfirm */
+	{ 136, 0, 0, 0 }, /* locationReject */
+	{ 137, 0, 0, 0 }, /* infoRequest */
+	{ 138, 0, 0, 0 }, /* infoRequestResponse */
+	{ 297, 0, 0, 0 }, /* nonStandardMessage */
+	{ 298, 0, 0, 0 }, /* unknownMessageResponse */
+	{ 299, 0, 0, 0 }, /* requestInProgress */
+	{ 301, 0, 0, 0 }, /* resourcesAvailableIndicate */
+	{ 302, 0, 0, 0 }, /* resourcesAvailableConfirm */
+	{ 303, 0, 0, 0 }, /* infoRequestAck */
+	{ 304, 0, 0, 0 }, /* infoRequestNak */
+	{ 305, 0, 0, 0 }, /* serviceControlIndication */
+	{ 313, 0, 0, 0 }, /* serviceControlResponse */
+	{ 315, 0, 0, 0 }, /* admissionConfirmSequence */
+	/* GatekeeperRequest */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 10, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
+	{ 26, 0, 0, 0 }, /* endpointType */
+	{ 34, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ 35, 1, 0, 0 }, /* callServices */
+	{ 37, 1, H323_ALIAS, 0 }, /* endpointAlias */
+	{ 41, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, 0, 0, 0 }, /* authenticationCapability */
+	{ H323_SKIP, 0, 0, 0 }, /* algorithmOIDs */
+	{ H323_SKIP, 0, 0, 0 }, /* integrity */
+	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, 0, 0, 0 }, /* supportsAltGK */
+	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ H323_SKIP, 0, 0, 0 }, /* supportsAssignedGK */
+	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	/* NonStandardParameter */
+	{ 5, 0, 0, 0 }, /* nonStandardIdentifier */
+	{ 9, 0, 0, 0 }, /* data */
+	/* NonStandardIdentifier */
+	{ 3, 0, 0, 0 }, /* object */
+	{ 6, 0, 0, 0 }, /* h221NonStandard */
+	/* H221NonStandard */
+	{ 7, 0, 0, 0 }, /* t35CountryCode */
+	{ 7, 0, 0, 0 }, /* t35Extension */
+	{ 8, 0, 0, 0 }, /* manufacturerCode */
+	/* TransportAddress */
+	{ 11, 0, 0, 0 }, /* ipAddress */
+	{ 14, 0, 0, 0 }, /* ipSourceRoute */
+	{ 18, 0, 0, 0 }, /* ipxAddress */
+	{ 22, 0, 0, 0 }, /* ip6Address */
+	{ 24, 0, 0, 0 }, /* netBios */
+	{ 25, 0, 0, 0 }, /* nsap */
+	{ 4, 0, 0, 0 }, /* nonStandardAddress */
+	/* TransportAddress.ipAddress */
+	{ 12, 0, 0, 0 }, /* ip */
+	{ 13, 0, 0, 0 }, /* port */
+	/* TransportAddress.ipSourceRoute */
+	{ 12, 0, 0, 0 }, /* ip */
+	{ 13, 0, 0, 0 }, /* port */
+	{ 15, 0, 0, 0 }, /* route */
+	{ 17, 0, 0, 0 }, /* routing */
+	/* TransportAddress.ipxAddress */
+	{ 19, 0, 0, 0 }, /* node */
+	{ 20, 0, 0, 0 }, /* netnum */
+	{ 21, 0, 0, 0 }, /* port */
+	/* TransportAddress.ip6Address */
+	{ 23, 0, 0, 0 }, /* ip */
+	{ 13, 0, 0, 0 }, /* port */
+	/* EndpointType */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 27, 1, 0, 0 }, /* vendor */
+	{ 29, 1, 0, H323_NOTE_IS_GATEKEEPER }, /* gatekeeper */
+	{ 30, 1, 0, H323_NOTE_IS_GATEWAY }, /* gateway */
+	{ 29, 1, 0, H323_NOTE_IS_MCU }, /* mcu */
+	{ 29, 1, 0, H323_NOTE_IS_TERMINAL }, /* terminal */
+	{ 33, 0, 0, 0 }, /* mc */
+	{ 33, 0, 0, 0 }, /* undefinedNode */
+	/* VendorIdentifier */
+	{ 6, 0, 0, 0 }, /* vendor */
+	{ 28, 1, 0, 0 }, /* productId */
+	{ 28, 1, 0, 0 }, /* versionId */
+	/* OnlyNonStandard */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	/* GatewayInfo */
+	{ 31, 1, 0, 0 }, /* protocol */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	/* SupportedProtocols */
+	{ 4, 0, 0, 0 }, /* nonStandardData */
+	{ 29, 0, 0, 0 }, /* h310 */
+	{ 29, 0, 0, 0 }, /* h320 */
+	{ 29, 0, 0, 0 }, /* h321 */
+	{ 29, 0, 0, 0 }, /* h322 */
+	{ 29, 0, 0, 0 }, /* h323 */
+	{ 29, 0, 0, 0 }, /* h324 */
+	{ 29, 0, 0, 0 }, /* voice */
+	{ 29, 0, 0, 0 }, /* t120-only */
+	/* QseriesOptions */
+	{ 33, 0, 0, 0 }, /* q932Full */
+	{ 33, 0, 0, 0 }, /* q951Full */
+	{ 33, 0, 0, 0 }, /* q952Full */
+	{ 33, 0, 0, 0 }, /* q953Full */
+	{ 33, 0, 0, 0 }, /* q955Full */
+	{ 33, 0, 0, 0 }, /* q956Full */
+	{ 33, 0, 0, 0 }, /* q957Full */
+	{ 36, 0, 0, 0 }, /* q954Info */
+	/* Q954Details */
+	{ 33, 0, 0, 0 }, /* conferenceCalling */
+	{ 33, 0, 0, 0 }, /* threePartyService */
+	/* AliasAddress */
+	{ 39, 0, 0, 0 }, /* dialledDigits */
+	{ 40, 0, 0, 0 }, /* h323-ID */
+	{ H323_SKIP, 0, 0, 0 }, /* url-ID */
+	{ 10, 0, H323_TRANSPORT_ID, 0 }, /* transportID */
+	/* Endpoint */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 37, 1, H323_ALIAS, 0 }, /* aliasAddress */
+	{ 43, 1, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
+	{ 43, 1, H323_RAS_ADDRESS, 0 }, /* rasAddress */
+	{ 26, 1, 0, 0 }, /* endpointType */
+	{ 44, 1, 0, 0 }, /* tokens */
+	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 68, 1, 0, 0 }, /* priority */
+	{ 37, 1, H323_ALIAS, 0 }, /* remoteExtensionAddress */
+	{ 37, 1, H323_ALIAS, 0 }, /* destExtraCallInfo */
+	{ 69, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
+	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	/* ClearToken */
+	{ 3, 0, 0, 0 }, /* tokenOID */
+	{ 46, 1, 0, 0 }, /* timeStamp */
+	{ 34, 1, 0, 0 }, /* password */
+	{ 47, 1, 0, 0 }, /* dhkey */
+	{ 49, 1, 0, 0 }, /* challenge */
+	{ 50, 1, 0, 0 }, /* random */
+	{ 51, 1, 0, 0 }, /* certificate */
+	{ 34, 1, 0, 0 }, /* generalID */
+	{ 52, 1, 0, 0 }, /* nonStandard */
+	/* DHset */
+	{ 48, 0, 0, 0 }, /* halfkey */
+	{ 48, 0, 0, 0 }, /* modSize */
+	{ 48, 0, 0, 0 }, /* generator */
+	/* TypedCertificate */
+	{ 3, 0, 0, 0 }, /* type */
+	{ 9, 0, 0, 0 }, /* certificate */
+	/* H235NonStandardParameter */
+	{ 3, 0, 0, 0 }, /* nonStandardIdentifier */
+	{ 9, 0, 0, 0 }, /* data */
+	/* CryptoH323Token */
+	{ 55, 0, 0, 0 }, /* cryptoEPPwdHash */
+	{ 61, 0, 0, 0 }, /* cryptoGKPwdHash */
+	{ 62, 0, 0, 0 }, /* cryptoEPPwdEncr */
+	{ 62, 0, 0, 0 }, /* cryptoGKPwdEncr */
+	{ 63, 0, 0, 0 }, /* cryptoEPCert */
+	{ 63, 0, 0, 0 }, /* cryptoGKCert */
+	{ 63, 0, 0, 0 }, /* cryptoFastStart */
+	{ 64, 0, 0, 0 }, /* nestedcryptoToken */
+	/* CryptoH323Token.cryptoEPPwdHash */
+	{ 56, 0, 0, 0 }, /* alias */
+	{ 46, 0, 0, 0 }, /* timeStamp */
+	{ 57, 0, 0, 0 }, /* token */
+	/* PlainAlias */
+	{ 39, 0, 0, 0 }, /* dialledDigits */
+	{ 40, 0, 0, 0 }, /* h323-ID */
+	/* HashedT */
+	{ 3, 0, 0, 0 }, /* algorithmOID */
+	{ 58, 0, 0, 0 }, /* paramS */
+	{ 60, 0, 0, 0 }, /* hash */
+	/* Params */
+	{ 50, 1, 0, 0 }, /* ranInt */
+	{ 59, 1, 0, 0 }, /* iv8 */
+	/* CryptoH323Token.cryptoGKPwdHash */
+	{ 34, 0, 0, 0 }, /* gatekeeperId */
+	{ 46, 0, 0, 0 }, /* timeStamp */
+	{ 57, 0, 0, 0 }, /* token */
+	/* EncryptedT */
+	{ 3, 0, 0, 0 }, /* algorithmOID */
+	{ 58, 0, 0, 0 }, /* paramS */
+	{ 9, 0, 0, 0 }, /* encryptedData */
+	/* SignedT */
+	{ 9, 0, 0, 0 }, /* toBeSigned */
+	{ 3, 0, 0, 0 }, /* algorithmOID */
+	{ 58, 0, 0, 0 }, /* paramS */
+	{ 60, 0, 0, 0 }, /* signature */
+	/* CryptoToken */
+	{ 65, 0, 0, 0 }, /* cryptoEncryptedToken */
+	{ 66, 0, 0, 0 }, /* cryptoSignedToken */
+	{ 67, 0, 0, 0 }, /* cryptoHashedToken */
+	{ 62, 0, 0, 0 }, /* cryptoPwdEncr */
+	/* CryptoToken.cryptoEncryptedToken */
+	{ 3, 0, 0, 0 }, /* tokenOID */
+	{ 62, 0, 0, 0 }, /* token */
+	/* CryptoToken.cryptoSignedToken */
+	{ 3, 0, 0, 0 }, /* tokenOID */
+	{ 63, 0, 0, 0 }, /* token */
+	/* CryptoToken.cryptoHashedToken */
+	{ 3, 0, 0, 0 }, /* tokenOID */
+	{ 45, 0, 0, 0 }, /* hashedVals */
+	{ 57, 0, 0, 0 }, /* token */
+	/* AlternateTransportAddresses */
+	{ 43, 1, H323_ANNEX_E, 0 }, /* annexE */
+	{ 43, 0, H323_SCTP, 0 }, /* sctp */
+	/* CircuitInfo */
+	{ 71, 1, 0, 0 }, /* sourceCircuitID */
+	{ 71, 1, 0, 0 }, /* destinationCircuitID */
+	{ 79, 1, H323_GENERIC_DATA, 0 }, /* genericData */
+	/* CircuitIdentifier */
+	{ 72, 1, 0, 0 }, /* cic */
+	{ 76, 1, 0, 0 }, /* group */
+	/* CicInfo */
+	{ 73, 0, 0, 0 }, /* cic */
+	{ 75, 0, 0, 0 }, /* pointCode */
+	/* GroupID */
+	{ 77, 1, 0, 0 }, /* member */
+	{ 78, 0, 0, 0 }, /* group */
+	/* GenericData */
+	{ 81, 0, 0, H323_NOTE_NEW_FEATURE }, /* id */
+	{ 83, 1, 0, 0 }, /* parameters */
+	/* FeatureIdentifier */
+	{ 82, 0, 0, H323_NOTE_FEATURE }, /* standard */
+	{ 3, 0, 0, H323_NOTE_FEATURE_OID }, /* oid */
+	{ 24, 0, 0, 0 }, /* nonStandard */
+	/* EnumeratedParameter */
+	{ 85, 0, 0, 0 }, /* id */
+	{ 86, 1, 0, 0 }, /* content */
+	/* ParameterNumber */
+	{ 82, 0, 0, H323_NOTE_PARAMETER }, /* standard */
+	{ 3, 0, 0, 0 }, /* oid */
+	{ 24, 0, 0, 0 }, /* nonStandard */
+	/* Content */
+	{ 87, 0, 0, 0 }, /* raw */
+	{ 88, 0, 0, 0 }, /* text */
+	{ 89, 0, 0, 0 }, /* unicode */
+	{ 33, 0, 0, 0 }, /* bool */
+	{ 7, 0, 0, 0 }, /* number8 */
+	{ 8, 0, 0, 0 }, /* number16 */
+	{ 90, 0, 0, 0 }, /* number32 */
+	{ 91, 0, 0, 0 }, /* id */
+	{ 38, 0, 0, 0 }, /* alias */
+	{ 10, 0, H323_GENERIC_TRANSPORT, 0 }, /* transport */
+	{ 83, 0, 0, 0 }, /* compound */
+	{ 92, 0, 0, 0 }, /* nested */
+	/* GenericIdentifier */
+	{ 82, 0, 0, 0 }, /* standard */
+	{ 3, 0, 0, 0 }, /* oid */
+	{ 24, 0, 0, 0 }, /* nonStandard */
+	/* FeatureSet */
+	{ 33, 0, 0, 0 }, /* replacementFeatureSet */
+	{ 79, 1, 0, 0 }, /* neededFeatures */
+	{ 79, 1, 0, 0 }, /* desiredFeatures */
+	{ 79, 1, 0, 0 }, /* supportedFeatures */
+	/* AlternateGK */
+	{ 10, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
+	{ 34, 1, 0, 0 }, /* gatekeeperIdentifier */
+	{ 33, 0, 0, 0 }, /* needToRegister */
+	{ 68, 0, 0, 0 }, /* priority */
+	/* GatekeeperConfirm */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 34, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ 10, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
+	{ 96, 0, H323_ALTERNATE_GATEKEEPER, 0 }, /* alternateGatekeeper */
+	{ H323_SKIP, 0, 0, 0 }, /* authenticationMode */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, 0, 0, 0 }, /* algorithmOID */
+	{ H323_SKIP, 0, 0, 0 }, /* integrity */
+	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	/* GatekeeperReject */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 34, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ 98, 0, 0, H323_NOTE_REASON }, /* rejectReason */
+	{ 99, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	/* AltGKInfo */
+	{ 96, 0, H323_ALT_GK_INFO, 0 }, /* alternateGatekeeper */
+	{ 33, 0, 0, 0 }, /* altGKisPermanent */
+	/* RegistrationRequest */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 33, 0, 0, 0 }, /* discoveryComplete */
+	{ 43, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
+	{ 43, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
+	{ 26, 0, 0, 0 }, /* terminalType */
+	{ 37, 1, H323_ALIAS, 0 }, /* terminalAlias */
+	{ 34, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ 27, 0, 0, 0 }, /* endpointVendor */
+	{ 41, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
+	{ 46, 0, 0, H323_NOTE_TTL }, /* timeToLive */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 33, 0, 0, H323_NOTE_KEEP_ALIVE }, /* keepAlive */
+	{ 34, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ H323_SKIP, 0, 0, 0 }, /* willSupplyUUIEs */
+	{ 33, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
+	{ 69, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
+	{ 101, 0, 0, H323_NOTE_ADDITIVE_REGISTRATION }, /* additiveRegistration */
+	{ 102, 0, H323_ALIAS, 0 }, /* terminalAliasPattern */
+	{ H323_SKIP, 0, 0, 0 }, /* supportsAltGK */
+	{ H323_SKIP, 0, 0, 0 }, /* usageReportingCapability */
+	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ H323_SKIP, 0, 0, 0 }, /* supportedH248Packages */
+	{ H323_SKIP, 0, 0, 0 }, /* callCreditCapability */
+	{ H323_SKIP, 0, 0, 0 }, /* capacityReportingCapability */
+	{ H323_SKIP, 0, 0, 0 }, /* capacity */
+	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ H323_SKIP, 0, 0, 0 }, /* restart */
+	{ H323_SKIP, 0, 0, 0 }, /* supportsACFSequences */
+	{ H323_SKIP, 0, 0, 0 }, /* supportsAssignedGK */
+	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	/* AddressPattern */
+	{ 38, 0, 0, 0 }, /* wildcard */
+	{ 104, 0, 0, 0 }, /* range */
+	/* AddressPattern.range */
+	{ 105, 0, 0, 0 }, /* startOfRange */
+	{ 105, 0, 0, 0 }, /* endOfRange */
+	/* PartyNumber */
+	{ 106, 0, 0, 0 }, /* e164Number */
+	{ 39, 0, 0, 0 }, /* dataPartyNumber */
+	{ 39, 0, 0, 0 }, /* telexPartyNumber */
+	{ 108, 0, 0, 0 }, /* privateNumber */
+	{ 39, 0, 0, 0 }, /* nationalStandardPartyNumber */
+	/* PublicPartyNumber */
+	{ 107, 0, 0, 0 }, /* publicTypeOfNumber */
+	{ 39, 0, 0, 0 }, /* publicNumberDigits */
+	/* PrivatePartyNumber */
+	{ 107, 0, 0, 0 }, /* privateTypeOfNumber */
+	{ 39, 0, 0, 0 }, /* privateNumberDigits */
+	/* RegistrationConfirm */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 43, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
+	{ 37, 1, H323_ALIAS, 0 }, /* terminalAlias */
+	{ 34, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ 34, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 96, 0, H323_ALTERNATE_GATEKEEPER, 0 }, /* alternateGatekeeper */
+	{ 46, 0, 0, H323_NOTE_TTL }, /* timeToLive */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, 0, 0, 0 }, /* willRespondToIRR */
+	{ 110, 0, H323_PRE_GRANTED_ARQ, 0 }, /* preGrantedARQ */
+	{ 33, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
+	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
+	{ H323_SKIP, 0, 0, 0 }, /* supportsAdditiveRegistration */
+	{ 102, 0, H323_ALIAS, 0 }, /* terminalAliasPattern */
+	{ H323_SKIP, 0, 0, 0 }, /* supportedPrefixes */
+	{ H323_SKIP, 0, 0, 0 }, /* usageSpec */
+	{ 38, 0, H323_ALIAS, 0 }, /* featureServerAlias */
+	{ H323_SKIP, 0, 0, 0 }, /* capacityReportingSpec */
+	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	/* PreGrantedARQ */
+	{ 33, 0, 0, 0 }, /* makeCall */
+	{ 33, 0, 0, 0 }, /* useGKCallSignalAddressToMakeCall */
+	{ 33, 0, 0, 0 }, /* answerCall */
+	{ 33, 0, 0, 0 }, /* useGKCallSignalAddressToAnswer */
+	{ H323_SKIP, 0, 0, 0 }, /* irrFrequencyInCall */
+	{ H323_SKIP, 0, 0, 0 }, /* totalBandwidthRestriction */
+	{ 69, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
+	/* RegistrationReject */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 112, 0, 0, H323_NOTE_REASON }, /* rejectReason */
+	{ 34, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ 99, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	/* RegistrationRejectReason */
+	{ 101, 0, 0, 0 }, /* discoveryRequired */
+	{ 101, 0, 0, 0 }, /* invalidRevision */
+	{ 101, 0, 0, 0 }, /* invalidCallSignalAddress */
+	{ 101, 0, 0, 0 }, /* invalidRASAddress */
+	{ 37, 0, H323_ALIAS, 0 }, /* duplicateAlias */
+	{ 101, 0, 0, 0 }, /* invalidTerminalType */
+	{ 101, 0, 0, 0 }, /* undefinedReason */
+	{ 101, 0, 0, 0 }, /* transportNotSupported */
+	{ H323_SKIP, 0, 0, 0 }, /* transportQOSNotSupported */
+	{ H323_SKIP, 0, 0, 0 }, /* resourceUnavailable */
+	{ H323_SKIP, 0, 0, 0 }, /* invalidAlias */
+	{ H323_SKIP, 0, 0, 0 }, /* securityDenial */
+	{ H323_SKIP, 0, 0, 0 }, /* fullRegistrationRequired */
+	{ H323_SKIP, 0, 0, 0 }, /* additiveRegistrationNotSupported */
+	{ 113, 0, 0, 0 }, /* invalidTerminalAliases */
+	/* InvalidTerminalAliases */
+	{ 37, 1, H323_ALIAS, 0 }, /* terminalAlias */
+	{ 102, 1, H323_ALIAS, 0 }, /* terminalAliasPattern */
+	{ 114, 1, 0, 0 }, /* supportedPrefixes */
+	/* SupportedPrefix */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 56, 0, 0, 0 }, /* prefix */
+	/* UnregistrationRequest */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 43, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
+	{ 37, 1, H323_ALIAS, 0 }, /* endpointAlias */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 34, 1, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 41, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
+	{ 34, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, 0, 0, 0 }, /* reason */
+	{ 102, 0, H323_ALIAS, 0 }, /* endpointAliasPattern */
+	{ H323_SKIP, 0, 0, 0 }, /* supportedPrefixes */
+	{ 96, 0, H323_ALTERNATE_GATEKEEPER, 0 }, /* alternateGatekeeper */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	/* UnregistrationConfirm */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	/* UnregistrationReject */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 119, 0, 0, H323_NOTE_REASON }, /* rejectReason */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 99, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	/* AdmissionRequest */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 98, 0, 0, 0 }, /* callType */
+	{ 17, 1, 0, H323_NOTE_MODEL }, /* callModel */
+	{ 34, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 37, 1, H323_ALIAS, 0 }, /* destinationInfo */
+	{ 10, 1, H323_DEST_CALL_SIGNAL_ADDRESS, 0 }, /* destCallSignalAddress */
+	{ 37, 1, H323_ALIAS, 0 }, /* destExtraCallInfo */
+	{ 37, 0, H323_ALIAS, 0 }, /* srcInfo */
+	{ 10, 1, H323_SRC_CALL_SIGNAL_ADDRESS, 0 }, /* srcCallSignalAddress */
+	{ 90, 0, 0, 0 }, /* bandWidth */
+	{ 8, 0, 0, H323_NOTE_CRV }, /* callReferenceValue */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 35, 1, 0, 0 }, /* callServices */
+	{ 24, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
+	{ 33, 0, 0, 0 }, /* activeMC */
+	{ 33, 0, 0, H323_NOTE_ANSWER_CALL }, /* answerCall */
+	{ H323_SKIP, 0, 0, 0 }, /* canMapAlias */
+	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ 41, 0, H323_SRC_ALTERNATIVES, 0 }, /* srcAlternatives */
+	{ 41, 0, H323_DEST_ALTERNATIVES, 0 }, /* destAlternatives */
+	{ 34, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, 0, 0, 0 }, /* transportQOS */
+	{ H323_SKIP, 0, 0, 0 }, /* willSupplyUUIEs */
+	{ H323_SKIP, 0, 0, 0 }, /* callLinkage */
+	{ H323_SKIP, 0, 0, 0 }, /* gatewayDataRate */
+	{ H323_SKIP, 0, 0, 0 }, /* capacity */
+	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ H323_SKIP, 0, 0, 0 }, /* desiredProtocols */
+	{ H323_SKIP, 0, 0, 0 }, /* desiredTunnelledProtocol */
+	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	/* CallIdentifier */
+	{ 24, 0, 0, H323_NOTE_CALL }, /* guid */
+	/* AdmissionConfirm */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 90, 0, 0, 0 }, /* bandWidth */
+	{ 17, 0, 0, H323_NOTE_MODEL }, /* callModel */
+	{ 10, 0, H323_DEST_CALL_SIGNAL_ADDRESS, 0 }, /* destCallSignalAddress */
+	{ 2, 1, 0, 0 }, /* irrFrequency */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 37, 0, H323_ALIAS, 0 }, /* destinationInfo */
+	{ 37, 0, H323_ALIAS, 0 }, /* destExtraCallInfo */
+	{ H323_SKIP, 0, 0, 0 }, /* destinationType */
+	{ 37, 0, H323_ALIAS, 0 }, /* remoteExtensionAddress */
+	{ 41, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, 0, 0, 0 }, /* transportQOS */
+	{ H323_SKIP, 0, 0, 0 }, /* willRespondToIRR */
+	{ H323_SKIP, 0, 0, 0 }, /* uuiesRequested */
+	{ H323_SKIP, 0, 0, 0 }, /* language */
+	{ 69, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
+	{ H323_SKIP, 0, 0, 0 }, /* useSpecifiedTransport */
+	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ H323_SKIP, 0, 0, 0 }, /* usageSpec */
+	{ H323_SKIP, 0, 0, 0 }, /* supportedProtocols */
+	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
+	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 37, 0, H323_ALIAS, 0 }, /* modifiedSrcInfo */
+	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	/* AdmissionReject */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 124, 0, 0, H323_NOTE_REASON }, /* rejectReason */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 99, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 43, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
+	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
+	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	/* BandwidthRequest */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 34, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 24, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
+	{ 8, 0, 0, H323_NOTE_CRV }, /* callReferenceValue */
+	{ 98, 1, 0, 0 }, /* callType */
+	{ 90, 0, 0, 0 }, /* bandWidth */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ 34, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, 0, 0, 0 }, /* answeredCall */
+	{ H323_SKIP, 0, 0, 0 }, /* callLinkage */
+	{ H323_SKIP, 0, 0, 0 }, /* capacity */
+	{ H323_SKIP, 0, 0, 0 }, /* usageInformation */
+	{ 126, 0, H323_BANDWIDTH_DETAILS, 0 }, /* bandwidthDetails */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	/* BandwidthDetails */
+	{ 33, 0, 0, 0 }, /* sender */
+	{ 33, 0, 0, 0 }, /* multicast */
+	{ 90, 0, 0, 0 }, /* bandwidth */
+	{ 128, 0, 0, 0 }, /* rtcpAddresses */
+	/* TransportChannelInfo */
+	{ 10, 1, H323_SEND_ADDRESS, 0 }, /* sendAddress */
+	{ 10, 1, H323_RECV_ADDRESS, 0 }, /* recvAddress */
+	/* BandwidthConfirm */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 90, 0, 0, 0 }, /* bandWidth */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, 0, 0, 0 }, /* capacity */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	/* BandwidthReject */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 107, 0, 0, H323_NOTE_REASON }, /* rejectReason */
+	{ 90, 0, 0, 0 }, /* allowedBandWidth */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 99, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	/* DisengageRequest */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 34, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 24, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
+	{ 8, 0, 0, H323_NOTE_CRV }, /* callReferenceValue */
+	{ 119, 0, 0, H323_NOTE_REASON }, /* disengageReason */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ 34, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, 0, 0, 0 }, /* answeredCall */
+	{ H323_SKIP, 0, 0, 0 }, /* callLinkage */
+	{ H323_SKIP, 0, 0, 0 }, /* capacity */
+	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ H323_SKIP, 0, 0, 0 }, /* usageInformation */
+	{ H323_SKIP, 0, 0, 0 }, /* terminationCause */
+	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	/* DisengageConfirm */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, 0, 0, 0 }, /* capacity */
+	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ H323_SKIP, 0, 0, 0 }, /* usageInformation */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	/* DisengageReject */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 17, 0, 0, H323_NOTE_REASON }, /* rejectReason */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 99, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	/* LocationRequest */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 34, 1, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 37, 0, H323_ALIAS, 0 }, /* destinationInfo */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 10, 0, H323_REPLY_ADDRESS, 0 }, /* replyAddress */
+	{ 37, 0, H323_ALIAS, 0 }, /* sourceInfo */
+	{ H323_SKIP, 0, 0, 0 }, /* canMapAlias */
+	{ 34, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, 0, 0, 0 }, /* desiredProtocols */
+	{ H323_SKIP, 0, 0, 0 }, /* desiredTunnelledProtocol */
+	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ H323_SKIP, 0, 0, 0 }, /* hopCount */
+	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ H323_SKIP, 0, 0, 0 }, /* bandWidth */
+	{ 37, 0, H323_ALIAS, 0 }, /* sourceEndpointInfo */
+	/* LocationConfirm */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 10, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
+	{ 10, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 37, 0, H323_ALIAS, 0 }, /* destinationInfo */
+	{ 37, 0, H323_ALIAS, 0 }, /* destExtraCallInfo */
+	{ H323_SKIP, 0, 0, 0 }, /* destinationType */
+	{ 37, 0, H323_ALIAS, 0 }, /* remoteExtensionAddress */
+	{ 41, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 69, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
+	{ H323_SKIP, 0, 0, 0 }, /* supportedProtocols */
+	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
+	{ 37, 0, H323_ALIAS, 0 }, /* modifiedSrcInfo */
+	/* LocationReject */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 98, 0, 0, H323_NOTE_REASON }, /* rejectReason */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 99, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	/* InfoRequest */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 8, 0, 0, H323_NOTE_CRV }, /* callReferenceValue */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 10, 1, H323_REPLY_ADDRESS, 0 }, /* replyAddress */
+	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, 0, 0, 0 }, /* uuiesRequested */
+	{ H323_SKIP, 0, 0, 0 }, /* callLinkage */
+	{ H323_SKIP, 0, 0, 0 }, /* usageInfoRequested */
+	{ H323_SKIP, 0, 0, 0 }, /* segmentedResponseSupported */
+	{ H323_SKIP, 0, 0, 0 }, /* nextSegmentRequested */
+	{ H323_SKIP, 0, 0, 0 }, /* capacityInfoRequested */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	/* InfoRequestResponse */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 26, 0, 0, 0 }, /* endpointType */
+	{ 34, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 10, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
+	{ 43, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
+	{ 37, 1, H323_ALIAS, 0 }, /* endpointAlias */
+	{ 139, 1, H323_PER_CALL_INFO, 0 }, /* perCallInfo */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, 0, 0, 0 }, /* needResponse */
+	{ H323_SKIP, 0, 0, 0 }, /* capacity */
+	{ H323_SKIP, 0, 0, 0 }, /* irrStatus */
+	{ H323_SKIP, 0, 0, 0 }, /* unsolicited */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	/* PerCallInfo */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 8, 0, 0, 0 }, /* callReferenceValue */
+	{ 24, 0, 0, 0 }, /* conferenceID */
+	{ 33, 1, 0, 0 }, /* originator */
+	{ 141, 1, 0, 0 }, /* audio */
+	{ 141, 1, 0, 0 }, /* video */
+	{ 145, 1, 0, 0 }, /* data */
+	{ 128, 0, 0, 0 }, /* h245 */
+	{ 128, 0, 0, 0 }, /* callSignalling */
+	{ 98, 0, 0, 0 }, /* callType */
+	{ 90, 0, 0, 0 }, /* bandWidth */
+	{ 17, 0, 0, 0 }, /* callModel */
+	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, 0, 0, 0 }, /* substituteConfIDs */
+	{ 146, 0, 0, 0 }, /* pdu */
+	{ H323_SKIP, 0, 0, 0 }, /* callLinkage */
+	{ H323_SKIP, 0, 0, 0 }, /* usageInformation */
+	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	/* RTPSession */
+	{ 128, 0, 0, 0 }, /* rtpAddress */
+	{ 128, 0, 0, 0 }, /* rtcpAddress */
+	{ 88, 0, 0, 0 }, /* cname */
+	{ 46, 0, 0, 0 }, /* ssrc */
+	{ 143, 0, 0, 0 }, /* sessionId */
+	{ 144, 0, 0, 0 }, /* associatedSessionIds */
+	/* ReportedPdu */
+	{ 148, 0, 0, H323_NOTE_REPORT }, /* h323pdu */
+	{ 33, 0, 0, 0 }, /* sent */
+	/* H323-UU-PDU */
+	{ 149, 0, 0, H323_NOTE_KIND_IS }, /* h323-message-body */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 285, 0, H323_H4501, 0 }, /* h4501SupplementaryService */
+	{ 33, 0, 0, H323_NOTE_H245_TUNNELLING }, /* h245Tunnelling */
+	{ 295, 0, 0, 0 }, /* h245Control */
+	{ H323_SKIP, 0, 0, 0 }, /* nonStandardControl */
+	{ H323_SKIP, 0, 0, 0 }, /* callLinkage */
+	{ H323_SKIP, 0, 0, 0 }, /* tunnelledSignallingMessage */
+	{ H323_SKIP, 0, 0, 0 }, /* provisionalRespToH245Tunnelling */
+	{ H323_SKIP, 0, 0, 0 }, /* stimulusControl */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	/* MessageBody */
+	{ 150, 0, 0, 0 }, /* setup */
+	{ 270, 0, 0, 0 }, /* callProceeding */
+	{ 271, 0, 0, 0 }, /* connect */
+	{ 272, 0, 0, 0 }, /* alerting */
+	{ 273, 0, 0, 0 }, /* information */
+	{ 274, 0, 0, 0 }, /* releaseComplete */
+	{ 276, 0, 0, 0 }, /* facility */
+	{ 279, 0, 0, 0 }, /* progress */
+	{ 101, 0, 0, 0 }, /* empty */
+	{ 283, 0, 0, 0 }, /* status */
+	{ 283, 0, 0, 0 }, /* statusInquiry */
+	{ 283, 0, 0, 0 }, /* setupAcknowledge */
+	{ 284, 0, 0, 0 }, /* notify */
+	/* Setup-UUIE */
+	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 10, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
+	{ 37, 1, H323_ALIAS, 0 }, /* sourceAddress */
+	{ 26, 0, 0, 0 }, /* sourceInfo */
+	{ 37, 1, H323_ALIAS, 0 }, /* destinationAddress */
+	{ 10, 1, H323_DEST_CALL_SIGNAL_ADDRESS, 0 }, /* destCallSignalAddress */
+	{ 37, 1, H323_ALIAS, 0 }, /* destExtraCallInfo */
+	{ 77, 1, 0, 0 }, /* destExtraCRV */
+	{ 33, 0, 0, 0 }, /* activeMC */
+	{ 24, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
+	{ 119, 0, 0, 0 }, /* conferenceGoal */
+	{ 35, 1, 0, 0 }, /* callServices */
+	{ 98, 0, 0, 0 }, /* callType */
+	{ 10, 0, H323_SOURCE_CALL_SIGNAL_ADDRESS, 0 }, /* sourceCallSignalAddress */
+	{ 38, 0, H323_ALIAS, 0 }, /* remoteExtensionAddress */
+	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ H323_SKIP, 0, 0, 0 }, /* h245SecurityCapability */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 151, 0, 0, 0 }, /* fastStart */
+	{ H323_SKIP, 0, 0, 0 }, /* mediaWaitForConnect */
+	{ H323_SKIP, 0, 0, 0 }, /* canOverlapSend */
+	{ 34, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ 33, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
+	{ H323_SKIP, 0, 0, 0 }, /* connectionParameters */
+	{ H323_SKIP, 0, 0, 0 }, /* language */
+	{ H323_SKIP, 0, 0, 0 }, /* presentationIndicator */
+	{ H323_SKIP, 0, 0, 0 }, /* screeningIndicator */
+	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
+	{ H323_SKIP, 0, 0, 0 }, /* symmetricOperationRequired */
+	{ H323_SKIP, 0, 0, 0 }, /* capacity */
+	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ H323_SKIP, 0, 0, 0 }, /* desiredProtocols */
+	{ 79, 0, H323_FEATURE_SET, 0 }, /* neededFeatures */
+	{ 79, 0, H323_FEATURE_SET, 0 }, /* desiredFeatures */
+	{ 79, 0, H323_FEATURE_SET, 0 }, /* supportedFeatures */
+	{ 247, 0, 0, 0 }, /* parallelH245Control */
+	{ 267, 0, H323_ALIAS, 0 }, /* additionalSourceAddresses */
+	/* OpenLogicalChannel */
+	{ 2, 0, 0, H323_NOTE_LCN }, /* forwardLogicalChannelNumber */
+	{ 154, 0, H323_FORWARD, 0 }, /* forwardLogicalChannelParameters */
+	{ 228, 1, H323_REVERSE, 0 }, /* reverseLogicalChannelParameters */
+	{ 230, 0, H323_SEPARATE_STACK, 0 }, /* separateStack */
+	{ H323_SKIP, 0, 0, 0 }, /* encryptionSync */
+	{ 236, 0, H323_GENERIC_INFORMATION, 0 }, /* genericInformation */
+	/* ForwardParameters */
+	{ 8, 1, 0, 0 }, /* portNumber */
+	{ 155, 0, 0, 0 }, /* dataType */
+	{ 197, 0, 0, 0 }, /* multiplexParameters */
+	/* DataType */
+	{ 156, 0, 0, 0 }, /* nonStandard */
+	{ 101, 0, 0, H323_NOTE_DATA + H323_DATA_NULL }, /* nullData */
+	{ 159, 0, 0, H323_NOTE_DATA + H323_DATA_VIDEO }, /* videoData */
+	{ 173, 0, 0, H323_NOTE_DATA + H323_DATA_AUDIO }, /* audioData */
+	{ 180, 0, 0, H323_NOTE_DATA + H323_DATA_OTHER }, /* data */
+	{ 190, 0, 0, 0 }, /* encryptionData */
+	{ H323_SKIP, 0, 0, 0 }, /* h235Control */
+	{ 191, 0, 0, 0 }, /* h235Media */
+	/* H245NonStandardParameter */
+	{ 157, 0, 0, 0 }, /* nonStandardIdentifier */
+	{ 9, 0, 0, 0 }, /* data */
+	/* H245NonStandardIdentifier */
+	{ 3, 0, 0, 0 }, /* object */
+	{ 158, 0, 0, 0 }, /* h221NonStandard */
+	/* H245NonStandardIdentifier.h221NonStandard */
+	{ 7, 0, 0, 0 }, /* t35CountryCode */
+	{ 7, 0, 0, 0 }, /* t35Extension */
+	{ 8, 0, 0, 0 }, /* manufacturerCode */
+	/* VideoCapability */
+	{ 156, 0, 0, 0 }, /* nonStandard */
+	{ 160, 0, 0, 0 }, /* h261VideoCapability */
+	{ 163, 0, 0, 0 }, /* h262VideoCapability */
+	{ 168, 0, 0, 0 }, /* h263VideoCapability */
+	{ 172, 0, 0, 0 }, /* is11172VideoCapability */
+	/* H261VideoCapability */
+	{ 161, 1, 0, 0 }, /* qcifMPI */
+	{ 161, 1, 0, 0 }, /* cifMPI */
+	{ 33, 0, 0, 0 }, /* temporalSpatialTradeOffCapability */
+	{ 162, 0, 0, 0 }, /* maxBitRate */
+	{ 33, 0, 0, 0 }, /* stillImageTransmission */
+	/* H262VideoCapability */
+	{ 33, 0, 0, 0 }, /* profileAndLevel-SPatML */
+	{ 33, 0, 0, 0 }, /* profileAndLevel-MPatLL */
+	{ 33, 0, 0, 0 }, /* profileAndLevel-MPatML */
+	{ 33, 0, 0, 0 }, /* profileAndLevel-MPatH-14 */
+	{ 33, 0, 0, 0 }, /* profileAndLevel-MPatHL */
+	{ 33, 0, 0, 0 }, /* profileAndLevel-SNRatLL */
+	{ 33, 0, 0, 0 }, /* profileAndLevel-SNRatML */
+	{ 33, 0, 0, 0 }, /* profileAndLevel-SpatialatH-14 */
+	{ 33, 0, 0, 0 }, /* profileAndLevel-HPatML */
+	{ 33, 0, 0, 0 }, /* profileAndLevel-HPatH-14 */
+	{ 33, 0, 0, 0 }, /* profileAndLevel-HPatHL */
+	{ 164, 1, 0, 0 }, /* videoBitRate */
+	{ 165, 1, 0, 0 }, /* vbvBufferSize */
+	{ 166, 1, 0, 0 }, /* samplesPerLine */
+	{ 166, 1, 0, 0 }, /* linesPerFrame */
+	{ 167, 1, 0, 0 }, /* framesPerSecond */
+	{ 90, 1, 0, 0 }, /* luminanceSampleRate */
+	/* H263VideoCapability */
+	{ 169, 1, 0, 0 }, /* sqcifMPI */
+	{ 169, 1, 0, 0 }, /* qcifMPI */
+	{ 169, 1, 0, 0 }, /* cifMPI */
+	{ 169, 1, 0, 0 }, /* cif4MPI */
+	{ 169, 1, 0, 0 }, /* cif16MPI */
+	{ 170, 0, 0, 0 }, /* maxBitRate */
+	{ 33, 0, 0, 0 }, /* unrestrictedVector */
+	{ 33, 0, 0, 0 }, /* arithmeticCoding */
+	{ 33, 0, 0, 0 }, /* advancedPrediction */
+	{ 33, 0, 0, 0 }, /* pbFrames */
+	{ 33, 0, 0, 0 }, /* temporalSpatialTradeOffCapability */
+	{ 171, 1, 0, 0 }, /* hrd-B */
+	{ 8, 1, 0, 0 }, /* bppMaxKb */
+	/* IS11172VideoCapability */
+	{ 33, 0, 0, 0 }, /* constrainedBitstream */
+	{ 164, 1, 0, 0 }, /* videoBitRate */
+	{ 165, 1, 0, 0 }, /* vbvBufferSize */
+	{ 166, 1, 0, 0 }, /* samplesPerLine */
+	{ 166, 1, 0, 0 }, /* linesPerFrame */
+	{ 167, 1, 0, 0 }, /* pictureRate */
+	{ 90, 1, 0, 0 }, /* luminanceSampleRate */
+	/* AudioCapability */
+	{ 156, 0, 0, 0 }, /* nonStandard */
+	{ 174, 0, 0, 0 }, /* g711Alaw64k */
+	{ 174, 0, 0, 0 }, /* g711Alaw56k */
+	{ 174, 0, 0, 0 }, /* g711Ulaw64k */
+	{ 174, 0, 0, 0 }, /* g711Ulaw56k */
+	{ 174, 0, 0, 0 }, /* g722-64k */
+	{ 174, 0, 0, 0 }, /* g722-56k */
+	{ 174, 0, 0, 0 }, /* g722-48k */
+	{ 175, 0, 0, 0 }, /* g7231 */
+	{ 174, 0, 0, 0 }, /* g728 */
+	{ 174, 0, 0, 0 }, /* g729 */
+	{ 174, 0, 0, 0 }, /* g729AnnexA */
+	{ 176, 0, 0, 0 }, /* is11172AudioCapability */
+	{ 178, 0, 0, 0 }, /* is13818AudioCapability */
+	/* AudioCapability.g7231 */
+	{ 174, 0, 0, 0 }, /* maxAl-sduAudioFrames */
+	{ 33, 0, 0, 0 }, /* silenceSuppression */
+	/* IS11172AudioCapability */
+	{ 33, 0, 0, 0 }, /* audioLayer1 */
+	{ 33, 0, 0, 0 }, /* audioLayer2 */
+	{ 33, 0, 0, 0 }, /* audioLayer3 */
+	{ 33, 0, 0, 0 }, /* audioSampling32k */
+	{ 33, 0, 0, 0 }, /* audioSampling44k1 */
+	{ 33, 0, 0, 0 }, /* audioSampling48k */
+	{ 33, 0, 0, 0 }, /* singleChannel */
+	{ 33, 0, 0, 0 }, /* twoChannels */
+	{ 177, 0, 0, 0 }, /* bitRate */
+	/* IS13818AudioCapability */
+	{ 33, 0, 0, 0 }, /* audioLayer1 */
+	{ 33, 0, 0, 0 }, /* audioLayer2 */
+	{ 33, 0, 0, 0 }, /* audioLayer3 */
+	{ 33, 0, 0, 0 }, /* audioSampling16k */
+	{ 33, 0, 0, 0 }, /* audioSampling22k05 */
+	{ 33, 0, 0, 0 }, /* audioSampling24k */
+	{ 33, 0, 0, 0 }, /* audioSampling32k */
+	{ 33, 0, 0, 0 }, /* audioSampling44k1 */
+	{ 33, 0, 0, 0 }, /* audioSampling48k */
+	{ 33, 0, 0, 0 }, /* singleChannel */
+	{ 33, 0, 0, 0 }, /* twoChannels */
+	{ 33, 0, 0, 0 }, /* threeChannels2-1 */
+	{ 33, 0, 0, 0 }, /* threeChannels3-0 */
+	{ 33, 0, 0, 0 }, /* fourChannels2-0-2-0 */
+	{ 33, 0, 0, 0 }, /* fourChannels2-2 */
+	{ 33, 0, 0, 0 }, /* fourChannels3-1 */
+	{ 33, 0, 0, 0 }, /* fiveChannels3-0-2-0 */
+	{ 33, 0, 0, 0 }, /* fiveChannels3-2 */
+	{ 33, 0, 0, 0 }, /* lowFrequencyEnhancement */
+	{ 33, 0, 0, 0 }, /* multilingual */
+	{ 179, 0, 0, 0 }, /* bitRate */
+	/* DataApplicationCapability */
+	{ 181, 0, 0, 0 }, /* application */
+	{ 90, 0, 0, 0 }, /* maxBitRate */
+	/* DataApplicationCapability.application */
+	{ 156, 0, 0, 0 }, /* nonStandard */
+	{ 182, 0, 0, H323_NOTE_DATA + H323_DATA_T120 }, /* t120 */
+	{ 182, 0, 0, 0 }, /* dsm-cc */
+	{ 182, 0, 0, 0 }, /* userData */
+	{ 183, 0, 0, 0 }, /* t84 */
+	{ 182, 0, 0, 0 }, /* t434 */
+	{ 182, 0, 0, 0 }, /* h224 */
+	{ 186, 0, 0, 0 }, /* nlpid */
+	{ 101, 0, 0, 0 }, /* dsvdControl */
+	{ 182, 0, 0, 0 }, /* h222DataPartitioning */
+	{ H323_SKIP, 0, 0, 0 }, /* t30fax */
+	{ H323_SKIP, 0, 0, 0 }, /* t140 */
+	{ 187, 0, 0, 0 }, /* t38fax */
+	/* DataProtocolCapability */
+	{ 156, 0, 0, 0 }, /* nonStandard */
+	{ 101, 0, 0, 0 }, /* v14buffered */
+	{ 101, 0, 0, 0 }, /* v42lapm */
+	{ 101, 0, 0, 0 }, /* hdlcFrameTunnelling */
+	{ 101, 0, 0, 0 }, /* h310SeparateVCStack */
+	{ 101, 0, 0, 0 }, /* h310SingleVCStack */
+	{ 101, 0, 0, 0 }, /* transparent */
+	/* DataApplicationCapability.application.t84 */
+	{ 182, 0, 0, 0 }, /* t84Protocol */
+	{ 184, 0, 0, 0 }, /* t84Profile */
+	/* T84Profile */
+	{ 101, 0, 0, 0 }, /* t84Unrestricted */
+	{ 185, 0, 0, 0 }, /* t84Restricted */
+	/* T84Profile.t84Restricted */
+	{ 33, 0, 0, 0 }, /* qcif */
+	{ 33, 0, 0, 0 }, /* cif */
+	{ 33, 0, 0, 0 }, /* ccir601Seq */
+	{ 33, 0, 0, 0 }, /* ccir601Prog */
+	{ 33, 0, 0, 0 }, /* hdtvSeq */
+	{ 33, 0, 0, 0 }, /* hdtvProg */
+	{ 33, 0, 0, 0 }, /* g3FacsMH200x100 */
+	{ 33, 0, 0, 0 }, /* g3FacsMH200x200 */
+	{ 33, 0, 0, 0 }, /* g4FacsMMR200x100 */
+	{ 33, 0, 0, 0 }, /* g4FacsMMR200x200 */
+	{ 33, 0, 0, 0 }, /* jbig200x200Seq */
+	{ 33, 0, 0, 0 }, /* jbig200x200Prog */
+	{ 33, 0, 0, 0 }, /* jbig300x300Seq */
+	{ 33, 0, 0, 0 }, /* jbig300x300Prog */
+	{ 33, 0, 0, 0 }, /* digPhotoLow */
+	{ 33, 0, 0, 0 }, /* digPhotoMedSeq */
+	{ 33, 0, 0, 0 }, /* digPhotoMedProg */
+	{ 33, 0, 0, 0 }, /* digPhotoHighSeq */
+	{ 33, 0, 0, 0 }, /* digPhotoHighProg */
+	/* DataApplicationCapability.application.nlpid */
+	{ 182, 0, 0, 0 }, /* nlpidProtocol */
+	{ 9, 0, 0, 0 }, /* nlpidData */
+	/* T38Fax */
+	{ 188, 0, 0, 0 }, /* t38FaxProtocol */
+	{ 189, 0, 0, 0 }, /* t38FaxProfile */
+	/* T38Protocol */
+	{ 156, 0, 0, 0 }, /* nonStandard */
+	{ 101, 0, 0, 0 }, /* v14buffered */
+	{ 101, 0, 0, 0 }, /* v42lapm */
+	{ 101, 0, 0, 0 }, /* hdlcFrameTunnelling */
+	{ 101, 0, 0, 0 }, /* h310SeparateVCStack */
+	{ 101, 0, 0, 0 }, /* h310SingleVCStack */
+	{ 101, 0, 0, 0 }, /* transparent */
+	{ H323_SKIP, 0, 0, 0 }, /* segmentationAndReassembly */
+	{ H323_SKIP, 0, 0, 0 }, /* hdlcFrameTunnelingwSAR */
+	{ H323_SKIP, 0, 0, 0 }, /* v120 */
+	{ H323_SKIP, 0, 0, 0 }, /* separateLANStack */
+	{ H323_SKIP, 0, 0, 0 }, /* v76wCompression */
+	{ 101, 0, 0, H323_NOTE_DATA + H323_DATA_T38_TCP }, /* tcp */
+	{ 101, 0, 0, H323_NOTE_DATA + H323_DATA_T38_UDP }, /* udp */
+	/* EncryptionMode */
+	{ 156, 0, 0, 0 }, /* nonStandard */
+	{ 101, 0, 0, 0 }, /* h233Encryption */
+	/* H235Media */
+	{ 192, 0, 0, 0 }, /* encryptionAuthenticationAndIntegrity */
+	{ 196, 0, 0, 0 }, /* mediaType */
+	/* EncryptionAuthenticationAndIntegrity */
+	{ 193, 1, 0, 0 }, /* encryptionCapability */
+	{ 195, 1, 0, 0 }, /* authenticationCapability */
+	{ 195, 1, 0, 0 }, /* integrityCapability */
+	/* MediaEncryptionAlgorithm */
+	{ 156, 0, 0, 0 }, /* nonStandard */
+	{ 3, 0, 0, 0 }, /* algorithm */
+	/* OnlyH245NonStandard */
+	{ 156, 1, 0, 0 }, /* nonStandard */
+	/* H235Media.mediaType */
+	{ 156, 0, 0, 0 }, /* nonStandard */
+	{ 159, 0, 0, H323_NOTE_DATA + H323_DATA_VIDEO }, /* videoData */
+	{ 173, 0, 0, H323_NOTE_DATA + H323_DATA_AUDIO }, /* audioData */
+	{ 180, 0, 0, H323_NOTE_DATA + H323_DATA_OTHER }, /* data */
+	/* ForwardMultiplex */
+	{ 198, 0, 0, 0 }, /* h222LogicalChannelParameters */
+	{ 200, 0, 0, 0 }, /* h223LogicalChannelParameters */
+	{ 205, 0, 0, 0 }, /* v76LogicalChannelParameters */
+	{ 212, 0, 0, 0 }, /* h2250LogicalChannelParameters */
+	/* H222LogicalChannelParameters */
+	{ 8, 0, 0, 0 }, /* resourceID */
+	{ 199, 0, 0, 0 }, /* subChannelID */
+	{ 199, 1, 0, 0 }, /* pcr-pid */
+	{ 9, 1, 0, 0 }, /* programDescriptors */
+	{ 9, 1, 0, 0 }, /* streamDescriptors */
+	/* H223LogicalChannelParameters */
+	{ 201, 0, 0, 0 }, /* adaptationLayerType */
+	{ 33, 0, 0, 0 }, /* segmentableFlag */
+	/* H223LogicalChannelParameters.adaptationLayerType */
+	{ 156, 0, 0, 0 }, /* nonStandard */
+	{ 101, 0, 0, 0 }, /* al1Framed */
+	{ 101, 0, 0, 0 }, /* al1NotFramed */
+	{ 101, 0, 0, 0 }, /* al2WithoutSequenceNumbers */
+	{ 101, 0, 0, 0 }, /* al2WithSequenceNumbers */
+	{ 202, 0, 0, 0 }, /* al3 */
+	/* H223LogicalChannelParameters.adaptationLayerType.al3 */
+	{ 203, 0, 0, 0 }, /* controlFieldOctets */
+	{ 204, 0, 0, 0 }, /* sendBufferSize */
+	/* V76LogicalChannelParameters */
+	{ 206, 0, 0, 0 }, /* hdlcParameters */
+	{ 119, 0, 0, 0 }, /* suspendResume */
+	{ 33, 0, 0, 0 }, /* uIH */
+	{ 208, 0, 0, 0 }, /* mode */
+	{ 211, 0, 0, 0 }, /* v75Parameters */
+	/* V76HDLCParameters */
+	{ 119, 0, 0, 0 }, /* crcLength */
+	{ 207, 0, 0, 0 }, /* n401 */
+	{ 33, 0, 0, 0 }, /* loopbackTestProcedure */
+	/* V76LogicalChannelParameters.mode */
+	{ 209, 0, 0, 0 }, /* eRM */
+	{ 101, 0, 0, 0 }, /* uNERM */
+	/* V76LogicalChannelParameters.mode.eRM */
+	{ 210, 0, 0, 0 }, /* windowSize */
+	{ 119, 0, 0, 0 }, /* recovery */
+	/* V75Parameters */
+	{ 33, 0, 0, 0 }, /* audioHeaderPresent */
+	/* H2250LogicalChannelParameters */
+	{ 213, 1, 0, 0 }, /* nonStandard */
+	{ 7, 0, 0, H323_NOTE_SESSION }, /* sessionID */
+	{ 143, 1, 0, 0 }, /* associatedSessionID */
+	{ 214, 1, H323_MEDIA_CHANNEL, 0 }, /* mediaChannel */
+	{ 33, 1, 0, H323_NOTE_RELIABLE }, /* mediaGuaranteedDelivery */
+	{ 214, 1, H323_MEDIA_CONTROL_CHANNEL, 0 }, /* mediaControlChannel */
+	{ 33, 1, 0, 0 }, /* mediaControlGuaranteedDelivery */
+	{ 33, 1, 0, 0 }, /* silenceSuppression */
+	{ 224, 1, 0, 0 }, /* destination */
+	{ 226, 1, 0, 0 }, /* dynamicRTPPayloadType */
+	{ 227, 1, 0, 0 }, /* mediaPacketization */
+	/* H245TransportAddress */
+	{ 215, 0, 0, 0 }, /* unicastAddress */
+	{ 221, 0, 0, H323_NOTE_MULTICAST }, /* multicastAddress */
+	/* UnicastAddress */
+	{ 216, 0, 0, 0 }, /* iPAddress */
+	{ 217, 0, 0, 0 }, /* iPXAddress */
+	{ 218, 0, 0, 0 }, /* iP6Address */
+	{ 24, 0, 0, 0 }, /* netBios */
+	{ 219, 0, 0, 0 }, /* iPSourceRouteAddress */
+	/* UnicastAddress.iPAddress */
+	{ 12, 0, 0, 0 }, /* network */
+	{ 13, 0, 0, 0 }, /* tsapIdentifier */
+	/* UnicastAddress.iPXAddress */
+	{ 19, 0, 0, 0 }, /* node */
+	{ 20, 0, 0, 0 }, /* netnum */
+	{ 21, 0, 0, 0 }, /* tsapIdentifier */
+	/* UnicastAddress.iP6Address */
+	{ 23, 0, 0, 0 }, /* network */
+	{ 13, 0, 0, 0 }, /* tsapIdentifier */
+	/* UnicastAddress.iPSourceRouteAddress */
+	{ 220, 0, 0, 0 }, /* routing */
+	{ 12, 0, 0, 0 }, /* network */
+	{ 13, 0, 0, 0 }, /* tsapIdentifier */
+	{ 15, 0, 0, 0 }, /* route */
+	/* MulticastAddress */
+	{ 222, 0, 0, 0 }, /* iPAddress */
+	{ 223, 0, 0, 0 }, /* iP6Address */
+	/* MulticastAddress.iPAddress */
+	{ 12, 0, 0, 0 }, /* network */
+	{ 13, 0, 0, 0 }, /* tsapIdentifier */
+	/* MulticastAddress.iP6Address */
+	{ 23, 0, 0, 0 }, /* network */
+	{ 13, 0, 0, 0 }, /* tsapIdentifier */
+	/* TerminalLabel */
+	{ 225, 0, 0, 0 }, /* mcuNumber */
+	{ 225, 0, 0, 0 }, /* terminalNumber */
+	/* ReverseParameters */
+	{ 155, 0, 0, 0 }, /* dataType */
+	{ 229, 1, 0, 0 }, /* multiplexParameters */
+	/* ReverseMultiplex */
+	{ 200, 0, 0, 0 }, /* h223LogicalChannelParameters */
+	{ 205, 0, 0, 0 }, /* v76LogicalChannelParameters */
+	{ 212, 0, 0, 0 }, /* h2250LogicalChannelParameters */
+	/* NetworkAccessParameters */
+	{ 17, 1, 0, 0 }, /* distribution */
+	{ 231, 0, 0, 0 }, /* networkAddress */
+	{ 33, 0, 0, 0 }, /* associateConference */
+	{ 235, 1, 0, 0 }, /* externalReference */
+	/* NetworkAccessParameters.networkAddress */
+	{ 232, 0, 0, 0 }, /* q2931Address */
+	{ 39, 0, 0, 0 }, /* e164Address */
+	{ 214, 0, H323_NETWORK_ADDRESS, 0 }, /* localAreaAddress */
+	/* Q2931Address */
+	{ 233, 0, 0, 0 }, /* address */
+	{ 25, 1, 0, 0 }, /* subaddress */
+	/* Q2931Address.address */
+	{ 234, 0, 0, 0 }, /* internationalNumber */
+	{ 25, 0, 0, 0 }, /* nsapAddress */
+	/* GenericMessage */
+	{ 238, 0, 0, H323_NOTE_NEW_FEATURE }, /* messageIdentifier */
+	{ 68, 1, 0, 0 }, /* subMessageIdentifier */
+	{ 240, 1, 0, 0 }, /* messageContent */
+	/* CapabilityIdentifier */
+	{ 3, 0, 0, H323_NOTE_FEATURE_OID }, /* standard */
+	{ 156, 0, 0, 0 }, /* h221NonStandard */
+	{ 24, 0, 0, 0 }, /* uuid */
+	{ 239, 0, 0, 0 }, /* domainBased */
+	/* GenericParameter */
+	{ 242, 0, 0, 0 }, /* parameterIdentifier */
+	{ 243, 0, 0, 0 }, /* parameterValue */
+	{ 245, 1, 0, 0 }, /* supersedes */
+	/* ParameterIdentifier */
+	{ 68, 0, 0, H323_NOTE_PARAMETER }, /* standard */
+	{ 156, 0, 0, 0 }, /* h221NonStandard */
+	{ 24, 0, 0, 0 }, /* uuid */
+	{ 239, 0, 0, 0 }, /* domainBased */
+	/* ParameterValue */
+	{ 101, 0, 0, 0 }, /* logical */
+	{ 7, 0, 0, 0 }, /* booleanArray */
+	{ 8, 0, 0, 0 }, /* unsignedMin */
+	{ 8, 0, 0, 0 }, /* unsignedMax */
+	{ 90, 0, 0, 0 }, /* unsigned32Min */
+	{ 90, 0, 0, 0 }, /* unsigned32Max */
+	{ 244, 0, 0, 0 }, /* octetString */
+	{ 240, 0, 0, 0 }, /* genericParameter */
+	/* PlainIdentifier */
+	{ 68, 0, 0, 0 }, /* standard */
+	{ 156, 0, 0, 0 }, /* h221NonStandard */
+	{ 24, 0, 0, 0 }, /* uuid */
+	{ 239, 0, 0, 0 }, /* domainBased */
+	/* MultimediaSystemControlMessage */
+	{ 250, 0, 0, 0 }, /* request */
+	{ 252, 0, 0, 0 }, /* response */
+	{ 262, 0, 0, 0 }, /* command */
+	{ 264, 0, 0, 0 }, /* indication */
+	/* RequestMessage */
+	{ 189, 0, 0, 0 }, /* nonStandard */
+	{ 189, 0, 0, H323_NOTE_KIND + H323_MSD }, /* masterSlaveDetermination */
+	{ 189, 0, 0, H323_NOTE_KIND + H323_TCS }, /* terminalCapabilitySet */
+	{ 153, 0, 0, H323_NOTE_KIND + H323_OLC }, /* openLogicalChannel */
+	{ 251, 0, 0, H323_NOTE_KIND + H323_CLC }, /* closeLogicalChannel */
+	{ 251, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE }, /* requestChannelClose */
+	{ 189, 0, 0, 0 }, /* multiplexEntrySend */
+	{ 189, 0, 0, 0 }, /* requestMultiplexEntry */
+	{ 189, 0, 0, 0 }, /* requestMode */
+	{ 189, 0, 0, 0 }, /* roundTripDelayRequest */
+	{ 189, 0, 0, 0 }, /* maintenanceLoopRequest */
+	{ H323_SKIP, 0, 0, 0 }, /* communicationModeRequest */
+	{ H323_SKIP, 0, 0, 0 }, /* conferenceRequest */
+	{ H323_SKIP, 0, 0, 0 }, /* multilinkRequest */
+	{ H323_SKIP, 0, 0, 0 }, /* logicalChannelRateRequest */
+	{ 237, 0, H323_GENERIC_INFORMATION, 0 }, /* genericRequest */
+	/* ChannelNumber */
+	{ 2, 0, 0, H323_NOTE_LCN }, /* forwardLogicalChannelNumber */
+	{ 189, 0, 0, 0 }, /* others */
+	/* ResponseMessage */
+	{ 189, 0, 0, 0 }, /* nonStandard */
+	{ 189, 0, 0, 0 }, /* masterSlaveDeterminationAck */
+	{ 189, 0, 0, 0 }, /* masterSlaveDeterminationReject */
+	{ 189, 0, 0, 0 }, /* terminalCapabilitySetAck */
+	{ 189, 0, 0, 0 }, /* terminalCapabilitySetReject */
+	{ 253, 0, 0, H323_NOTE_KIND + H323_OLC_ACK }, /* openLogicalChannelAck */
+	{ 251, 0, 0, H323_NOTE_KIND + H323_OLC_REJECT }, /* openLogicalChannelReject */
+	{ 251, 0, 0, H323_NOTE_KIND + H323_CLC_ACK }, /* closeLogicalChannelAck */
+	{ 251, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE_ACK }, /* requestChannelCloseAck */
+	{ 251, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE_REJECT }, /* requestChannelCloseReject */
+	{ 189, 0, 0, 0 }, /* multiplexEntrySendAck */
+	{ 189, 0, 0, 0 }, /* multiplexEntrySendReject */
+	{ 189, 0, 0, 0 }, /* requestMultiplexEntryAck */
+	{ 189, 0, 0, 0 }, /* requestMultiplexEntryReject */
+	{ 189, 0, 0, 0 }, /* requestModeAck */
+	{ 189, 0, 0, 0 }, /* requestModeReject */
+	{ 189, 0, 0, 0 }, /* roundTripDelayResponse */
+	{ 189, 0, 0, 0 }, /* maintenanceLoopAck */
+	{ 189, 0, 0, 0 }, /* maintenanceLoopReject */
+	{ 258, 0, 0, H323_NOTE_KIND + H323_COMMUNICATION_RESPONSE }, /* communicationModeResponse */
+	{ H323_SKIP, 0, 0, 0 }, /* conferenceResponse */
+	{ H323_SKIP, 0, 0, 0 }, /* multilinkResponse */
+	{ H323_SKIP, 0, 0, 0 }, /* logicalChannelRateAcknowledge */
+	{ H323_SKIP, 0, 0, 0 }, /* logicalChannelRateReject */
+	{ 237, 0, H323_GENERIC_INFORMATION, 0 }, /* genericResponse */
+	/* OpenLogicalChannelAck */
+	{ 2, 0, 0, H323_NOTE_LCN }, /* forwardLogicalChannelNumber */
+	{ 254, 1, H323_REVERSE, 0 }, /* reverseLogicalChannelParameters */
+	{ 230, 0, H323_SEPARATE_STACK, 0 }, /* separateStack */
+	{ 256, 0, H323_FORWARD_ACK, 0 }, /* forwardMultiplexAckParameters */
+	{ H323_SKIP, 0, 0, 0 }, /* encryptionSync */
+	{ 236, 0, H323_GENERIC_INFORMATION, 0 }, /* genericInformation */
+	/* AckReverseParameters */
+	{ 2, 0, 0, H323_NOTE_REVERSE_LCN }, /* reverseLogicalChannelNumber */
+	{ 8, 1, 0, 0 }, /* portNumber */
+	{ 255, 1, 0, 0 }, /* multiplexParameters */
+	/* AckReverseMultiplex */
+	{ 198, 0, 0, 0 }, /* h222LogicalChannelParameters */
+	{ 212, 0, 0, 0 }, /* h2250LogicalChannelParameters */
+	/* ForwardAck */
+	{ 257, 0, 0, 0 }, /* h2250LogicalChannelAckParameters */
+	/* H2250LogicalChannelAckParameters */
+	{ 213, 1, 0, 0 }, /* nonStandard */
+	{ 143, 1, 0, H323_NOTE_SESSION }, /* sessionID */
+	{ 214, 1, H323_MEDIA_CHANNEL, 0 }, /* mediaChannel */
+	{ 214, 1, H323_MEDIA_CONTROL_CHANNEL, 0 }, /* mediaControlChannel */
+	{ 226, 1, 0, 0 }, /* dynamicRTPPayloadType */
+	/* CommunicationModeResponse */
+	{ 259, 0, H323_COMMUNICATION_TABLE, 0 }, /* communicationModeTable */
+	/* CommunicationModeTableEntry */
+	{ 213, 1, 0, 0 }, /* nonStandard */
+	{ 143, 0, 0, H323_NOTE_SESSION }, /* sessionID */
+	{ 143, 1, 0, 0 }, /* associatedSessionID */
+	{ 224, 1, 0, 0 }, /* terminalLabel */
+	{ 34, 0, 0, 0 }, /* sessionDescription */
+	{ 261, 0, 0, 0 }, /* dataType */
+	{ 214, 1, H323_MEDIA_CHANNEL, 0 }, /* mediaChannel */
+	{ 33, 1, 0, H323_NOTE_RELIABLE }, /* mediaGuaranteedDelivery */
+	{ 214, 1, H323_MEDIA_CONTROL_CHANNEL, 0 }, /* mediaControlChannel */
+	{ 33, 1, 0, 0 }, /* mediaControlGuaranteedDelivery */
+	/* CommunicationModeTableEntry.dataType */
+	{ 159, 0, 0, H323_NOTE_DATA + H323_DATA_VIDEO }, /* videoData */
+	{ 173, 0, 0, H323_NOTE_DATA + H323_DATA_AUDIO }, /* audioData */
+	{ 180, 0, 0, H323_NOTE_DATA + H323_DATA_OTHER }, /* data */
+	/* CommandMessage */
+	{ 189, 0, 0, 0 }, /* nonStandard */
+	{ 189, 0, 0, 0 }, /* maintenanceLoopOffCommand */
+	{ 189, 0, 0, 0 }, /* sendTerminalCapabilitySet */
+	{ 189, 0, 0, 0 }, /* encryptionCommand */
+	{ 189, 0, 0, 0 }, /* flowControlCommand */
+	{ 189, 0, 0, H323_NOTE_KIND + H323_END_SESSION }, /* endSessionCommand */
+	{ 189, 0, 0, 0 }, /* miscellaneousCommand */
+	{ 263, 0, 0, H323_NOTE_KIND + H323_COMMUNICATION_COMMAND }, /* communicationModeCommand */
+	{ H323_SKIP, 0, 0, 0 }, /* conferenceCommand */
+	{ H323_SKIP, 0, 0, 0 }, /* h223MultiplexReconfiguration */
+	{ H323_SKIP, 0, 0, 0 }, /* newATMVCCommand */
+	{ H323_SKIP, 0, 0, 0 }, /* mobileMultilinkReconfigurationCommand */
+	{ 237, 0, H323_GENERIC_INFORMATION, 0 }, /* genericCommand */
+	/* CommunicationModeCommand */
+	{ 259, 0, H323_COMMUNICATION_TABLE, 0 }, /* communicationModeTable */
+	/* IndicationMessage */
+	{ 189, 0, 0, 0 }, /* nonStandard */
+	{ 189, 0, 0, H323_NOTE_KIND + H323_NOT_UNDERSTOOD }, /* functionNotUnderstood */
+	{ 189, 0, 0, 0 }, /* masterSlaveDeterminationRelease */
+	{ 189, 0, 0, 0 }, /* terminalCapabilitySetRelease */
+	{ 265, 0, 0, H323_NOTE_KIND + H323_OLC_CONFIRM }, /* openLogicalChannelConfirm */
+	{ 189, 0, 0, 0 }, /* requestChannelCloseRelease */
+	{ 189, 0, 0, 0 }, /* multiplexEntrySendRelease */
+	{ 189, 0, 0, 0 }, /* requestMultiplexEntryRelease */
+	{ 189, 0, 0, 0 }, /* requestModeRelease */
+	{ 189, 0, 0, 0 }, /* miscellaneousIndication */
+	{ 189, 0, 0, 0 }, /* jitterIndication */
+	{ 189, 0, 0, 0 }, /* h223SkewIndication */
+	{ 189, 0, 0, 0 }, /* newATMVCIndication */
+	{ 189, 0, 0, 0 }, /* userInput */
+	{ H323_SKIP, 0, 0, 0 }, /* h2250MaximumSkewIndication */
+	{ 266, 0, 0, H323_NOTE_KIND + H323_MC_LOCATION }, /* mcLocationIndication */
+	{ H323_SKIP, 0, 0, 0 }, /* conferenceIndication */
+	{ H323_SKIP, 0, 0, 0 }, /* vendorIdentification */
+	{ H323_SKIP, 0, 0, 0 }, /* functionNotSupported */
+	{ H323_SKIP, 0, 0, 0 }, /* multilinkIndication */
+	{ H323_SKIP, 0, 0, 0 }, /* logicalChannelRateRelease */
+	{ H323_SKIP, 0, 0, 0 }, /* flowControlIndication */
+	{ H323_SKIP, 0, 0, 0 }, /* mobileMultilinkReconfigurationIndication */
+	{ 237, 0, H323_GENERIC_INFORMATION, 0 }, /* genericIndication */
+	/* OpenLogicalChannelConfirm */
+	{ 2, 0, 0, H323_NOTE_LCN }, /* forwardLogicalChannelNumber */
+	{ 236, 0, H323_GENERIC_INFORMATION, 0 }, /* genericInformation */
+	/* MCLocationIndication */
+	{ 214, 0, H323_SIGNAL_ADDRESS, 0 }, /* signalAddress */
+	/* ExtendedAliasAddress */
+	{ 38, 0, 0, 0 }, /* address */
+	{ 119, 1, 0, 0 }, /* presentationIndicator */
+	{ 269, 1, 0, 0 }, /* screeningIndicator */
+	/* CallProceeding-UUIE */
+	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 26, 0, 0, 0 }, /* destinationInfo */
+	{ 10, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
+	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ H323_SKIP, 0, 0, 0 }, /* h245SecurityMode */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 151, 0, 0, 0 }, /* fastStart */
+	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ 33, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
+	{ 101, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
+	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	/* Connect-UUIE */
+	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 10, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
+	{ 26, 0, 0, 0 }, /* destinationInfo */
+	{ 24, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
+	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ H323_SKIP, 0, 0, 0 }, /* h245SecurityMode */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 151, 0, 0, 0 }, /* fastStart */
+	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ 33, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
+	{ H323_SKIP, 0, 0, 0 }, /* language */
+	{ 37, 0, H323_ALIAS, 0 }, /* connectedAddress */
+	{ H323_SKIP, 0, 0, 0 }, /* presentationIndicator */
+	{ H323_SKIP, 0, 0, 0 }, /* screeningIndicator */
+	{ 101, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
+	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
+	{ H323_SKIP, 0, 0, 0 }, /* capacity */
+	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	/* Alerting-UUIE */
+	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 26, 0, 0, 0 }, /* destinationInfo */
+	{ 10, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
+	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ H323_SKIP, 0, 0, 0 }, /* h245SecurityMode */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 151, 0, 0, 0 }, /* fastStart */
+	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ 33, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
+	{ 37, 0, H323_ALIAS, 0 }, /* alertingAddress */
+	{ H323_SKIP, 0, 0, 0 }, /* presentationIndicator */
+	{ H323_SKIP, 0, 0, 0 }, /* screeningIndicator */
+	{ 101, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
+	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
+	{ H323_SKIP, 0, 0, 0 }, /* capacity */
+	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	/* Information-UUIE */
+	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 151, 0, 0, 0 }, /* fastStart */
+	{ 101, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
+	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	/* ReleaseComplete-UUIE */
+	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 275, 1, 0, H323_NOTE_REASON }, /* reason */
+	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 37, 0, H323_ALIAS, 0 }, /* busyAddress */
+	{ H323_SKIP, 0, 0, 0 }, /* presentationIndicator */
+	{ H323_SKIP, 0, 0, 0 }, /* screeningIndicator */
+	{ H323_SKIP, 0, 0, 0 }, /* capacity */
+	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
+	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	/* Facility-UUIE */
+	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 10, 1, H323_ALTERNATIVE_ADDRESS, 0 }, /* alternativeAddress */
+	{ 37, 1, H323_ALIAS, 0 }, /* alternativeAliasAddress */
+	{ 24, 1, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
+	{ 98, 0, 0, H323_NOTE_REASON }, /* reason */
+	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ 37, 0, H323_ALIAS, 0 }, /* destExtraCallInfo */
+	{ 38, 0, H323_ALIAS, 0 }, /* remoteExtensionAddress */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 277, 0, H323_ALIAS, 0 }, /* conferences */
+	{ 10, 0, H323_H245_ADDRESS, 0 }, /* h245Address */
+	{ 151, 0, 0, 0 }, /* fastStart */
+	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ 33, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
+	{ 101, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
+	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
+	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	/* ConferenceList */
+	{ 24, 1, 0, 0 }, /* conferenceID */
+	{ 38, 1, 0, 0 }, /* conferenceAlias */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	/* Progress-UUIE */
+	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 26, 0, 0, 0 }, /* destinationInfo */
+	{ 10, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
+	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ 280, 1, 0, 0 }, /* h245SecurityMode */
+	{ 44, 1, 0, 0 }, /* tokens */
+	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 151, 1, 0, 0 }, /* fastStart */
+	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ 33, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
+	{ 101, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
+	/* H245Security */
+	{ 4, 0, 0, 0 }, /* nonStandard */
+	{ 101, 0, 0, 0 }, /* noSecurity */
+	{ 281, 0, 0, 0 }, /* tls */
+	{ 281, 0, 0, 0 }, /* ipsec */
+	/* SecurityCapabilities */
+	{ 4, 1, 0, 0 }, /* nonStandard */
+	{ 282, 0, 0, 0 }, /* encryption */
+	{ 282, 0, 0, 0 }, /* authenticaton */
+	{ 282, 0, 0, 0 }, /* integrity */
+	/* SecurityServiceMode */
+	{ 4, 0, 0, 0 }, /* nonStandard */
+	{ 101, 0, 0, 0 }, /* none */
+	{ 101, 0, 0, 0 }, /* default */
+	/* Status-UUIE */
+	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ 44, 1, 0, 0 }, /* tokens */
+	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* Notify-UUIE */
+	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ 44, 1, 0, 0 }, /* tokens */
+	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 37, 0, H323_ALIAS, 0 }, /* connectedAddress */
+	/* H4501SupplementaryService */
+	{ 288, 1, 0, 0 }, /* networkFacilityExtension */
+	{ 119, 1, 0, 0 }, /* interpretationApdu */
+	{ 289, 0, 0, 0 }, /* serviceApdu */
+	/* NetworkFacilityExtension */
+	{ 17, 0, 0, 0 }, /* sourceEntity */
+	{ 56, 1, 0, 0 }, /* sourceEntityAddress */
+	{ 17, 0, 0, 0 }, /* destinationEntity */
+	{ 56, 1, 0, 0 }, /* destinationEntityAddress */
+	/* ServiceApdus */
+	{ 290, 0, 0, 0 }, /* rosApdus */
+	/* ROS */
+	{ 292, 0, 0, 0 }, /* invoke */
+	{ 189, 0, 0, 0 }, /* returnResult */
+	{ 189, 0, 0, 0 }, /* returnError */
+	{ 189, 0, 0, 0 }, /* reject */
+	/* Invoke */
+	{ 50, 0, 0, 0 }, /* invokeId */
+	{ 50, 1, 0, 0 }, /* linkedId */
+	{ 293, 0, 0, 0 }, /* opcode */
+	{ 294, 1, 0, 0 }, /* argument */
+	/* Invoke.opcode */
+	{ 50, 0, 0, H323_NOTE_PARAMETER }, /* local */
+	{ 3, 0, 0, 0 }, /* global */
+	/* NonStandardMessage */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 4, 0, 0, 0 }, /* nonStandardData */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	/* UnknownMessageResponse */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ H323_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* RequestInProgress */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 44, 1, 0, 0 }, /* tokens */
+	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 300, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 2, 0, 0, 0 }, /* delay */
+	/* ICV */
+	{ 3, 0, 0, 0 }, /* algorithmOID */
+	{ 60, 0, 0, 0 }, /* icv */
+	/* ResourcesAvailableIndicate */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 34, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 31, 0, 0, 0 }, /* protocols */
+	{ 33, 0, 0, 0 }, /* almostOutOfResources */
+	{ 44, 1, 0, 0 }, /* tokens */
+	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 300, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, 0, 0, 0 }, /* capacity */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	/* ResourcesAvailableConfirm */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 44, 1, 0, 0 }, /* tokens */
+	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 300, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	/* InfoRequestAck */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 44, 1, 0, 0 }, /* tokens */
+	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 300, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* InfoRequestNak */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 119, 0, 0, H323_NOTE_REASON }, /* nakReason */
+	{ 99, 1, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
+	{ 44, 1, 0, 0 }, /* tokens */
+	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 300, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* ServiceControlIndication */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 306, 0, 0, 0 }, /* serviceControl */
+	{ 34, 1, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 312, 1, 0, 0 }, /* callSpecific */
+	{ 44, 1, 0, 0 }, /* tokens */
+	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 300, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 93, 1, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 79, 1, H323_GENERIC_DATA, 0 }, /* genericData */
+	/* ServiceControlSession */
+	{ 7, 0, 0, 0 }, /* sessionId */
+	{ 308, 1, 0, 0 }, /* contents */
+	{ 119, 0, 0, 0 }, /* reason */
+	/* ServiceControlDescriptor */
+	{ 309, 0, 0, 0 }, /* url */
+	{ 9, 0, 0, 0 }, /* signal */
+	{ 4, 0, 0, 0 }, /* nonStandard */
+	{ 310, 0, 0, 0 }, /* callCreditServiceControl */
+	/* CallCreditServiceControl */
+	{ 311, 1, 0, 0 }, /* amountString */
+	{ 17, 1, 0, 0 }, /* billingMode */
+	{ 46, 1, 0, 0 }, /* callDurationLimit */
+	{ 33, 1, 0, 0 }, /* enforceCallDurationLimit */
+	{ 17, 1, 0, 0 }, /* callStartingPoint */
+	/* CallSpecific */
+	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ 24, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
+	{ 33, 0, 0, 0 }, /* answeredCall */
+	/* ServiceControlResponse */
+	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 314, 1, 0, 0 }, /* result */
+	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 44, 1, 0, 0 }, /* tokens */
+	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 300, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 93, 1, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 79, 1, H323_GENERIC_DATA, 0 }, /* genericData */
+	/* H323-UserInformation */
+	{ 148, 0, 0, 0 }, /* h323-uu-pdu */
+	{ 317, 1, 0, 0 }, /* user-data */
+	/* UserData */
+	{ 7, 0, 0, 0 }, /* protocol-discriminator */
+	{ 318, 0, 0, 0 }, /* user-information */
+	/* SignallingChannelData */
+	{ 320, 0, 0, 0 }, /* signallingChannelData */
+	/* SignallingChannelData.choice */
+	{ 321, 0, 0, 0 }, /* channelSuspendRequest */
+	{ 322, 0, 0, 0 }, /* channelSuspendResponse */
+	{ 189, 0, 0, 0 }, /* channelSuspendConfirm */
+	{ 189, 0, 0, 0 }, /* channelSuspendCancel */
+	{ 189, 0, 0, 0 }, /* channelResumeRequest */
+	{ 189, 0, 0, 0 }, /* channelResumeResponse */
+	/* ChannelSuspendRequest */
+	{ 43, 0, H323_CHANNEL_RESUME_ADDRESS, 0 }, /* channelResumeAddress */
+	{ 33, 0, 0, 0 }, /* immediateResume */
+	{ 101, 1, 0, 0 }, /* resetH245 */
+	/* ChannelSuspendResponse */
+	{ 33, 0, 0, 0 }, /* okToSuspend */
+	{ 43, 0, H323_CHANNEL_RESUME_ADDRESS, 0 }, /* channelResumeAddress */
+	/* IncomingCallIndication */
+	{ 10, 0, H323_CALL_SIGNALLING_ADDRESS, 0 }, /* callSignallingAddress */
+	{ 121, 0, 0, 0 }, /* callID */
+	/* TraversalParameters */
+	{ 214, 1, H323_MULTIPLEXED_MEDIA, 0 }, /* multiplexedMediaChannel */
+	{ 214, 1, H323_MULTIPLEXED_MEDIA_CONTROL, 0 }, /* multiplexedMediaControlChannel */
+	{ 90, 1, 0, 0 }, /* multiplexID */
+	{ 214, 1, H323_KEEP_ALIVE_CHANNEL, 0 }, /* keepAliveChannel */
+	{ 68, 1, 0, 0 }, /* keepAlivePayloadType */
+	{ 46, 1, 0, 0 }, /* keepAliveInterval */
+	/* AlternateAddresses */
+	{ 326, 0, 0, 0 }, /* addresses */
+	/* AlternateAddress */
+	{ 7, 0, 0, 0 }, /* sessionID */
+	{ 214, 1, H323_RTP_ADDRESS, 0 }, /* rtpAddress */
+	{ 214, 1, H323_RTCP_ADDRESS, 0 }, /* rtcpAddress */
+	{ 90, 1, 0, 0 }, /* multiplexID */
+	/* CTInitiateArg */
+	{ 329, 0, 0, 0 }, /* callIdentity */
+	{ 330, 0, 0, 0 }, /* reroutingNumber */
+	{ 189, 1, 0, 0 }, /* argumentExtension */
+	/* EndpointAddress */
+	{ 37, 0, 0, 0 }, /* destinationAddress */
+	{ 38, 1, 0, 0 }, /* remoteExtensionAddress */
+	/* CTSetupArg */
+	{ 329, 0, 0, 0 }, /* callIdentity */
+	{ 330, 1, 0, 0 }, /* transferringNumber */
+	{ 189, 1, 0, 0 }, /* argumentExtension */
+	/* CallReroutingArg */
+	{ 269, 0, 0, 0 }, /* reroutingReason */
+	{ 269, 1, 0, 0 }, /* originalReroutingReason */
+	{ 330, 0, 0, 0 }, /* calledAddress */
+	{ 333, 0, 0, 0 }, /* diversionCounter */
+	{ 9, 0, 0, 0 }, /* h225InfoElement */
+	{ 330, 0, 0, 0 }, /* lastReroutingNr */
+	{ 334, 0, 0, 0 }, /* subscriptionOption */
+	{ 335, 1, 0, 0 }, /* callingPartySubaddress */
+	{ 330, 0, 0, 0 }, /* callingNumber */
+	{ 34, 1, 0, 0 }, /* callingInfo */
+	{ 330, 1, 0, 0 }, /* originalCalledNr */
+	{ 189, 1, 0, 0 }, /* redirectingInfo */
+	{ 189, 1, 0, 0 }, /* originalCalledInfo */
+	{ 189, 1, 0, 0 }, /* extension */
+	/* PartySubaddress */
+	{ 336, 0, 0, 0 }, /* userSpecifiedSubaddress */
+	{ 25, 0, 0, 0 }, /* nsapSubaddress */
+	/* UserSpecifiedSubaddress */
+	{ 25, 0, 0, 0 }, /* subaddressInformation */
+	{ 33, 1, 0, 0 }, /* oddCountIndicator */
+	/* DivertingLegInformation1Arg */
+	{ 269, 0, 0, 0 }, /* diversionReason */
+	{ 334, 0, 0, 0 }, /* subscriptionOption */
+	{ 330, 0, 0, 0 }, /* nominatedNr */
+	{ 34, 1, 0, 0 }, /* nominatedInfo */
+	{ 330, 1, 0, 0 }, /* redirectingNr */
+	{ 189, 1, 0, 0 }, /* redirectingInfo */
+	{ 189, 1, 0, 0 }, /* extension */
+	/* DivertingLegInformation2Arg */
+	{ 333, 0, 0, 0 }, /* diversionCounter */
+	{ 269, 0, 0, 0 }, /* diversionReason */
+	{ 269, 1, 0, 0 }, /* originalDiversionReason */
+	{ 330, 1, 0, 0 }, /* divertingNr */
+	{ 330, 1, 0, 0 }, /* originalCalledNr */
+	{ 189, 1, 0, 0 }, /* redirectingInfo */
+	{ 189, 1, 0, 0 }, /* originalCalledInfo */
+	{ 189, 1, 0, 0 }, /* extension */
+	/* DivertingLegInformation3Arg */
+	{ 33, 0, 0, 0 }, /* presentationAllowedIndicator */
+	{ 330, 1, 0, 0 }, /* redirectionNr */
+	{ 189, 1, 0, 0 }, /* redirectionInfo */
+	{ 189, 1, 0, 0 }, /* extension */
+	/* DivertingLegInformation4Arg */
+	{ 269, 0, 0, 0 }, /* diversionReason */
+	{ 334, 0, 0, 0 }, /* subscriptionOption */
+	{ 330, 0, 0, 0 }, /* callingNr */
+	{ 34, 1, 0, 0 }, /* callingInfo */
+	{ 330, 0, 0, 0 }, /* nominatedNr */
+	{ 189, 1, 0, 0 }, /* nominatedInfo */
+	{ 189, 1, 0, 0 }, /* extension */
 };
 
 const struct h323_content h323_contents[H323_CONTENTS] = {

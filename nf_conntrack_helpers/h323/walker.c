@@ -48,8 +48,8 @@ struct h323_path {
 };
 
 enum h323_step {
-	H323_STEP_ROOT,		/* components of a SEQUENCE before the marker */
-	H323_STEP_ADDITIONS,	/* those behind it */
+	H323_STEP_ROOT, /* components of a SEQUENCE before the marker */
+	H323_STEP_ADDITIONS, /* those behind it */
 	H323_STEP_LIST,
 	H323_STEP_GUARD,
 };
@@ -169,8 +169,11 @@ static bool h323_open(struct h323_walk *w, u8 protocol, u8 layer, u32 at,
 	m->at = at;
 	m->len = len;
 	m->protocol = protocol;
-	m->kind = layer == H323_LAYER_FAST_START ? H323_OLC :
-		  protocol == H323_CONTROL ? H323_CONTROL_OTHER : H323_UNKNOWN;
+	m->kind = H323_UNKNOWN;
+	if (protocol == H323_CONTROL)
+		m->kind = H323_CONTROL_OTHER;
+	if (layer == H323_LAYER_FAST_START)
+		m->kind = H323_OLC;
 	m->layer = layer;
 	m->parent = parent;
 	m->index = index;
@@ -274,6 +277,7 @@ static void h323_flag(struct h323_walk *w, u8 note, bool is)
 static void h323_note_value(struct h323_walk *w, u8 note, u32 value)
 {
 	struct h323_message *m = h323_message(w);
+	u32 kinds = m->protocol == H323_RAS ? H323_RAS_KINDS : H323_BODIES;
 
 	switch (note) {
 	case H323_NOTE_SEQUENCE:
@@ -297,9 +301,9 @@ static void h323_note_value(struct h323_walk *w, u8 note, u32 value)
 		m->has |= H323_HAS_MODEL;
 		break;
 	case H323_NOTE_KIND_IS:
-		m->kind = value < (m->protocol == H323_RAS ? H323_RAS_KINDS :
-							     H323_BODIES) ?
-			  value : H323_UNKNOWN;
+		if (value >= kinds)
+			value = H323_UNKNOWN;
+		m->kind = value;
 		break;
 	case H323_NOTE_LCN:
 		m->forward.lcn = value;
@@ -402,7 +406,8 @@ static bool h323_enter(struct h323_walk *w, const struct h323_part *part)
 	return true;
 }
 
-static bool h323_hit(struct h323_walk *w, u8 family, const struct h323_node *node)
+static bool h323_hit(struct h323_walk *w, u8 family,
+		     const struct h323_node *node)
 {
 	const struct h323_channel *channel = h323_channel(w);
 	const struct h323_message *m = h323_message(w);
@@ -785,8 +790,8 @@ static int h323_walk(struct h323_reading *r, const u8 *data, u32 at, u32 len,
 		.stack = (struct h323_frame *)r->stack,
 	};
 
-	static_assert(sizeof(struct h323_frame) * H323_DEPTH_MAX <=
-		      sizeof(r->stack), "room for the stack");
+	static_assert(H323_DEPTH_MAX * sizeof(*w.stack) <= sizeof(r->stack),
+		      "there is room for the stack");
 	if (!h323_open(&w, protocol, H323_LAYER_PDU, at, len))
 		return -NF_ALG_REASON_MALFORMED;
 	w.note = protocol == H323_RAS ? H323_NOTE_KIND_IS : 0;

@@ -89,7 +89,7 @@ enum h323_ras {
 	H323_INAK,
 	H323_SCI,
 	H323_SCR,
-	H323_ACS,	/* admissionConfirmSequence */
+	H323_ACS, /* admissionConfirmSequence */
 	H323_RAS_KINDS
 };
 
@@ -114,21 +114,21 @@ enum h323_body {
 /* h323_message.kind of H.245: those that NAT has to do with */
 enum h323_control {
 	H323_CONTROL_OTHER,
-	H323_OLC,			/* openLogicalChannel */
+	H323_OLC, /* openLogicalChannel */
 	H323_OLC_ACK,
 	H323_OLC_REJECT,
 	H323_OLC_CONFIRM,
-	H323_CLC,			/* closeLogicalChannel */
+	H323_CLC, /* closeLogicalChannel */
 	H323_CLC_ACK,
-	H323_REQUEST_CLOSE,		/* requestChannelClose */
+	H323_REQUEST_CLOSE, /* requestChannelClose */
 	H323_REQUEST_CLOSE_ACK,
 	H323_REQUEST_CLOSE_REJECT,
-	H323_TCS,			/* terminalCapabilitySet */
-	H323_MSD,			/* masterSlaveDetermination */
-	H323_COMMUNICATION_COMMAND,	/* communicationModeCommand */
+	H323_TCS, /* terminalCapabilitySet */
+	H323_MSD, /* masterSlaveDetermination */
+	H323_COMMUNICATION_COMMAND, /* communicationModeCommand */
 	H323_COMMUNICATION_RESPONSE,
-	H323_MC_LOCATION,		/* mcLocationIndication */
-	H323_NOT_UNDERSTOOD,		/* functionNotUnderstood: never read */
+	H323_MC_LOCATION, /* mcLocationIndication */
+	H323_NOT_UNDERSTOOD, /* functionNotUnderstood: never read */
 	H323_END_SESSION,
 	H323_CONTROLS
 };
@@ -181,31 +181,31 @@ enum h323_field {
 	/* RAS and call signalling */
 	H323_RAS_ADDRESS,
 	H323_CALL_SIGNAL_ADDRESS,
-	H323_SOURCE_CALL_SIGNAL_ADDRESS,	/* Setup */
-	H323_DEST_CALL_SIGNAL_ADDRESS,		/* Setup, ARQ, ACF */
-	H323_SRC_CALL_SIGNAL_ADDRESS,		/* ARQ */
+	H323_SOURCE_CALL_SIGNAL_ADDRESS, /* Setup */
+	H323_DEST_CALL_SIGNAL_ADDRESS, /* Setup, ARQ, ACF */
+	H323_SRC_CALL_SIGNAL_ADDRESS, /* ARQ */
 	H323_REPLY_ADDRESS,
 	H323_H245_ADDRESS,
-	H323_ALTERNATIVE_ADDRESS,		/* Facility */
+	H323_ALTERNATIVE_ADDRESS, /* Facility */
 	H323_ANNEX_E,
 	H323_SCTP,
-	H323_TRANSPORT_ID,			/* an AliasAddress */
-	H323_SEND_ADDRESS,			/* IRR, BRQ */
-	H323_RECV_ADDRESS,			/* IRR, BRQ */
+	H323_TRANSPORT_ID, /* an AliasAddress */
+	H323_SEND_ADDRESS, /* IRR, BRQ */
+	H323_RECV_ADDRESS, /* IRR, BRQ */
 	/* H.245 */
 	H323_MEDIA_CHANNEL,
 	H323_MEDIA_CONTROL_CHANNEL,
-	H323_NETWORK_ADDRESS,			/* separateStack */
-	H323_SIGNAL_ADDRESS,			/* mcLocationIndication */
+	H323_NETWORK_ADDRESS, /* separateStack */
+	H323_SIGNAL_ADDRESS, /* mcLocationIndication */
 	/* H.460, see h323_hit.feature */
-	H323_GENERIC_TRANSPORT,			/* any content of the kind transport */
-	H323_CALL_SIGNALLING_ADDRESS,		/* .18 IncomingCallIndication */
-	H323_CHANNEL_RESUME_ADDRESS,		/* .15 */
-	H323_MULTIPLEXED_MEDIA,			/* .19 */
-	H323_MULTIPLEXED_MEDIA_CONTROL,		/* .19 */
-	H323_KEEP_ALIVE_CHANNEL,		/* .19 */
-	H323_RTP_ADDRESS,			/* .24 Annex B */
-	H323_RTCP_ADDRESS,			/* .24 Annex B */
+	H323_GENERIC_TRANSPORT, /* any content of the kind transport */
+	H323_CALL_SIGNALLING_ADDRESS, /* .18 IncomingCallIndication */
+	H323_CHANNEL_RESUME_ADDRESS, /* .15 */
+	H323_MULTIPLEXED_MEDIA, /* .19 */
+	H323_MULTIPLEXED_MEDIA_CONTROL, /* .19 */
+	H323_KEEP_ALIVE_CHANNEL, /* .19 */
+	H323_RTP_ADDRESS, /* .24 Annex B */
+	H323_RTCP_ADDRESS, /* .24 Annex B */
 
 	/* What holds the above */
 	H323_ALTERNATE_ENDPOINTS,
@@ -221,11 +221,11 @@ enum h323_field {
 	H323_FEATURE_SET,
 	H323_GENERIC_DATA,
 	H323_CIRCUIT_INFO,
-	H323_H4501,				/* h4501SupplementaryService */
-	H323_ALIAS,				/* any other alias */
-	H323_FORWARD,		/* forwardLogicalChannelParameters */
-	H323_REVERSE,		/* reverseLogicalChannelParameters */
-	H323_FORWARD_ACK,	/* forwardMultiplexAckParameters */
+	H323_H4501, /* h4501SupplementaryService */
+	H323_ALIAS, /* any other alias */
+	H323_FORWARD, /* forwardLogicalChannelParameters */
+	H323_REVERSE, /* reverseLogicalChannelParameters */
+	H323_FORWARD_ACK, /* forwardMultiplexAckParameters */
 	H323_SEPARATE_STACK,
 	H323_COMMUNICATION_TABLE,
 	H323_GENERIC_INFORMATION,
@@ -233,8 +233,8 @@ enum h323_field {
 };
 
 /* h323_hit.flags */
-#define H323_HIT_PORT BIT(0)		/* a port follows the address */
-#define H323_HIT_MULTICAST BIT(1)	/* H.245's multicastAddress */
+#define H323_HIT_PORT BIT(0) /* a port follows the address */
+#define H323_HIT_MULTICAST BIT(1) /* H.245's multicastAddress */
 
 /**
  * struct h323_hit - an address in a PDU
@@ -273,20 +273,20 @@ struct h323_hit {
 };
 
 /* h323_message.has: which components there are ... */
-#define H323_HAS_SEQUENCE BIT(0)		/* requestSeqNum */
+#define H323_HAS_SEQUENCE BIT(0) /* requestSeqNum */
 #define H323_HAS_TIME_TO_LIVE BIT(1)
 #define H323_HAS_KEEP_ALIVE BIT(2)
 #define H323_HAS_REASON BIT(3)
-#define H323_HAS_TUNNELING BIT(4)		/* h245Tunneling */
+#define H323_HAS_TUNNELING BIT(4) /* h245Tunneling */
 #define H323_HAS_MULTIPLE_CALLS BIT(5)
 #define H323_HAS_MAINTAIN_CONNECTION BIT(6)
 #define H323_HAS_ANSWER_CALL BIT(7)
 #define H323_HAS_CALL_REFERENCE BIT(8)
-#define H323_HAS_ADDITIVE BIT(9)		/* additiveRegistration */
+#define H323_HAS_ADDITIVE BIT(9) /* additiveRegistration */
 #define H323_HAS_FAST_CONNECT_REFUSED BIT(10)
-#define H323_HAS_CRYPTO BIT(11)			/* cryptoTokens */
-#define H323_HAS_INTEGRITY BIT(12)		/* integrityCheckValue */
-#define H323_HAS_MODEL BIT(13)			/* callModel */
+#define H323_HAS_CRYPTO BIT(11) /* cryptoTokens */
+#define H323_HAS_INTEGRITY BIT(12) /* integrityCheckValue */
+#define H323_HAS_MODEL BIT(13) /* callModel */
 /* EndpointType of the sender: which of its components there are */
 #define H323_IS_GATEKEEPER BIT(16)
 #define H323_IS_GATEWAY BIT(17)

@@ -87,7 +87,8 @@ static void print_hit(const u8 *data, const struct h323_hit *hit)
 	printf("{\"at\": %u, \"family\": %u", hit->at, len == 4 ? 4 : 6);
 	print_bytes("address", data, hit->at, len);
 	printf(", \"port\": %d", hit->flags & H323_HIT_PORT ?
-	       data[port] << 8 | data[port + 1] : -1);
+					 data[port] << 8 | data[port + 1] :
+					 -1);
 	printf(", \"field\": \"%s\", \"within\": \"%s\", \"list\": %u, \"index\": %u, \"message\": %u",
 	       h323_field_name(hit->field), h323_field_name(hit->within),
 	       hit->list, hit->index, hit->message);
@@ -114,7 +115,8 @@ static int read_pdu(const char *protocol, const char *hex)
 	} else if (!strcmp(protocol, "control")) {
 		result = h323_read_control(data, len, &r);
 	} else {
-		fprintf(stderr, "h323_read: neither ras, signalling nor control: %s\n",
+		fprintf(stderr,
+			"h323_read: neither ras, signalling nor control: %s\n",
 			protocol);
 		free(data);
 		return 1;
@@ -147,7 +149,8 @@ int main(int argc, char **argv)
 	if (argc == 3)
 		return read_pdu(argv[1], argv[2]);
 	if (argc != 1) {
-		fprintf(stderr, "usage: h323_read [ras|signalling|control HEX]\n");
+		fprintf(stderr,
+			"usage: h323_read [ras|signalling|control HEX]\n");
 		return 2;
 	}
 	while (getline(&line, &size, stdin) > 0) {

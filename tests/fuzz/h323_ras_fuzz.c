@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * RAS: datagrams.
+ *
+ * sources: nf_conntrack_helpers/h323/walker.c nf_conntrack_helpers/h323/tables.c
+ * sources: nf_conntrack_helpers/h323/q931.c nf_conntrack_helpers/h323/name.c
+ */
+#include "h323_reading.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
+{
+	h323_fuzz(h323_read_ras, input, size);
+	return 0;
+}
