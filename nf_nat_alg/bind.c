@@ -61,6 +61,11 @@ static int nf_alg_session_oif(const struct nf_alg_session *session)
 #endif
 }
 
+static bool nf_alg_bind_away(const struct nf_alg_bind *want)
+{
+	return want->flags & NF_ALG_BIND_AWAY;
+}
+
 static int nf_alg_binding_take(struct nf_alg_taking *taking, u8 i)
 {
 	const struct nf_alg_session *session = taking->msg->session;
@@ -72,9 +77,9 @@ static int nf_alg_binding_take(struct nf_alg_taking *taking, u8 i)
 	b = nf_alg_binding_alloc();
 	if (!b)
 		return -NF_ALG_REASON_NO_MEMORY;
-	b->host = nf_alg_host_charge(an, &want->inside, session->zone,
-				     session->vrf, NF_ALG_CHARGE_BINDING,
-				     &reason);
+	b->host = nf_alg_host_charge(an, &taking->call->key.inside,
+				     session->zone, session->vrf,
+				     NF_ALG_CHARGE_BINDING, &reason);
 	if (!b->host) {
 		nf_alg_binding_free(b);
 		return -reason;
@@ -84,15 +89,23 @@ static int nf_alg_binding_take(struct nf_alg_taking *taking, u8 i)
 	b->public = nf_alg_endpoint_next(&taking->public, i);
 	b->zone = session->zone;
 	b->l4proto = want->l4proto;
-	b->flags = want->flags & NF_ALG_BIND_DOOR;
-	b->protocol = session->protocol->id;
+	b->flags = want->flags & (NF_ALG_BIND_DOOR | NF_ALG_BIND_AWAY);
+	b->protocol = want->protocol ?: session->protocol->id;
 	b->vrf = session->vrf;
-	b->oif = nf_alg_session_oif(session);
+	b->oif = nf_alg_bind_away(want) ? 0 : nf_alg_session_oif(session);
 	b->created = jiffies;
 	if (nf_alg_binding_insert(an, b))
 		return -NF_ALG_REASON_NO_MEMORY;
 	taking->own[i] = b;
 	return 0;
+}
+
+/* Its own time begins anew with each message that asks for it */
+static void nf_alg_grip_limit(struct nf_alg_grip *grip,
+			      const struct nf_alg_bind *want)
+{
+	grip->expiring = want->seconds;
+	grip->expires = jiffies + HZ * (unsigned long)want->seconds;
 }
 
 /* Find the call's grip on a binding for the same remote, and renew it */
@@ -107,13 +120,24 @@ static bool nf_alg_grip_renew(struct nf_alg_call *call,
 		    memcmp(&grip->remote, &want->remote, sizeof(grip->remote)))
 			continue;
 		grip->round = call->round;
-		grip->expiring = false;
+		nf_alg_grip_limit(grip, want);
 		WRITE_ONCE(grip->flags,
 			   grip->flags | (want->flags & (NF_ALG_BIND_DOOR |
 							 NF_ALG_BIND_STAY)));
 		return true;
 	}
 	return false;
+}
+
+/* What was media becomes a door, and of two doors the latest message knows best
+ * what is spoken there
+ */
+static void nf_alg_binding_make_door(struct nf_alg_binding *b,
+				     const struct nf_alg_bind *want,
+				     const struct nf_alg_session *session)
+{
+	WRITE_ONCE(b->protocol, want->protocol ?: session->protocol->id);
+	WRITE_ONCE(b->flags, b->flags | NF_ALG_BIND_DOOR);
 }
 
 static int nf_alg_grip_take(struct nf_alg_taking *taking, u8 i,
@@ -126,8 +150,8 @@ static int nf_alg_grip_take(struct nf_alg_taking *taking, u8 i,
 
 	if (taking->own[i]) {
 		if (want->flags & NF_ALG_BIND_DOOR)
-			WRITE_ONCE(taking->own[i]->flags,
-				   taking->own[i]->flags | NF_ALG_BIND_DOOR);
+			nf_alg_binding_make_door(taking->own[i], want,
+						 taking->msg->session);
 		if (nf_alg_grip_renew(call, taking->own[i], want))
 			return 0;
 	}
@@ -149,6 +173,7 @@ static int nf_alg_grip_take(struct nf_alg_taking *taking, u8 i,
 	grip->call = call;
 	grip->remote = want->remote;
 	grip->round = call->round;
+	nf_alg_grip_limit(grip, want);
 	grip->flags = want->flags | NF_ALG_BIND_PENDING;
 	list_add_tail(&grip->list, &call->grips);
 	list_add_tail(&grip->undo, taken);
@@ -235,6 +260,41 @@ static int nf_alg_bind_place(struct nf_alg_taking *taking)
 	return 0;
 }
 
+/* A listener outside is bound to itself. Return: 0; -EALREADY if it is one of
+ * ours, which leads to its host anyway.
+ */
+static int nf_alg_bind_place_away(struct nf_alg_taking *taking)
+{
+	const struct nf_alg_bind *want = taking->want;
+	struct nf_alg_binding *b;
+
+	taking->public = want->inside;
+	b = nf_alg_binding_by_public(taking->an, want->l4proto,
+				     taking->msg->session->zone,
+				     &taking->public);
+	if (b && !(b->flags & NF_ALG_BIND_AWAY))
+		return -EALREADY;
+	taking->own[0] = b;
+	return 0;
+}
+
+/* May this message ask for it */
+static int nf_alg_bind_check(const struct nf_alg_message *msg,
+			     const struct nf_alg_bind *want)
+{
+	if (nf_alg_bind_away(want) ?
+		    !msg->to->inside || want->count != 1 :
+		    !msg->from->inside ||
+			    !nf_alg_same_host(&want->inside, &msg->from->own))
+		return -NF_ALG_REASON_DOOR_OTHER_HOST;
+	if (!want->count || want->count > NF_ALG_BIND_PORTS_MAX ||
+	    !want->inside.port ||
+	    ntohs(want->inside.port) + want->count - 1 > U16_MAX ||
+	    (want->l4proto != IPPROTO_UDP && want->l4proto != IPPROTO_TCP))
+		return -NF_ALG_REASON_MALFORMED;
+	return 0;
+}
+
 int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
 		const struct nf_alg_bind *want, struct nf_alg_endpoint *public)
 {
@@ -249,14 +309,9 @@ int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
 	LIST_HEAD(taken);
 	int i, err;
 
-	if (!msg->from->inside ||
-	    !nf_alg_same_host(&want->inside, &msg->from->own))
-		return -NF_ALG_REASON_DOOR_OTHER_HOST;
-	if (!want->count || want->count > NF_ALG_BIND_PORTS_MAX ||
-	    !want->inside.port ||
-	    ntohs(want->inside.port) + want->count - 1 > U16_MAX ||
-	    (want->l4proto != IPPROTO_UDP && want->l4proto != IPPROTO_TCP))
-		return -NF_ALG_REASON_MALFORMED;
+	err = nf_alg_bind_check(msg, want);
+	if (err)
+		return err;
 
 	rcu_read_lock();
 	spin_lock_bh(&an->bindings.lock);
@@ -265,7 +320,8 @@ int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
 	if (READ_ONCE(call->state) == NF_ALG_CALL_DEAD)
 		goto unlock;
 
-	err = nf_alg_bind_place(&taking);
+	err = nf_alg_bind_away(want) ? nf_alg_bind_place_away(&taking) :
+				       nf_alg_bind_place(&taking);
 	for (i = 0; !err && i < want->count; i++)
 		err = nf_alg_grip_take(&taking, i, &taken);
 	if (err) {
@@ -278,7 +334,10 @@ int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
 unlock:
 	spin_unlock_bh(&an->bindings.lock);
 	rcu_read_unlock();
-	return err;
+	if (!err && want->seconds)
+		nf_alg_call_sweep_by(call, jiffies +
+				     HZ * (unsigned long)want->seconds);
+	return err == -EALREADY ? 0 : err;
 }
 EXPORT_SYMBOL_GPL(nf_alg_bind);
 

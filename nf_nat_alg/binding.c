@@ -265,6 +265,26 @@ struct nf_alg_grip *nf_alg_binding_admits(const struct nf_alg_binding *binding,
 }
 
 /**
+ * nf_alg_binding_away() - was this host told to connect to a listener outside
+ * @binding: binding of NF_ALG_BIND_AWAY
+ * @host: inside host; the port is not looked at
+ *
+ * Caller holds RCU.
+ *
+ * Return: the grip of the host's call, or NULL.
+ */
+struct nf_alg_grip *nf_alg_binding_away(const struct nf_alg_binding *binding,
+					const struct nf_alg_endpoint *host)
+{
+	struct nf_alg_grip *grip;
+
+	hlist_for_each_entry_rcu(grip, &binding->grips, node)
+		if (nf_alg_same_host(&grip->call->key.inside, host))
+			return grip;
+	return NULL;
+}
+
+/**
  * nf_alg_binding_flows() - does its latest flow still exist
  * @an: namespace
  * @binding: binding
@@ -379,6 +399,8 @@ int nf_alg_binding_insert(struct nf_alg_net *an, struct nf_alg_binding *b)
 		return err;
 	}
 	atomic_inc(&an->bindings.count);
+	if (b->flags & NF_ALG_BIND_AWAY)
+		atomic_inc(&an->bindings.away);
 
 	trace_nf_alg_binding_take(b);
 	nf_alg_event_binding(an,
@@ -399,6 +421,8 @@ static void nf_alg_binding_release(struct nf_alg_net *an,
 	rhashtable_remove_fast(&an->bindings.public, &b->public_node,
 			       nf_alg_public_params);
 	atomic_dec(&an->bindings.count);
+	if (b->flags & NF_ALG_BIND_AWAY)
+		atomic_dec(&an->bindings.away);
 
 	trace_nf_alg_binding_release(b);
 	nf_alg_event_binding(
@@ -439,12 +463,40 @@ bool nf_alg_bound_public(const struct nf_alg_session *session, u8 l4proto,
 	rcu_read_lock();
 	b = nf_alg_binding_by_public(session->an, l4proto, session->zone,
 				     public);
+	if (b && b->flags & NF_ALG_BIND_AWAY)
+		b = NULL;
 	if (b && inside)
 		*inside = b->inside;
 	rcu_read_unlock();
 	return b;
 }
 EXPORT_SYMBOL_GPL(nf_alg_bound_public);
+
+struct nf_alg_call *nf_alg_bound_call(const struct nf_alg_session *session,
+				      u8 l4proto,
+				      const struct nf_alg_endpoint *public,
+				      const struct nf_alg_endpoint *host)
+{
+	struct nf_alg_call *call = NULL;
+	struct nf_alg_binding *b;
+	struct nf_alg_grip *grip;
+
+	rcu_read_lock();
+	b = nf_alg_binding_by_public(session->an, l4proto, session->zone,
+				     public);
+	if (b) {
+		hlist_for_each_entry_rcu(grip, &b->grips, node) {
+			call = grip->call;
+			if (nf_alg_same_host(&call->key.inside, host) &&
+			    refcount_inc_not_zero(&call->refs))
+				break;
+			call = NULL;
+		}
+	}
+	rcu_read_unlock();
+	return call;
+}
+EXPORT_SYMBOL_GPL(nf_alg_bound_call);
 
 bool nf_alg_bound_inside(const struct nf_alg_session *session, u8 l4proto,
 			 const struct nf_alg_endpoint *inside,

@@ -21,6 +21,8 @@ struct nf_alg_session;
 #define NF_ALG_BIND_CLOSED \
 	BIT(2) /* reserved, but admits nothing until nf_alg_bind_open() */
 #define NF_ALG_BIND_STAY BIT(3) /* no later offer replaces it */
+#define NF_ALG_BIND_AWAY \
+	BIT(4) /* a listener outside: who calls it from inside speaks the protocol */
 /* Set by the engine in nf_alg_grip.flags */
 #define NF_ALG_BIND_PENDING BIT(7) /* goes with nf_alg_call_rollback() */
 
@@ -35,8 +37,8 @@ struct nf_alg_session;
  * @peer_port: its port; 0 before the first flow
  * @zone: conntrack zone id
  * @l4proto: IPPROTO_UDP or IPPROTO_TCP
- * @flags: NF_ALG_BIND_DOOR if any owner wanted that
- * @protocol: enum nf_alg_protocol_id
+ * @flags: NF_ALG_BIND_DOOR if any owner wanted that; NF_ALG_BIND_AWAY
+ * @protocol: enum nf_alg_protocol_id; of a door, what its flows speak
  * @vrf: ifindex of the inside host's VRF, or 0
  * @oif: ifindex of the device whose address masquerade took, or 0
  * @created: time of its birth in jiffies
@@ -82,7 +84,7 @@ struct nf_alg_binding {
  * @round: the offer that took it last, nf_alg_call.round
  * @flags: NF_ALG_BIND_*
  * @expires: when it goes, in jiffies, if @expiring
- * @expiring: a newer offer did not take it again
+ * @expiring: a newer offer did not take it again, or it has a time of its own
  * @rcu: freed after a grace period
  *
  * All under nf_alg_bindings.lock; @node, @binding, @call, @remote and @flags
@@ -137,8 +139,17 @@ unsigned int nf_alg_binding_clear(struct nf_alg_net *an,
  * @l4proto: IPPROTO_UDP or IPPROTO_TCP
  * @count: adjacent ports, 1 to 16 (2 for RTP with RTCP)
  * @flags: NF_ALG_BIND_*
+ * @protocol: what flows through a door speak; 0: what this session does
  * @prefer: public port to take if it is free (network order), or 0 for the
  *	inside port if free, else one of the media range
+ * @seconds: it goes after this time, unless it is taken again before; 0: it
+ *	goes with its call
+ *
+ * With NF_ALG_BIND_AWAY @inside is not the sender's but anybody's endpoint
+ * outside where the receiver, who is inside, is told to connect to. Nothing is
+ * translated by it and nobody is let in; connections of the receiver to it get
+ * the protocol's helper, and are "related" to the firewall only if it is the
+ * other end of the signalling.
  */
 struct nf_alg_bind {
 	struct nf_alg_endpoint inside;
@@ -146,12 +157,15 @@ struct nf_alg_bind {
 	u8 l4proto;
 	u8 count;
 	u8 flags;
+	enum nf_alg_protocol_id protocol;
 	__be16 prefer;
+	u32 seconds;
 };
 
 /**
  * nf_alg_bind() - bind inside ports to public ports for a call
- * @msg: the message that asks; its sender must be inside, and be @want->inside
+ * @msg: the message that asks; its sender must be inside, and be @want->inside;
+ *	of NF_ALG_BIND_AWAY its receiver must be inside
  * @call: who owns the binding
  * @want: what is wanted
  * @public: where the public address and first port are put
@@ -178,6 +192,33 @@ int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
  */
 bool nf_alg_bind_open(struct nf_alg_call *call,
 		      const struct nf_alg_endpoint *inside, u8 l4proto);
+
+/**
+ * nf_alg_bind_expire() - what a call has bound for an endpoint goes soon
+ * @call: owner
+ * @inside: the inside address and port it was taken for
+ * @l4proto: IPPROTO_UDP or IPPROTO_TCP
+ * @seconds: from now; flows that exist then are not touched
+ *
+ * A message that takes it again before keeps it. Not under the call's lock.
+ */
+void nf_alg_bind_expire(struct nf_alg_call *call,
+			const struct nf_alg_endpoint *inside, u8 l4proto,
+			u32 seconds);
+
+/**
+ * nf_alg_bound_call() - for which call was this bound
+ * @session: gives namespace and zone
+ * @l4proto: IPPROTO_UDP or IPPROTO_TCP
+ * @public: public address and port, or those of NF_ALG_BIND_AWAY
+ * @host: the inside host whose call it is; the port is not looked at
+ *
+ * Return: the one that bound it last, with a reference, or NULL.
+ */
+struct nf_alg_call *nf_alg_bound_call(const struct nf_alg_session *session,
+				      u8 l4proto,
+				      const struct nf_alg_endpoint *public,
+				      const struct nf_alg_endpoint *host);
 
 /**
  * nf_alg_bound_public() - whose public endpoint is this
@@ -236,6 +277,8 @@ bool nf_alg_grip_permits(const struct nf_alg_grip *grip,
 			 const struct nf_alg_endpoint *remote);
 struct nf_alg_grip *nf_alg_binding_admits(const struct nf_alg_binding *binding,
 					  const struct nf_alg_endpoint *remote);
+struct nf_alg_grip *nf_alg_binding_away(const struct nf_alg_binding *binding,
+					const struct nf_alg_endpoint *host);
 
 int nf_alg_binding_cache_init(void);
 void nf_alg_binding_cache_exit(void);

@@ -86,7 +86,8 @@ static void nf_alg_call_key_init(struct nf_alg_call_key *key,
 	key->inside.port = 0;
 	key->vrf = session->vrf;
 	key->zone = session->zone;
-	key->protocol = session->protocol->id;
+	key->protocol = session->protocol->call_protocol[kind] ?:
+				session->protocol->id;
 	key->kind = kind;
 	key->len = len;
 	key->bytes = bytes;
@@ -320,6 +321,14 @@ static unsigned long nf_alg_call_patience(const struct nf_alg_call *call)
 		       nf_alg_option(call->an, NF_ALG_OPTION_CALL_IDLE_TIME);
 	return HZ * max_t(u32, 1,
 			  nf_alg_option(call->an, NF_ALG_OPTION_LINGER_TIME));
+}
+
+void nf_alg_call_sweep_by(struct nf_alg_call *call, unsigned long when)
+{
+	spin_lock_bh(&call->lock);
+	if (call->state != NF_ALG_CALL_DEAD)
+		nf_alg_call_arm_by(call, when);
+	spin_unlock_bh(&call->lock);
 }
 
 static void nf_alg_call_timer(struct timer_list *timer)
@@ -569,6 +578,35 @@ unlock:
 	spin_unlock_bh(&call->lock);
 }
 EXPORT_SYMBOL_GPL(nf_alg_call_commit);
+
+void nf_alg_bind_expire(struct nf_alg_call *call,
+			const struct nf_alg_endpoint *inside, u8 l4proto,
+			u32 seconds)
+{
+	unsigned long when = jiffies + HZ * (unsigned long)seconds;
+	struct nf_alg_net *an = call->an;
+	struct nf_alg_grip *grip;
+	bool found = false;
+
+	spin_lock_bh(&call->lock);
+	if (call->state == NF_ALG_CALL_DEAD)
+		goto unlock;
+	spin_lock(&an->bindings.lock);
+	list_for_each_entry(grip, &call->grips, list) {
+		if (grip->binding->l4proto != l4proto ||
+		    !nf_alg_same_endpoint(&grip->binding->inside, inside))
+			continue;
+		grip->expiring = true;
+		grip->expires = when;
+		found = true;
+	}
+	spin_unlock(&an->bindings.lock);
+	if (found)
+		nf_alg_call_arm_by(call, when);
+unlock:
+	spin_unlock_bh(&call->lock);
+}
+EXPORT_SYMBOL_GPL(nf_alg_bind_expire);
 
 /**
  * nf_alg_call_rollback() - the offer was refused

@@ -234,6 +234,9 @@ void nf_alg_calls_flush_protocol(struct nf_alg_net *an,
 void nf_alg_calls_flush_all(struct nf_alg_net *an);
 void nf_alg_calls_flush_cleared(struct nf_alg_net *an);
 
+/* For bind.c: one of its bindings goes then, in jiffies; no lock is held */
+void nf_alg_call_sweep_by(struct nf_alg_call *call, unsigned long when);
+
 /* For flow.c; the caller holds RCU */
 struct nf_conn *nf_alg_call_master(struct nf_alg_call *call);
 bool nf_alg_call_peer(struct nf_alg_call *call,

@@ -46,37 +46,6 @@ nf_alg_flow_service(struct nf_alg_net *an, const struct nf_conn *ct,
 	return NULL;
 }
 
-/* Which protocol's signalling door did it come through, or does it come from;
- * @inside: BIT(direction) of each side that has the door
- */
-static enum nf_alg_protocol_id
-nf_alg_flow_door(struct nf_alg_net *an, const struct nf_conn *ct,
-		 const struct nf_hook_state *state, u8 *inside)
-{
-	enum nf_alg_protocol_id protocol = NF_ALG_PROTOCOL_NONE;
-	u16 zone = nf_alg_flow_zone(ct);
-	u8 l4proto = nf_ct_protonum(ct);
-	struct nf_alg_endpoint endpoint;
-	struct nf_alg_binding *b;
-
-	endpoint = nf_alg_flow_destination(ct, IP_CT_DIR_ORIGINAL);
-	b = nf_alg_binding_by_public(an, l4proto, zone, &endpoint);
-	if (b && READ_ONCE(b->flags) & NF_ALG_BIND_DOOR) {
-		protocol = b->protocol;
-		*inside |= BIT(IP_CT_DIR_REPLY);
-	}
-	endpoint = nf_alg_flow_source(ct, IP_CT_DIR_ORIGINAL);
-	b = nf_alg_binding_by_inside(an, l4proto, zone,
-				     l3mdev_master_ifindex_rcu(state->in),
-				     &endpoint, 0);
-	if (b && READ_ONCE(b->flags) & NF_ALG_BIND_DOOR &&
-	    (!protocol || protocol == b->protocol)) {
-		protocol = b->protocol;
-		*inside |= BIT(IP_CT_DIR_ORIGINAL);
-	}
-	return protocol;
-}
-
 /* Sides whose address NAT changes are inside; without NAT both are */
 static u8 nf_alg_flow_inside(const struct nf_conn *ct)
 {
@@ -91,6 +60,47 @@ static u8 nf_alg_flow_inside(const struct nf_conn *ct)
 	if (!nf_inet_addr_cmp(&reply->src.u3, &orig->dst.u3))
 		inside |= BIT(IP_CT_DIR_REPLY);
 	return inside ?: BIT(IP_CT_DIR_ORIGINAL) | BIT(IP_CT_DIR_REPLY);
+}
+
+/* Which protocol's signalling door did it come through, or does it come from,
+ * or which listener outside was its sender told of; @inside: BIT(direction) of
+ * each side that is inside
+ */
+static enum nf_alg_protocol_id
+nf_alg_flow_door(struct nf_alg_net *an, const struct nf_conn *ct,
+		 const struct nf_hook_state *state, u8 *inside)
+{
+	enum nf_alg_protocol_id protocol = NF_ALG_PROTOCOL_NONE;
+	u16 zone = nf_alg_flow_zone(ct);
+	u8 l4proto = nf_ct_protonum(ct);
+	struct nf_alg_endpoint endpoint;
+	struct nf_alg_binding *b;
+	u8 flags;
+
+	endpoint = nf_alg_flow_destination(ct, IP_CT_DIR_ORIGINAL);
+	b = nf_alg_binding_by_public(an, l4proto, zone, &endpoint);
+	flags = b ? READ_ONCE(b->flags) : 0;
+	endpoint = nf_alg_flow_source(ct, IP_CT_DIR_ORIGINAL);
+	if (flags & NF_ALG_BIND_AWAY && nf_alg_binding_away(b, &endpoint)) {
+		*inside = nf_alg_flow_inside(ct);
+		return READ_ONCE(b->protocol);
+	}
+	if (!test_bit(IPS_EXPECTED_BIT, &ct->status))
+		return protocol;
+	if (flags & NF_ALG_BIND_DOOR && !(flags & NF_ALG_BIND_AWAY)) {
+		protocol = READ_ONCE(b->protocol);
+		*inside |= BIT(IP_CT_DIR_REPLY);
+	}
+	b = nf_alg_binding_by_inside(an, l4proto, zone,
+				     l3mdev_master_ifindex_rcu(state->in),
+				     &endpoint, 0);
+	if (b && !(b->flags & NF_ALG_BIND_AWAY) &&
+	    READ_ONCE(b->flags) & NF_ALG_BIND_DOOR &&
+	    (!protocol || protocol == b->protocol)) {
+		protocol = b->protocol;
+		*inside |= BIT(IP_CT_DIR_ORIGINAL);
+	}
+	return protocol;
 }
 
 static u8 nf_alg_flow_permitted(const struct nf_alg_service *service,
@@ -153,8 +163,10 @@ static noinline void nf_alg_flow_classify(struct sk_buff *skb,
 	if (service) {
 		protocol = service->protocol;
 		inside = nf_alg_flow_inside(ct);
-	} else if (test_bit(IPS_EXPECTED_BIT, &ct->status) && state->in &&
-		   atomic_read(&an->bindings.count)) {
+	} else if (state->in &&
+		   (test_bit(IPS_EXPECTED_BIT, &ct->status) ?
+			    atomic_read(&an->bindings.count) :
+			    atomic_read(&an->bindings.away))) {
 		protocol = nf_alg_flow_door(an, ct, state, &inside);
 		if (!protocol)
 			return;

@@ -231,6 +231,31 @@ nf_alg_flow_destined(const struct nf_alg_binding *b,
 	return NULL;
 }
 
+/* To a listener outside that an inside host was told of. The rules decide
+ * whether it may go there and what it is translated to, but for the other end
+ * of the signalling, where it may go as a relative. Return: true if it does.
+ */
+static bool nf_alg_flow_away(struct sk_buff *skb, struct nf_conn *ct,
+			     struct nf_alg_binding *to,
+			     const struct nf_alg_endpoint *source)
+{
+	struct nf_alg_endpoint peer;
+	struct nf_alg_grip *grip;
+
+	grip = nf_alg_binding_away(to, source);
+	if (!grip)
+		return false;
+	nf_alg_flow_note(to, source);
+	return nf_alg_call_peer(grip->call, &grip->call->key.inside, &peer) &&
+	       nf_alg_same_host(&peer, &to->public) &&
+	       nf_alg_flow_relate(skb, ct, grip);
+}
+
+static bool nf_alg_binding_is_away(const struct nf_alg_binding *b)
+{
+	return b && b->flags & NF_ALG_BIND_AWAY;
+}
+
 /* Not inline, as its like below: known flows pay for no stack of theirs */
 static noinline unsigned int nf_alg_flow_bind(struct sk_buff *skb,
 					      struct nf_conn *ct,
@@ -240,6 +265,7 @@ static noinline unsigned int nf_alg_flow_bind(struct sk_buff *skb,
 	struct nf_alg_endpoint source, destination;
 	struct nf_alg_binding *to, *from = NULL;
 	struct nf_alg_grip *grip;
+	bool related = false;
 	u16 zone;
 	u8 l4proto;
 
@@ -258,6 +284,12 @@ static noinline unsigned int nf_alg_flow_bind(struct sk_buff *skb,
 			&source, 0);
 	if (!to && !from)
 		return NF_ACCEPT;
+	if (unlikely(nf_alg_binding_is_away(from)))
+		from = NULL;
+	if (unlikely(nf_alg_binding_is_away(to))) {
+		related = nf_alg_flow_away(skb, ct, to, &source);
+		to = NULL;
+	}
 
 	if (to) {
 		/* Who asks is known to the other by the public endpoint */
@@ -271,7 +303,7 @@ static noinline unsigned int nf_alg_flow_bind(struct sk_buff *skb,
 	if (from) {
 		nf_ct_nat_ext_add(ct);
 		grip = nf_alg_flow_destined(from, &destination);
-		if (grip)
+		if (grip && !related)
 			nf_alg_flow_relate(skb, ct, grip);
 	}
 	return NF_ACCEPT;
@@ -338,7 +370,7 @@ static unsigned int nf_alg_flow_out(void *priv, struct sk_buff *skb,
 				     nf_alg_flow_zone(ct),
 				     l3mdev_master_ifindex_rcu(state->in),
 				     &source, state->out->ifindex);
-	if (!b)
+	if (!b || unlikely(nf_alg_binding_is_away(b)))
 		return NF_ACCEPT;
 
 	/* As the rules for destinations have left it */

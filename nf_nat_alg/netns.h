@@ -60,12 +60,14 @@ struct nf_alg_sessions {
  * @public: by public endpoint
  * @lock: taken to change bindings and who holds them; innermost
  * @count: how many; 0 lets a new flow pass without a lookup
+ * @away: how many of them are listeners outside
  */
 struct nf_alg_bindings {
 	struct rhltable inside;
 	struct rhashtable public;
 	spinlock_t lock;
 	atomic_t count;
+	atomic_t away;
 };
 
 /**

@@ -60,6 +60,9 @@ struct nf_alg_frame {
  * @udp: may be used on UDP
  * @session_size: bytes of its own in each session, zeroed
  * @call_size: bytes of its own in each call or registration, zeroed
+ * @call_protocol: whose its calls and its registrations are, by enum
+ *	nf_alg_call_kind, where several protocols speak for one call; their
+ *	call_size and call_end are the same then. 0: its own
  * @frame: look at the first @len bytes of a stream that begins at a message.
  *	Pure, but for what it leaves in frame->priv. Returns the length of the
  *	first message (1 to @len), or NF_ALG_FRAME_MORE if it is not complete
@@ -108,6 +111,7 @@ struct nf_alg_protocol {
 	bool udp;
 	u16 session_size;
 	u16 call_size;
+	enum nf_alg_protocol_id call_protocol[2];
 	int (*frame)(const u8 *data, u32 len, struct nf_alg_frame *frame);
 	int (*translate)(struct nf_alg_message *msg);
 	void (*closed)(struct nf_alg_session *session);

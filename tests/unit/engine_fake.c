@@ -230,8 +230,10 @@ int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
 	static struct list_head taken_one;
 	struct engine_binding *b;
 
-	if (!msg->from->inside ||
-	    !nf_alg_same_host(&want->inside, &msg->from->own))
+	if (want->flags & NF_ALG_BIND_AWAY ?
+		    !msg->to->inside :
+		    !msg->from->inside ||
+			    !nf_alg_same_host(&want->inside, &msg->from->own))
 		return -NF_ALG_REASON_DOOR_OTHER_HOST;
 	if (!want->count || want->count > 16 || !port ||
 	    port + want->count - 1 > 65535)
@@ -243,10 +245,12 @@ int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
 		       port > 50000 ? port - 10000 :
 				      port + 10000;
 	at.port = htons(port);
+	if (want->flags & NF_ALG_BIND_AWAY)
+		at = inside;
 	b = bound(want->l4proto, &inside);
 	if (b)
 		at.port = b->public.port;
-	else
+	else if (!(want->flags & NF_ALG_BIND_AWAY))
 		while (taken(want->l4proto, &at))
 			at.port = htons(ntohs(at.port) + 2);
 	*public = at;
@@ -263,12 +267,15 @@ int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
 			b->open = !(want->flags & NF_ALG_BIND_CLOSED);
 			b->pending = true;
 			b->door = want->flags & NF_ALG_BIND_DOOR;
+			b->away = want->flags & NF_ALG_BIND_AWAY;
+			b->protocol = want->protocol;
 			b->fresh = true;
 			msg->undo.next = &taken_one;
 			b->call = call;
 		}
 		if (!b)
 			return -NF_ALG_REASON_LIMIT_BINDINGS;
+		b->seconds = want->seconds;
 		inside.port = htons(ntohs(inside.port) + 1);
 		at.port = htons(ntohs(at.port) + 1);
 	}
@@ -284,6 +291,37 @@ bool nf_alg_bind_open(struct nf_alg_call *call,
 	if (b)
 		b->open = true;
 	return b;
+}
+
+void nf_alg_bind_expire(struct nf_alg_call *call,
+			const struct nf_alg_endpoint *inside, u8 l4proto,
+			u32 seconds)
+{
+	struct engine_binding *b = bound(l4proto, inside);
+
+	fake(call);
+	if (b && b->call == call && seconds)
+		b->seconds = seconds;
+	else if (b && b->call == call)
+		release(b);
+}
+
+struct nf_alg_call *nf_alg_bound_call(const struct nf_alg_session *session,
+				      u8 l4proto,
+				      const struct nf_alg_endpoint *public,
+				      const struct nf_alg_endpoint *host)
+{
+	for (int i = 0; i < ENGINE_BINDINGS; i++) {
+		struct engine_binding *b = &engine_binding[i];
+
+		if (!b->inside.family || b->l4proto != l4proto ||
+		    !nf_alg_same_endpoint(&b->public, public) ||
+		    !nf_alg_same_host(&fake(b->call)->inside, host))
+			continue;
+		b->call->refs.refs++;
+		return b->call;
+	}
+	return NULL;
 }
 
 bool nf_alg_bound_inside(const struct nf_alg_session *session, u8 l4proto,
@@ -304,7 +342,7 @@ bool nf_alg_bound_public(const struct nf_alg_session *session, u8 l4proto,
 	for (int i = 0; i < ENGINE_BINDINGS; i++) {
 		struct engine_binding *b = &engine_binding[i];
 
-		if (!b->inside.family || b->l4proto != l4proto ||
+		if (!b->inside.family || b->away || b->l4proto != l4proto ||
 		    !nf_alg_same_endpoint(&b->public, public))
 			continue;
 		if (inside)
@@ -358,6 +396,10 @@ struct nf_alg_call *nf_alg_call_take(struct nf_alg_message *msg,
 		c->deadline = engine_seconds + 900;
 		c->call = calloc(1, sizeof(*c->call) + CALL_PRIV);
 		c->call->refs.refs = 2;
+		c->call->key.inside = *inside;
+		c->call->key.kind = kind;
+		c->call->key.len = len;
+		c->call->key.bytes = c->key;
 		return c->call;
 	}
 	return ERR_PTR(-NF_ALG_REASON_LIMIT_CALLS);

@@ -24,6 +24,9 @@
  * @open: it admits flows
  * @pending: it goes with a rollback
  * @door: flows of it speak the protocol
+ * @away: it is a listener outside
+ * @protocol: what its flows speak, as it was asked for
+ * @seconds: its own time, or 0
  * @fresh: the message being translated took it
  * @call: owner
  */
@@ -35,6 +38,9 @@ struct engine_binding {
 	bool open;
 	bool pending;
 	bool door;
+	bool away;
+	enum nf_alg_protocol_id protocol;
+	u32 seconds;
 	bool fresh;
 	struct nf_alg_call *call;
 };
