@@ -100,12 +100,18 @@ static int nf_alg_binding_take(struct nf_alg_taking *taking, u8 i)
 	return 0;
 }
 
-/* Its own time begins anew with each message that asks for it */
+/* Its own time begins anew with each message that asks for it, and none makes
+ * it shorter
+ */
 static void nf_alg_grip_limit(struct nf_alg_grip *grip,
 			      const struct nf_alg_bind *want)
 {
-	grip->expiring = want->seconds;
-	grip->expires = jiffies + HZ * (unsigned long)want->seconds;
+	unsigned long expires = jiffies + HZ * (unsigned long)want->seconds;
+
+	if (!want->seconds)
+		grip->expiring = false;
+	else if (grip->expiring && time_before(grip->expires, expires))
+		grip->expires = expires;
 }
 
 /* Find the call's grip on a binding for the same remote, and renew it */
@@ -173,6 +179,8 @@ static int nf_alg_grip_take(struct nf_alg_taking *taking, u8 i,
 	grip->call = call;
 	grip->remote = want->remote;
 	grip->round = call->round;
+	grip->expiring = want->seconds;
+	grip->expires = jiffies;
 	nf_alg_grip_limit(grip, want);
 	grip->flags = want->flags | NF_ALG_BIND_PENDING;
 	list_add_tail(&grip->list, &call->grips);

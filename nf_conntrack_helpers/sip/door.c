@@ -2,34 +2,17 @@
 /*
  * Doors: where the world may reach an inside host's SIP port.
  */
+#include "denied_port.h"
 #include "door.h"
 #include "netns.h"
+#include "port.h"
 #include "service.h"
-
-#define SIP_DOOR_LOWEST 1024
-
-/* Ports that a forged message would like to have opened */
-static const u16 sip_denied[] = {
-	1080, 1433, 1434, 1521, 1723, 1883, 2049,  2375,  2376, 3128,
-	3306, 3389, 5432, 5900, 5901, 5984, 5985,  5986,  6379, 6443,
-	8008, 8080, 8443, 8888, 9100, 9200, 11211, 27017,
-};
-
-static bool sip_port_denied(u16 port)
-{
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(sip_denied); i++)
-		if (sip_denied[i] == port)
-			return true;
-	return false;
-}
 
 bool sip_door_permitted(const struct nf_alg_message *msg, u8 l4proto, u16 port)
 {
 	struct nf_alg_net *an = msg->session->an;
 
-	if (port < SIP_DOOR_LOWEST)
+	if (port < NF_ALG_PORT_LOWEST)
 		return false;
 	if (l4proto == IPPROTO_TCP &&
 	    !nf_alg_option(an, NF_ALG_OPTION_TCP_DOORS))
@@ -38,7 +21,7 @@ bool sip_door_permitted(const struct nf_alg_message *msg, u8 l4proto, u16 port)
 	if (nf_alg_service_port(an, l4proto, htons(port)))
 		return true;
 	return l4proto == IPPROTO_UDP && msg->session->l4proto == IPPROTO_UDP &&
-	       msg->from->own.port == htons(port) && !sip_port_denied(port);
+	       msg->from->own.port == htons(port) && !nf_alg_port_denied(port);
 }
 
 void sip_door_want(const struct nf_alg_message *msg, u8 l4proto, u16 port,

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef NF_ALG_DENIED_PORT_H
+#define NF_ALG_DENIED_PORT_H
+
+#include <linux/types.h>
+
+/**
+ * nf_alg_port_denied() - may no door lead to this inside port
+ * @port: host order
+ *
+ * Ports where other services are known to listen, which a forged message would
+ * like to have opened. Those below NF_ALG_PORT_LOWEST are none of a door's
+ * anyway.
+ *
+ * Return: true if it is one of them.
+ */
+static inline bool nf_alg_port_denied(u16 port)
+{
+	static const u16 denied[] = {
+		1080, 1433, 1434, 1521, 1723, 1883, 2049,  2375,  2376, 3128,
+		3306, 3389, 5432, 5900, 5901, 5984, 5985,  5986,  6379, 6443,
+		8008, 8080, 8443, 8888, 9100, 9200, 11211, 27017,
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(denied); i++)
+		if (denied[i] == port)
+			return true;
+	return false;
+}
+
+#endif /* NF_ALG_DENIED_PORT_H */
