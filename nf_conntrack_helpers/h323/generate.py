@@ -250,7 +250,52 @@ class Schema:
             return Node("CHOICE", flags, root, parts, width(root))
         if kind == "scope":
             flags.append("SCOPE")
-        return Node("SEQ", flags, root, parts)
+        joined = self.join(parts[:root])
+        preamble = extensible + sum(p.optional for p in joined)
+        if preamble > 24:
+            self.fail(name, "too many optional components")
+        return Node("SEQ", flags, len(joined), joined + parts[root:],
+                    unit=preamble)
+
+    def fixed(self, part):
+        """Bits (unaligned) or octets (aligned) of a component that always has
+        so many and that nobody wants to know; None of any other."""
+        n = self.nodes[part.type]
+        if part.optional or part.mark or part.note or "EXT" in n.flags:
+            return None
+        if n.kind == "BOOL":
+            return "bits", 1
+        if n.kind == "UINT" and n.width in (OCTET, TWO_OCTETS):
+            return "octets", 1 if n.width == OCTET else 2
+        if n.kind == "UINT" and isinstance(n.width, int):
+            return "bits", n.width
+        if n.kind == "STRING" and n.width == 0 and "ALIGNED" in n.flags and \
+                n.unit == 8:
+            return "octets", n.lb
+        return None
+
+    def join(self, parts):
+        """Components that are read as one: those of fixed size, and a port
+        behind its address."""
+        out = []
+        for part in parts:
+            size, last = self.fixed(part), out and self.fixed(out[-1])
+            if part.type == "port" and out and "+port" in out[-1].type:
+                out[-1].name += ", " + part.name
+            elif size and last and size[0] == last[0] and \
+                    (size[0] == "octets" or size[1] + last[1] <= 24):
+                kind, count = size[0], size[1] + last[1]
+                joined = f"fixed {kind}({count})"
+                if joined not in self.nodes:
+                    self.order.append(joined)
+                    self.nodes[joined] = Node(
+                        "STRING", ["ALIGNED"] if kind == "octets" else [],
+                        lb=count, unit=8 if kind == "octets" else 1)
+                out[-1] = Part(f"{out[-1].name}, {part.name}", False, joined,
+                               None, None)
+            else:
+                out.append(part)
+        return out
 
 
 def note(text):

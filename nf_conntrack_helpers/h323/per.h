@@ -9,7 +9,9 @@
 #ifndef NF_ALG_H323_PER_H
 #define NF_ALG_H323_PER_H
 
+#include <linux/string.h>
 #include <linux/types.h>
+#include <asm/byteorder.h>
 #include "schema.h"
 
 /* A string, a list or an open type of one fragment has fewer units */
@@ -86,18 +88,24 @@ static inline bool h323_per_bits(struct h323_per *per, u32 bits, u32 *value)
 {
 	const u8 *p = per->data + (per->pos >> 3);
 	u32 shift = per->pos & 7;
-	u32 need = shift + bits;
+	u32 end = per->pos + bits;
 	u32 word = 0;
 
-	if (bits > h323_per_left(per))
+	if (end > per->end)
 		return false;
-	per->pos += bits;
-	/* All bytes that hold a bit of it are before the end */
-	for (u32 got = 0; got < need; got += 8)
-		word = word << 8 | *p++;
-	/* need is at most 31 */
-	word >>= (8 - (need & 7)) & 7;
-	*value = word & ((1U << bits) - 1);
+	if (likely((per->pos | 7) + 25 <= per->end)) {
+		__be32 whole;
+
+		memcpy(&whole, p, sizeof(whole));
+		word = ntohl(whole);
+	} else {
+		/* All bytes that hold a bit of it are before the end */
+		for (u32 got = 0; got < 32; got += 8)
+			word = word << 8 | (got < shift + bits ? *p++ : 0);
+	}
+	per->pos = end;
+	/* Two shifts: there may be no bit at all */
+	*value = word << shift >> 1 >> (31 - bits);
 	return true;
 }
 
@@ -111,14 +119,14 @@ static inline bool h323_per_bits(struct h323_per *per, u32 bits, u32 *value)
  */
 static inline bool h323_per_octets(struct h323_per *per, u32 octets, u32 *value)
 {
-	u32 word = 0;
+	u32 end, word = 0;
 
 	h323_per_align(per);
-	if (octets * 8 > h323_per_left(per))
+	end = per->pos + octets * 8;
+	if (end > per->end)
 		return false;
-	for (u32 i = 0; i < octets; i++)
-		word = word << 8 | per->data[(per->pos >> 3) + i];
-	per->pos += octets * 8;
+	for (; per->pos < end; per->pos += 8)
+		word = word << 8 | per->data[per->pos >> 3];
 	*value = word;
 	return true;
 }
@@ -132,16 +140,21 @@ static inline bool h323_per_octets(struct h323_per *per, u32 octets, u32 *value)
  */
 static inline bool h323_per_length(struct h323_per *per, u32 *length)
 {
-	u32 more;
+	u32 first;
 
-	if (!h323_per_octets(per, 1, length))
+	h323_per_align(per);
+	if (per->pos == per->end)
 		return false;
-	if (!(*length & 0x80))
+	first = per->data[per->pos >> 3];
+	if (first < 0x80) {
+		per->pos += 8;
+		*length = first;
 		return true;
-	if (*length & 0x40 || !h323_per_octets(per, 1, &more))
+	}
+	if (!h323_per_octets(per, 2, length))
 		return false;
-	*length = (*length & 0x3f) << 8 | more;
-	return true;
+	*length &= 0x7fff;
+	return *length < H323_PER_FRAGMENT;
 }
 
 /**

@@ -62,8 +62,9 @@ enum h323_width {
  * @root: how many parts, or values, stand before the extension marker
  * @parts: how many parts there are
  * @width: enum h323_width of the number, the length or the choice
- * @unit: string: bits of one character; octet string that holds a type: enum
- *	h323_layer of the message it is, or H323_NO_LAYER
+ * @unit: string: bits of one character; SEQUENCE: bits before its components;
+ *	octet string that holds a type: enum h323_layer of the message it is, or
+ *	H323_NO_LAYER
  * @first: its first part in h323_parts, or the type of what it holds
  * @lb: lower bound of the number or the length
  */

@@ -4,11 +4,11 @@
 #include "schema.h"
 #include "tables.h"
 
-const struct h323_node h323_nodes[341] = {
+const struct h323_node h323_nodes[348] = {
 	/* 0 RasMessage */
 	{ H323_KIND_CHOICE, H323_NODE_EXT, 25, 33, 5, 0, 0, 0 },
 	/* 1 GatekeeperRequest */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 8, 20, 0, 0, 33, 0 },
+	{ H323_KIND_SEQ, H323_NODE_EXT, 8, 20, 0, 5, 33, 0 },
 	/* 2 int(1..65535) */
 	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 53, 1 },
 	/* 3 oid */
@@ -18,722 +18,736 @@ const struct h323_node h323_nodes[341] = {
 	/* 5 NonStandardIdentifier */
 	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 55, 0 },
 	/* 6 H221NonStandard */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 0, 57, 0 },
+	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 57, 0 },
 	/* 7 int(0..255) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_OCTET, 0, 60, 0 },
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_OCTET, 0, 58, 0 },
 	/* 8 int(0..65535) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 60, 0 },
-	/* 9 octets */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8, 60, 0 },
-	/* 10 TransportAddress */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 7, 7, 3, 0, 60, 0 },
-	/* 11 TransportAddress.ipAddress */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 67, 0 },
-	/* 12 ip4+port */
-	{ H323_KIND_IP4, H323_NODE_PORT, 0, 0, 0, 0, 69, 0 },
-	/* 13 port */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 69, 0 },
-	/* 14 TransportAddress.ipSourceRoute */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 0, 69, 0 },
-	/* 15 ip4[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 16, 0 },
-	/* 16 ip4 */
-	{ H323_KIND_IP4, 0, 0, 0, 0, 0, 73, 0 },
-	/* 17 pick(2...) */
-	{ H323_KIND_PICK, H323_NODE_EXT, 2, 0, 1, 0, 73, 0 },
-	/* 18 TransportAddress.ipxAddress */
-	{ H323_KIND_SEQ, 0, 3, 3, 0, 0, 73, 0 },
-	/* 19 octets(6) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 0, 8, 76, 6 },
-	/* 20 octets(4) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 0, 8, 76, 4 },
-	/* 21 octets(2) */
-	{ H323_KIND_STRING, 0, 0, 0, 0, 8, 76, 2 },
-	/* 22 TransportAddress.ip6Address */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 76, 0 },
-	/* 23 ip6+port */
-	{ H323_KIND_IP6, H323_NODE_PORT, 0, 0, 0, 0, 78, 0 },
-	/* 24 octets(16) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 0, 8, 78, 16 },
-	/* 25 octets(1..20) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 5, 8, 78, 1 },
-	/* 26 EndpointType */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 8, 8, 0, 0, 78, 0 },
-	/* 27 VendorIdentifier */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 0, 86, 0 },
-	/* 28 octets(1..256) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_OCTET, 8, 89, 1 },
-	/* 29 OnlyNonStandard */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 0, 89, 0 },
-	/* 30 GatewayInfo */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 90, 0 },
-	/* 31 SupportedProtocols[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 32, 0 },
-	/* 32 SupportedProtocols */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 9, 9, 4, 0, 92, 0 },
-	/* 33 bool */
-	{ H323_KIND_BOOL, 0, 0, 0, 0, 0, 101, 0 },
-	/* 34 chars16(1..128) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 7, 16, 101, 1 },
-	/* 35 QseriesOptions */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 8, 8, 0, 0, 101, 0 },
-	/* 36 Q954Details */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 109, 0 },
-	/* 37 AliasAddress[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 38, 0 },
-	/* 38 AliasAddress */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 4, 1, 0, 111, 0 },
-	/* 39 chars4(1..128) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 7, 4, 115, 1 },
-	/* 40 chars16(1..256) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_OCTET, 16, 115, 1 },
-	/* 41 Endpoint[] */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 58, 0 },
+	/* 9 fixed octets(2) */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 0, 8, 58, 2 },
+	/* 10 fixed octets(4) */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 0, 8, 58, 4 },
+	/* 11 octets */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8, 58, 0 },
+	/* 12 TransportAddress */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 7, 7, 3, 0, 58, 0 },
+	/* 13 TransportAddress.ipAddress */
+	{ H323_KIND_SEQ, 0, 1, 1, 0, 0, 65, 0 },
+	/* 14 ip4+port */
+	{ H323_KIND_IP4, H323_NODE_PORT, 0, 0, 0, 0, 66, 0 },
+	/* 15 port */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 66, 0 },
+	/* 16 TransportAddress.ipSourceRoute */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 1, 66, 0 },
+	/* 17 ip4[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 18, 0 },
+	/* 18 ip4 */
+	{ H323_KIND_IP4, 0, 0, 0, 0, 0, 69, 0 },
+	/* 19 pick(2...) */
+	{ H323_KIND_PICK, H323_NODE_EXT, 2, 0, 1, 0, 69, 0 },
+	/* 20 TransportAddress.ipxAddress */
+	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 69, 0 },
+	/* 21 octets(6) */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 0, 8, 71, 6 },
+	/* 22 octets(4) */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 0, 8, 71, 4 },
+	/* 23 octets(2) */
+	{ H323_KIND_STRING, 0, 0, 0, 0, 8, 71, 2 },
+	/* 24 fixed octets(10) */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 0, 8, 71, 10 },
+	/* 25 TransportAddress.ip6Address */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 71, 0 },
+	/* 26 ip6+port */
+	{ H323_KIND_IP6, H323_NODE_PORT, 0, 0, 0, 0, 72, 0 },
+	/* 27 octets(16) */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 0, 8, 72, 16 },
+	/* 28 octets(1..20) */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 5, 8, 72, 1 },
+	/* 29 EndpointType */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 7, 7, 0, 7, 72, 0 },
+	/* 30 VendorIdentifier */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 3, 79, 0 },
+	/* 31 octets(1..256) */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_OCTET, 8, 82, 1 },
+	/* 32 OnlyNonStandard */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 2, 82, 0 },
+	/* 33 GatewayInfo */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 3, 83, 0 },
+	/* 34 SupportedProtocols[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 35, 0 },
+	/* 35 SupportedProtocols */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 9, 9, 4, 0, 85, 0 },
+	/* 36 bool */
+	{ H323_KIND_BOOL, 0, 0, 0, 0, 0, 94, 0 },
+	/* 37 fixed bits(2) */
+	{ H323_KIND_STRING, 0, 0, 0, 0, 1, 94, 2 },
+	/* 38 chars16(1..128) */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 7, 16, 94, 1 },
+	/* 39 QseriesOptions */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 5, 0, 1, 94, 0 },
+	/* 40 Q954Details */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 99, 0 },
+	/* 41 AliasAddress[] */
 	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 42, 0 },
-	/* 42 Endpoint */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 10, 13, 0, 0, 115, 0 },
-	/* 43 TransportAddress[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 10, 0 },
-	/* 44 ClearToken[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 45, 0 },
-	/* 45 ClearToken */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 9, 9, 0, 0, 128, 0 },
-	/* 46 int(1..4294967295) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG, 0, 137, 1 },
-	/* 47 DHset */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 0, 137, 0 },
-	/* 48 bits(0..2048) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_TWO_OCTETS, 1, 140, 0 },
-	/* 49 octets(8..128) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 7, 8, 140, 8 },
-	/* 50 int */
-	{ H323_KIND_INT, 0, 0, 0, H323_WIDTH_GENERAL, 0, 140, 0 },
-	/* 51 TypedCertificate */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 140, 0 },
-	/* 52 H235NonStandardParameter */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 142, 0 },
-	/* 53 CryptoH323Token[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 54, 0 },
-	/* 54 CryptoH323Token */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 8, 8, 3, 0, 144, 0 },
-	/* 55 CryptoH323Token.cryptoEPPwdHash */
-	{ H323_KIND_SEQ, 0, 3, 3, 0, 0, 152, 0 },
-	/* 56 PlainAlias */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 155, 0 },
-	/* 57 HashedT */
-	{ H323_KIND_SEQ, 0, 3, 3, 0, 0, 157, 0 },
-	/* 58 Params */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 160, 0 },
-	/* 59 octets(8) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 0, 8, 162, 8 },
-	/* 60 bits */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 1, 162, 0 },
-	/* 61 CryptoH323Token.cryptoGKPwdHash */
-	{ H323_KIND_SEQ, 0, 3, 3, 0, 0, 162, 0 },
-	/* 62 EncryptedT */
-	{ H323_KIND_SEQ, 0, 3, 3, 0, 0, 165, 0 },
-	/* 63 SignedT */
-	{ H323_KIND_SEQ, 0, 4, 4, 0, 0, 168, 0 },
-	/* 64 CryptoToken */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 4, 4, 2, 0, 172, 0 },
-	/* 65 CryptoToken.cryptoEncryptedToken */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 176, 0 },
-	/* 66 CryptoToken.cryptoSignedToken */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 178, 0 },
-	/* 67 CryptoToken.cryptoHashedToken */
-	{ H323_KIND_SEQ, 0, 3, 3, 0, 0, 180, 0 },
-	/* 68 int(0..127) */
-	{ H323_KIND_UINT, 0, 0, 0, 7, 0, 183, 0 },
-	/* 69 AlternateTransportAddresses */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 2, 0, 0, 183, 0 },
-	/* 70 CircuitInfo */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 0, 185, 0 },
-	/* 71 CircuitIdentifier */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 188, 0 },
-	/* 72 CicInfo */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 190, 0 },
-	/* 73 octets(2..4)[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 74, 0 },
-	/* 74 octets(2..4) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 2, 8, 192, 2 },
-	/* 75 octets(2..5) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 2, 8, 192, 2 },
-	/* 76 GroupID */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 192, 0 },
-	/* 77 int(0..65535)[] */
+	/* 42 AliasAddress */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 4, 1, 0, 100, 0 },
+	/* 43 chars4(1..128) */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 7, 4, 104, 1 },
+	/* 44 chars16(1..256) */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_OCTET, 16, 104, 1 },
+	/* 45 Endpoint[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 46, 0 },
+	/* 46 Endpoint */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 10, 13, 0, 11, 104, 0 },
+	/* 47 TransportAddress[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 12, 0 },
+	/* 48 ClearToken[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 49, 0 },
+	/* 49 ClearToken */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 9, 9, 0, 9, 117, 0 },
+	/* 50 int(1..4294967295) */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG, 0, 126, 1 },
+	/* 51 DHset */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 1, 126, 0 },
+	/* 52 bits(0..2048) */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_TWO_OCTETS, 1, 129, 0 },
+	/* 53 octets(8..128) */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 7, 8, 129, 8 },
+	/* 54 int */
+	{ H323_KIND_INT, 0, 0, 0, H323_WIDTH_GENERAL, 0, 129, 0 },
+	/* 55 TypedCertificate */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 1, 129, 0 },
+	/* 56 H235NonStandardParameter */
+	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 131, 0 },
+	/* 57 CryptoH323Token[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 58, 0 },
+	/* 58 CryptoH323Token */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 8, 8, 3, 0, 133, 0 },
+	/* 59 CryptoH323Token.cryptoEPPwdHash */
+	{ H323_KIND_SEQ, 0, 3, 3, 0, 0, 141, 0 },
+	/* 60 PlainAlias */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 144, 0 },
+	/* 61 HashedT */
+	{ H323_KIND_SEQ, 0, 3, 3, 0, 0, 146, 0 },
+	/* 62 Params */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 3, 149, 0 },
+	/* 63 octets(8) */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 0, 8, 151, 8 },
+	/* 64 bits */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 1, 151, 0 },
+	/* 65 CryptoH323Token.cryptoGKPwdHash */
+	{ H323_KIND_SEQ, 0, 3, 3, 0, 0, 151, 0 },
+	/* 66 EncryptedT */
+	{ H323_KIND_SEQ, 0, 3, 3, 0, 0, 154, 0 },
+	/* 67 SignedT */
+	{ H323_KIND_SEQ, 0, 4, 4, 0, 0, 157, 0 },
+	/* 68 CryptoToken */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 4, 4, 2, 0, 161, 0 },
+	/* 69 CryptoToken.cryptoEncryptedToken */
+	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 165, 0 },
+	/* 70 CryptoToken.cryptoSignedToken */
+	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 167, 0 },
+	/* 71 CryptoToken.cryptoHashedToken */
+	{ H323_KIND_SEQ, 0, 3, 3, 0, 0, 169, 0 },
+	/* 72 int(0..127) */
+	{ H323_KIND_UINT, 0, 0, 0, 7, 0, 172, 0 },
+	/* 73 AlternateTransportAddresses */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 2, 0, 2, 172, 0 },
+	/* 74 CircuitInfo */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 4, 174, 0 },
+	/* 75 CircuitIdentifier */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 3, 177, 0 },
+	/* 76 CicInfo */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 1, 179, 0 },
+	/* 77 octets(2..4)[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 78, 0 },
+	/* 78 octets(2..4) */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 2, 8, 181, 2 },
+	/* 79 octets(2..5) */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 2, 8, 181, 2 },
+	/* 80 GroupID */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 2, 181, 0 },
+	/* 81 int(0..65535)[] */
 	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 8, 0 },
-	/* 78 chars8(1..128) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 7, 8, 194, 1 },
-	/* 79 GenericData[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 80, 0 },
-	/* 80 GenericData */
-	{ H323_KIND_SEQ, H323_NODE_EXT | H323_NODE_SCOPE, 2, 2, 0, 0, 194, 0 },
-	/* 81 FeatureIdentifier */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 3, 3, 2, 0, 196, 0 },
-	/* 82 int(0..16383,...) */
-	{ H323_KIND_UINT, H323_NODE_EXT, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 199, 0 },
-	/* 83 EnumeratedParameter[1..512] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 84, 1 },
-	/* 84 EnumeratedParameter */
-	{ H323_KIND_SEQ, H323_NODE_EXT | H323_NODE_SCOPE, 2, 2, 0, 0, 199, 0 },
-	/* 85 ParameterNumber */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 3, 3, 2, 0, 201, 0 },
-	/* 86 Content */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 12, 12, 4, 0, 204, 0 },
-	/* 87 generic */
-	{ H323_KIND_GENERIC, 0, 0, 0, H323_WIDTH_GENERAL, 0, 216, 0 },
-	/* 88 chars8 */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8, 216, 0 },
-	/* 89 chars16 */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 16, 216, 0 },
-	/* 90 int(0..4294967295) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG, 0, 216, 0 },
-	/* 91 GenericIdentifier */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 3, 3, 2, 0, 216, 0 },
-	/* 92 GenericData[1..16] */
-	{ H323_KIND_LIST, 0, 0, 0, 4, 0, 80, 1 },
-	/* 93 FeatureSet */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 0, 219, 0 },
-	/* 94 AlternateGK */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 0, 223, 0 },
-	/* 95 GatekeeperConfirm */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 15, 0, 0, 227, 0 },
-	/* 96 AlternateGK[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 94, 0 },
-	/* 97 GatekeeperReject */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 11, 0, 0, 242, 0 },
-	/* 98 pick(4...) */
-	{ H323_KIND_PICK, H323_NODE_EXT, 4, 0, 2, 0, 253, 0 },
-	/* 99 AltGKInfo */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 253, 0 },
-	/* 100 RegistrationRequest */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 10, 35, 0, 0, 255, 0 },
-	/* 101 null */
-	{ H323_KIND_NULL, 0, 0, 0, 0, 0, 290, 0 },
-	/* 102 AddressPattern[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 103, 0 },
-	/* 103 AddressPattern */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 290, 0 },
-	/* 104 AddressPattern.range */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 292, 0 },
-	/* 105 PartyNumber */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 5, 5, 3, 0, 294, 0 },
-	/* 106 PublicPartyNumber */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 299, 0 },
-	/* 107 pick(6...) */
-	{ H323_KIND_PICK, H323_NODE_EXT, 6, 0, 3, 0, 301, 0 },
-	/* 108 PrivatePartyNumber */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 301, 0 },
-	/* 109 RegistrationConfirm */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 7, 25, 0, 0, 303, 0 },
-	/* 110 PreGrantedARQ */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 7, 0, 0, 328, 0 },
-	/* 111 RegistrationReject */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 12, 0, 0, 335, 0 },
-	/* 112 RegistrationRejectReason */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 8, 15, 3, 0, 347, 0 },
-	/* 113 InvalidTerminalAliases */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 0, 362, 0 },
-	/* 114 SupportedPrefix[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 115, 0 },
-	/* 115 SupportedPrefix */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 365, 0 },
-	/* 116 UnregistrationRequest */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 16, 0, 0, 367, 0 },
-	/* 117 UnregistrationConfirm */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 7, 0, 0, 383, 0 },
-	/* 118 UnregistrationReject */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 8, 0, 0, 390, 0 },
-	/* 119 pick(3...) */
-	{ H323_KIND_PICK, H323_NODE_EXT, 3, 0, 2, 0, 398, 0 },
-	/* 120 AdmissionRequest */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 16, 34, 0, 0, 398, 0 },
-	/* 121 CallIdentifier */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 0, 432, 0 },
-	/* 122 AdmissionConfirm */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 6, 29, 0, 0, 433, 0 },
-	/* 123 AdmissionReject */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 12, 0, 0, 462, 0 },
-	/* 124 pick(8...) */
-	{ H323_KIND_PICK, H323_NODE_EXT, 8, 0, 3, 0, 474, 0 },
-	/* 125 BandwidthRequest */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 7, 18, 0, 0, 474, 0 },
-	/* 126 BandwidthDetails[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 127, 0 },
-	/* 127 BandwidthDetails */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 0, 492, 0 },
-	/* 128 TransportChannelInfo */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 496, 0 },
-	/* 129 BandwidthConfirm */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 8, 0, 0, 498, 0 },
-	/* 130 BandwidthReject */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 9, 0, 0, 506, 0 },
-	/* 131 DisengageRequest */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 6, 19, 0, 0, 515, 0 },
-	/* 132 DisengageConfirm */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 10, 0, 0, 534, 0 },
-	/* 133 DisengageReject */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 8, 0, 0, 544, 0 },
-	/* 134 LocationRequest */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 20, 0, 0, 552, 0 },
-	/* 135 LocationConfirm */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 20, 0, 0, 572, 0 },
-	/* 136 LocationReject */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 9, 0, 0, 592, 0 },
-	/* 137 InfoRequest */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 16, 0, 0, 601, 0 },
-	/* 138 InfoRequestResponse */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 8, 16, 0, 0, 617, 0 },
-	/* 139 PerCallInfo[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 140, 0 },
-	/* 140 PerCallInfo */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 12, 20, 0, 0, 633, 0 },
-	/* 141 RTPSession[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 142, 0 },
-	/* 142 RTPSession */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 6, 6, 0, 0, 653, 0 },
-	/* 143 int(1..255) */
-	{ H323_KIND_UINT, 0, 0, 0, 8, 0, 659, 1 },
-	/* 144 int(1..255)[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 143, 0 },
-	/* 145 TransportChannelInfo[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 128, 0 },
-	/* 146 ReportedPdu[] */
+	/* 82 chars8(1..128) */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 7, 8, 183, 1 },
+	/* 83 GenericData[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 84, 0 },
+	/* 84 GenericData */
+	{ H323_KIND_SEQ, H323_NODE_EXT | H323_NODE_SCOPE, 2, 2, 0, 2, 183, 0 },
+	/* 85 FeatureIdentifier */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 3, 3, 2, 0, 185, 0 },
+	/* 86 int(0..16383,...) */
+	{ H323_KIND_UINT, H323_NODE_EXT, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 188, 0 },
+	/* 87 EnumeratedParameter[1..512] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 88, 1 },
+	/* 88 EnumeratedParameter */
+	{ H323_KIND_SEQ, H323_NODE_EXT | H323_NODE_SCOPE, 2, 2, 0, 2, 188, 0 },
+	/* 89 ParameterNumber */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 3, 3, 2, 0, 190, 0 },
+	/* 90 Content */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 12, 12, 4, 0, 193, 0 },
+	/* 91 generic */
+	{ H323_KIND_GENERIC, 0, 0, 0, H323_WIDTH_GENERAL, 0, 205, 0 },
+	/* 92 chars8 */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8, 205, 0 },
+	/* 93 chars16 */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 16, 205, 0 },
+	/* 94 int(0..4294967295) */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG, 0, 205, 0 },
+	/* 95 GenericIdentifier */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 3, 3, 2, 0, 205, 0 },
+	/* 96 GenericData[1..16] */
+	{ H323_KIND_LIST, 0, 0, 0, 4, 0, 84, 1 },
+	/* 97 FeatureSet */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 4, 208, 0 },
+	/* 98 AlternateGK */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 2, 212, 0 },
+	/* 99 fixed bits(8) */
+	{ H323_KIND_STRING, 0, 0, 0, 0, 1, 215, 8 },
+	/* 100 GatekeeperConfirm */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 15, 0, 3, 215, 0 },
+	/* 101 AlternateGK[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 98, 0 },
+	/* 102 GatekeeperReject */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 11, 0, 3, 230, 0 },
+	/* 103 pick(4...) */
+	{ H323_KIND_PICK, H323_NODE_EXT, 4, 0, 2, 0, 241, 0 },
+	/* 104 AltGKInfo */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 1, 241, 0 },
+	/* 105 RegistrationRequest */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 10, 35, 0, 4, 243, 0 },
+	/* 106 null */
+	{ H323_KIND_NULL, 0, 0, 0, 0, 0, 278, 0 },
+	/* 107 AddressPattern[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 108, 0 },
+	/* 108 AddressPattern */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 278, 0 },
+	/* 109 AddressPattern.range */
+	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 280, 0 },
+	/* 110 PartyNumber */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 5, 5, 3, 0, 282, 0 },
+	/* 111 PublicPartyNumber */
+	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 287, 0 },
+	/* 112 pick(6...) */
+	{ H323_KIND_PICK, H323_NODE_EXT, 6, 0, 3, 0, 289, 0 },
+	/* 113 PrivatePartyNumber */
+	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 289, 0 },
+	/* 114 RegistrationConfirm */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 7, 25, 0, 4, 291, 0 },
+	/* 115 PreGrantedARQ */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 5, 0, 1, 316, 0 },
+	/* 116 RegistrationReject */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 12, 0, 3, 321, 0 },
+	/* 117 RegistrationRejectReason */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 8, 15, 3, 0, 333, 0 },
+	/* 118 InvalidTerminalAliases */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 4, 348, 0 },
+	/* 119 SupportedPrefix[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 120, 0 },
+	/* 120 SupportedPrefix */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 2, 351, 0 },
+	/* 121 UnregistrationRequest */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 16, 0, 4, 353, 0 },
+	/* 122 UnregistrationConfirm */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 7, 0, 2, 369, 0 },
+	/* 123 UnregistrationReject */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 8, 0, 2, 376, 0 },
+	/* 124 pick(3...) */
+	{ H323_KIND_PICK, H323_NODE_EXT, 3, 0, 2, 0, 384, 0 },
+	/* 125 AdmissionRequest */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 16, 34, 0, 8, 384, 0 },
+	/* 126 CallIdentifier */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 418, 0 },
+	/* 127 AdmissionConfirm */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 6, 29, 0, 3, 419, 0 },
+	/* 128 AdmissionReject */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 12, 0, 2, 448, 0 },
+	/* 129 pick(8...) */
+	{ H323_KIND_PICK, H323_NODE_EXT, 8, 0, 3, 0, 460, 0 },
+	/* 130 BandwidthRequest */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 7, 18, 0, 3, 460, 0 },
+	/* 131 BandwidthDetails[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 132, 0 },
+	/* 132 BandwidthDetails */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 1, 478, 0 },
+	/* 133 TransportChannelInfo */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 3, 481, 0 },
+	/* 134 BandwidthConfirm */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 8, 0, 2, 483, 0 },
+	/* 135 BandwidthReject */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 9, 0, 2, 491, 0 },
+	/* 136 DisengageRequest */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 6, 19, 0, 2, 500, 0 },
+	/* 137 DisengageConfirm */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 10, 0, 2, 519, 0 },
+	/* 138 DisengageReject */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 8, 0, 2, 529, 0 },
+	/* 139 LocationRequest */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 20, 0, 3, 537, 0 },
+	/* 140 LocationConfirm */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 20, 0, 2, 557, 0 },
+	/* 141 LocationReject */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 9, 0, 2, 577, 0 },
+	/* 142 InfoRequest */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 16, 0, 3, 586, 0 },
+	/* 143 InfoRequestResponse */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 8, 16, 0, 4, 602, 0 },
+	/* 144 PerCallInfo[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 145, 0 },
+	/* 145 PerCallInfo */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 11, 19, 0, 6, 618, 0 },
+	/* 146 RTPSession[] */
 	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 147, 0 },
-	/* 147 ReportedPdu */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 659, 0 },
-	/* 148 H323-UU-PDU */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 11, 0, 0, 661, 0 },
-	/* 149 MessageBody */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 7, 13, 3, 0, 672, 0 },
-	/* 150 Setup-UUIE */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 13, 39, 0, 0, 685, 0 },
-	/* 151 FastStart[] */
+	/* 147 RTPSession */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 6, 6, 0, 1, 637, 0 },
+	/* 148 int(1..255) */
+	{ H323_KIND_UINT, 0, 0, 0, 8, 0, 643, 1 },
+	/* 149 int(1..255)[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 148, 0 },
+	/* 150 TransportChannelInfo[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 133, 0 },
+	/* 151 ReportedPdu[] */
 	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 152, 0 },
-	/* 152 FastStart */
-	{ H323_KIND_PDU, 0, 0, 0, H323_WIDTH_GENERAL, H323_LAYER_FAST_START, 153, 0 },
-	/* 153 OpenLogicalChannel */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 6, 0, 0, 724, 0 },
-	/* 154 ForwardParameters */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 0, 730, 0 },
-	/* 155 DataType */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 6, 8, 3, 0, 733, 0 },
-	/* 156 H245NonStandardParameter */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 741, 0 },
-	/* 157 H245NonStandardIdentifier */
-	{ H323_KIND_CHOICE, 0, 2, 2, 1, 0, 743, 0 },
-	/* 158 H245NonStandardIdentifier.h221NonStandard */
-	{ H323_KIND_SEQ, 0, 3, 3, 0, 0, 745, 0 },
-	/* 159 VideoCapability */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 5, 5, 3, 0, 748, 0 },
-	/* 160 H261VideoCapability */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 5, 0, 0, 753, 0 },
-	/* 161 int(1..4) */
-	{ H323_KIND_UINT, 0, 0, 0, 2, 0, 758, 1 },
-	/* 162 int(1..19200) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 758, 1 },
-	/* 163 H262VideoCapability */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 17, 17, 0, 0, 758, 0 },
-	/* 164 int(0..1073741823) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG, 0, 775, 0 },
-	/* 165 int(0..262143) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG, 0, 775, 0 },
-	/* 166 int(0..16383) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 775, 0 },
-	/* 167 int(0..15) */
-	{ H323_KIND_UINT, 0, 0, 0, 4, 0, 775, 0 },
-	/* 168 H263VideoCapability */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 13, 13, 0, 0, 775, 0 },
-	/* 169 int(1..32) */
-	{ H323_KIND_UINT, 0, 0, 0, 5, 0, 788, 1 },
-	/* 170 int(1..192400) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG, 0, 788, 1 },
-	/* 171 int(0..524287) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG, 0, 788, 0 },
-	/* 172 IS11172VideoCapability */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 7, 7, 0, 0, 788, 0 },
-	/* 173 AudioCapability */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 14, 14, 4, 0, 795, 0 },
-	/* 174 int(1..256) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_OCTET, 0, 809, 1 },
-	/* 175 AudioCapability.g7231 */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 809, 0 },
-	/* 176 IS11172AudioCapability */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 9, 9, 0, 0, 811, 0 },
-	/* 177 int(1..448) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 820, 1 },
-	/* 178 IS13818AudioCapability */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 21, 21, 0, 0, 820, 0 },
-	/* 179 int(1..1130) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 841, 1 },
-	/* 180 DataApplicationCapability */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 841, 0 },
-	/* 181 DataApplicationCapability.application */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 10, 13, 4, 0, 843, 0 },
-	/* 182 DataProtocolCapability */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 7, 7, 3, 0, 856, 0 },
-	/* 183 DataApplicationCapability.application.t84 */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 863, 0 },
-	/* 184 T84Profile */
-	{ H323_KIND_CHOICE, 0, 2, 2, 1, 0, 865, 0 },
-	/* 185 T84Profile.t84Restricted */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 19, 19, 0, 0, 867, 0 },
-	/* 186 DataApplicationCapability.application.nlpid */
+	/* 152 ReportedPdu */
+	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 643, 0 },
+	/* 153 H323-UU-PDU */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 11, 0, 2, 645, 0 },
+	/* 154 MessageBody */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 7, 13, 3, 0, 656, 0 },
+	/* 155 Setup-UUIE */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 13, 39, 0, 8, 669, 0 },
+	/* 156 FastStart[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 157, 0 },
+	/* 157 FastStart */
+	{ H323_KIND_PDU, 0, 0, 0, H323_WIDTH_GENERAL, H323_LAYER_FAST_START, 158, 0 },
+	/* 158 OpenLogicalChannel */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 6, 0, 2, 708, 0 },
+	/* 159 ForwardParameters */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 2, 714, 0 },
+	/* 160 DataType */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 6, 8, 3, 0, 717, 0 },
+	/* 161 H245NonStandardParameter */
+	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 725, 0 },
+	/* 162 H245NonStandardIdentifier */
+	{ H323_KIND_CHOICE, 0, 2, 2, 1, 0, 727, 0 },
+	/* 163 H245NonStandardIdentifier.h221NonStandard */
+	{ H323_KIND_SEQ, 0, 1, 1, 0, 0, 729, 0 },
+	/* 164 VideoCapability */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 5, 5, 3, 0, 730, 0 },
+	/* 165 H261VideoCapability */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 5, 0, 3, 735, 0 },
+	/* 166 int(1..4) */
+	{ H323_KIND_UINT, 0, 0, 0, 2, 0, 740, 1 },
+	/* 167 int(1..19200) */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 740, 1 },
+	/* 168 H262VideoCapability */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 12, 12, 0, 7, 740, 0 },
+	/* 169 int(0..1073741823) */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG, 0, 752, 0 },
+	/* 170 int(0..262143) */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG, 0, 752, 0 },
+	/* 171 int(0..16383) */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 752, 0 },
+	/* 172 int(0..15) */
+	{ H323_KIND_UINT, 0, 0, 0, 4, 0, 752, 0 },
+	/* 173 H263VideoCapability */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 11, 11, 0, 8, 752, 0 },
+	/* 174 int(1..32) */
+	{ H323_KIND_UINT, 0, 0, 0, 5, 0, 763, 1 },
+	/* 175 int(1..192400) */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG, 0, 763, 1 },
+	/* 176 int(0..524287) */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG, 0, 763, 0 },
+	/* 177 IS11172VideoCapability */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 7, 7, 0, 7, 763, 0 },
+	/* 178 AudioCapability */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 14, 14, 4, 0, 770, 0 },
+	/* 179 int(1..256) */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_OCTET, 0, 784, 1 },
+	/* 180 AudioCapability.g7231 */
+	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 784, 0 },
+	/* 181 IS11172AudioCapability */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 5, 0, 1, 786, 0 },
+	/* 182 int(1..448) */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 791, 1 },
+	/* 183 IS13818AudioCapability */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 11, 11, 0, 1, 791, 0 },
+	/* 184 int(1..1130) */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 802, 1 },
+	/* 185 DataApplicationCapability */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 1, 802, 0 },
+	/* 186 DataApplicationCapability.application */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 10, 13, 4, 0, 804, 0 },
+	/* 187 DataProtocolCapability */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 7, 7, 3, 0, 817, 0 },
+	/* 188 DataApplicationCapability.application.t84 */
+	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 824, 0 },
+	/* 189 T84Profile */
+	{ H323_KIND_CHOICE, 0, 2, 2, 1, 0, 826, 0 },
+	/* 190 T84Profile.t84Restricted */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 10, 10, 0, 1, 828, 0 },
+	/* 191 DataApplicationCapability.application.nlpid */
+	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 838, 0 },
+	/* 192 T38Fax */
+	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 840, 0 },
+	/* 193 T38Protocol */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 7, 14, 3, 0, 842, 0 },
+	/* 194 rest */
+	{ H323_KIND_REST, 0, 0, 0, 0, 0, 856, 0 },
+	/* 195 EncryptionMode */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 856, 0 },
+	/* 196 H235Media */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 1, 858, 0 },
+	/* 197 EncryptionAuthenticationAndIntegrity */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 4, 860, 0 },
+	/* 198 MediaEncryptionAlgorithm[1..256] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_OCTET, 0, 199, 1 },
+	/* 199 MediaEncryptionAlgorithm */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 863, 0 },
+	/* 200 OnlyH245NonStandard */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 2, 865, 0 },
+	/* 201 H235Media.mediaType */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 4, 4, 2, 0, 866, 0 },
+	/* 202 ForwardMultiplex */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 3, 4, 2, 0, 870, 0 },
+	/* 203 H222LogicalChannelParameters */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 4, 874, 0 },
+	/* 204 int(0..8191) */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 878, 0 },
+	/* 205 H223LogicalChannelParameters */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 1, 878, 0 },
+	/* 206 H223LogicalChannelParameters.adaptationLayerType */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 6, 6, 3, 0, 880, 0 },
+	/* 207 H223LogicalChannelParameters.adaptationLayerType.al3 */
 	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 886, 0 },
-	/* 187 T38Fax */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 888, 0 },
-	/* 188 T38Protocol */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 7, 14, 3, 0, 890, 0 },
-	/* 189 rest */
-	{ H323_KIND_REST, 0, 0, 0, 0, 0, 904, 0 },
-	/* 190 EncryptionMode */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 904, 0 },
-	/* 191 H235Media */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 906, 0 },
-	/* 192 EncryptionAuthenticationAndIntegrity */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 0, 908, 0 },
-	/* 193 MediaEncryptionAlgorithm[1..256] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_OCTET, 0, 194, 1 },
-	/* 194 MediaEncryptionAlgorithm */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 911, 0 },
-	/* 195 OnlyH245NonStandard */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 0, 913, 0 },
-	/* 196 H235Media.mediaType */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 4, 4, 2, 0, 914, 0 },
-	/* 197 ForwardMultiplex */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 3, 4, 2, 0, 918, 0 },
-	/* 198 H222LogicalChannelParameters */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 5, 0, 0, 922, 0 },
-	/* 199 int(0..8191) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 927, 0 },
-	/* 200 H223LogicalChannelParameters */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 927, 0 },
-	/* 201 H223LogicalChannelParameters.adaptationLayerType */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 6, 6, 3, 0, 929, 0 },
-	/* 202 H223LogicalChannelParameters.adaptationLayerType.al3 */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 935, 0 },
-	/* 203 int(0..2) */
-	{ H323_KIND_UINT, 0, 0, 0, 2, 0, 937, 0 },
-	/* 204 int(0..16777215) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG, 0, 937, 0 },
-	/* 205 V76LogicalChannelParameters */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 5, 0, 0, 937, 0 },
-	/* 206 V76HDLCParameters */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 0, 942, 0 },
-	/* 207 int(1..4095) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 945, 1 },
-	/* 208 V76LogicalChannelParameters.mode */
+	/* 208 int(0..2) */
+	{ H323_KIND_UINT, 0, 0, 0, 2, 0, 888, 0 },
+	/* 209 int(0..16777215) */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG, 0, 888, 0 },
+	/* 210 V76LogicalChannelParameters */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 5, 0, 1, 888, 0 },
+	/* 211 V76HDLCParameters */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 1, 893, 0 },
+	/* 212 int(1..4095) */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 896, 1 },
+	/* 213 V76LogicalChannelParameters.mode */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 896, 0 },
+	/* 214 V76LogicalChannelParameters.mode.eRM */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 1, 898, 0 },
+	/* 215 int(1..127) */
+	{ H323_KIND_UINT, 0, 0, 0, 7, 0, 900, 1 },
+	/* 216 V75Parameters */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 900, 0 },
+	/* 217 H2250LogicalChannelParameters */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 11, 11, 0, 11, 901, 0 },
+	/* 218 H245NonStandardParameter[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 161, 0 },
+	/* 219 H245TransportAddress */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 912, 0 },
+	/* 220 UnicastAddress */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 5, 5, 3, 0, 914, 0 },
+	/* 221 UnicastAddress.iPAddress */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 919, 0 },
+	/* 222 UnicastAddress.iPXAddress */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 1, 920, 0 },
+	/* 223 UnicastAddress.iP6Address */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 922, 0 },
+	/* 224 UnicastAddress.iPSourceRouteAddress */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 1, 923, 0 },
+	/* 225 pick(2) */
+	{ H323_KIND_PICK, 0, 2, 0, 1, 0, 926, 0 },
+	/* 226 MulticastAddress */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 926, 0 },
+	/* 227 MulticastAddress.iPAddress */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 928, 0 },
+	/* 228 MulticastAddress.iP6Address */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 929, 0 },
+	/* 229 TerminalLabel */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 930, 0 },
+	/* 230 int(0..192) */
+	{ H323_KIND_UINT, 0, 0, 0, 8, 0, 931, 0 },
+	/* 231 fixed bits(16) */
+	{ H323_KIND_STRING, 0, 0, 0, 0, 1, 931, 16 },
+	/* 232 int(96..127) */
+	{ H323_KIND_UINT, 0, 0, 0, 5, 0, 931, 96 },
+	/* 233 pick(1...) */
+	{ H323_KIND_PICK, H323_NODE_EXT, 1, 0, 0, 0, 931, 0 },
+	/* 234 ReverseParameters */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 2, 931, 0 },
+	/* 235 ReverseMultiplex */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 3, 1, 0, 933, 0 },
+	/* 236 NetworkAccessParameters */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 3, 936, 0 },
+	/* 237 NetworkAccessParameters.networkAddress */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 3, 3, 2, 0, 940, 0 },
+	/* 238 Q2931Address */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 2, 943, 0 },
+	/* 239 Q2931Address.address */
 	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 945, 0 },
-	/* 209 V76LogicalChannelParameters.mode.eRM */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 947, 0 },
-	/* 210 int(1..127) */
-	{ H323_KIND_UINT, 0, 0, 0, 7, 0, 949, 1 },
-	/* 211 V75Parameters */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 0, 949, 0 },
-	/* 212 H2250LogicalChannelParameters */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 11, 11, 0, 0, 950, 0 },
-	/* 213 H245NonStandardParameter[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 156, 0 },
-	/* 214 H245TransportAddress */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 961, 0 },
-	/* 215 UnicastAddress */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 5, 5, 3, 0, 963, 0 },
-	/* 216 UnicastAddress.iPAddress */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 968, 0 },
-	/* 217 UnicastAddress.iPXAddress */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 0, 970, 0 },
-	/* 218 UnicastAddress.iP6Address */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 973, 0 },
-	/* 219 UnicastAddress.iPSourceRouteAddress */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 0, 975, 0 },
-	/* 220 pick(2) */
-	{ H323_KIND_PICK, 0, 2, 0, 1, 0, 979, 0 },
-	/* 221 MulticastAddress */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 979, 0 },
-	/* 222 MulticastAddress.iPAddress */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 981, 0 },
-	/* 223 MulticastAddress.iP6Address */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 983, 0 },
-	/* 224 TerminalLabel */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 985, 0 },
-	/* 225 int(0..192) */
-	{ H323_KIND_UINT, 0, 0, 0, 8, 0, 987, 0 },
-	/* 226 int(96..127) */
-	{ H323_KIND_UINT, 0, 0, 0, 5, 0, 987, 96 },
-	/* 227 pick(1...) */
-	{ H323_KIND_PICK, H323_NODE_EXT, 1, 0, 0, 0, 987, 0 },
-	/* 228 ReverseParameters */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 987, 0 },
-	/* 229 ReverseMultiplex */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 3, 1, 0, 989, 0 },
-	/* 230 NetworkAccessParameters */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 0, 992, 0 },
-	/* 231 NetworkAccessParameters.networkAddress */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 3, 3, 2, 0, 996, 0 },
-	/* 232 Q2931Address */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 999, 0 },
-	/* 233 Q2931Address.address */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 1001, 0 },
-	/* 234 chars4(1..16) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 4, 4, 1003, 1 },
-	/* 235 octets(1..255) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 8, 8, 1003, 1 },
-	/* 236 GenericMessage[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 237, 0 },
-	/* 237 GenericMessage */
-	{ H323_KIND_SEQ, H323_NODE_EXT | H323_NODE_SCOPE, 3, 3, 0, 0, 1003, 0 },
-	/* 238 CapabilityIdentifier */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 4, 4, 2, 0, 1006, 0 },
-	/* 239 chars8(1..64) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 6, 8, 1010, 1 },
-	/* 240 GenericParameter[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 241, 0 },
-	/* 241 GenericParameter */
-	{ H323_KIND_SEQ, H323_NODE_EXT | H323_NODE_SCOPE, 3, 3, 0, 0, 1010, 0 },
-	/* 242 ParameterIdentifier */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 4, 4, 2, 0, 1013, 0 },
-	/* 243 ParameterValue */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 8, 8, 3, 0, 1017, 0 },
-	/* 244 parameter */
-	{ H323_KIND_PARAMETER, 0, 0, 0, H323_WIDTH_GENERAL, 0, 1025, 0 },
-	/* 245 PlainIdentifier[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 246, 0 },
-	/* 246 PlainIdentifier */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 4, 4, 2, 0, 1025, 0 },
-	/* 247 ParallelControl[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 248, 0 },
-	/* 248 ParallelControl */
-	{ H323_KIND_PDU, 0, 0, 0, H323_WIDTH_GENERAL, H323_LAYER_PARALLEL, 249, 0 },
-	/* 249 MultimediaSystemControlMessage */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 4, 4, 2, 0, 1029, 0 },
-	/* 250 RequestMessage */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 11, 16, 4, 0, 1033, 0 },
-	/* 251 ChannelNumber */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 1049, 0 },
-	/* 252 ResponseMessage */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 19, 25, 5, 0, 1051, 0 },
-	/* 253 OpenLogicalChannelAck */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 6, 0, 0, 1076, 0 },
-	/* 254 AckReverseParameters */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 0, 1082, 0 },
-	/* 255 AckReverseMultiplex */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 1, 2, 0, 0, 1085, 0 },
-	/* 256 ForwardAck */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 1, 1, 0, 0, 1087, 0 },
-	/* 257 H2250LogicalChannelAckParameters */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 5, 0, 0, 1088, 0 },
-	/* 258 CommunicationModeResponse */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 1, 1, 0, 0, 1093, 0 },
-	/* 259 CommunicationModeTableEntry[1..256] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_OCTET, 0, 260, 1 },
-	/* 260 CommunicationModeTableEntry */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 10, 10, 0, 0, 1094, 0 },
-	/* 261 CommunicationModeTableEntry.dataType */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 3, 3, 2, 0, 1104, 0 },
-	/* 262 CommandMessage */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 7, 13, 3, 0, 1107, 0 },
-	/* 263 CommunicationModeCommand */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 0, 1120, 0 },
-	/* 264 IndicationMessage */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 14, 24, 4, 0, 1121, 0 },
-	/* 265 OpenLogicalChannelConfirm */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 2, 0, 0, 1145, 0 },
-	/* 266 MCLocationIndication */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 0, 1147, 0 },
-	/* 267 ExtendedAliasAddress[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 268, 0 },
-	/* 268 ExtendedAliasAddress */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 0, 1148, 0 },
-	/* 269 enum(4...) */
-	{ H323_KIND_ENUM, H323_NODE_EXT, 4, 0, 2, 0, 1151, 0 },
-	/* 270 CallProceeding-UUIE */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 12, 0, 0, 1151, 0 },
-	/* 271 Connect-UUIE */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 19, 0, 0, 1163, 0 },
-	/* 272 Alerting-UUIE */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 17, 0, 0, 1182, 0 },
-	/* 273 Information-UUIE */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 7, 0, 0, 1199, 0 },
-	/* 274 ReleaseComplete-UUIE */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 11, 0, 0, 1206, 0 },
-	/* 275 pick(12...) */
-	{ H323_KIND_PICK, H323_NODE_EXT, 12, 0, 4, 0, 1217, 0 },
-	/* 276 Facility-UUIE */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 19, 0, 0, 1217, 0 },
-	/* 277 ConferenceList[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 278, 0 },
-	/* 278 ConferenceList */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 0, 1236, 0 },
-	/* 279 Progress-UUIE */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 8, 11, 0, 0, 1239, 0 },
-	/* 280 H245Security */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 4, 4, 2, 0, 1250, 0 },
-	/* 281 SecurityCapabilities */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 0, 1254, 0 },
-	/* 282 SecurityServiceMode */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 3, 3, 2, 0, 1258, 0 },
-	/* 283 Status-UUIE */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 0, 1261, 0 },
-	/* 284 Notify-UUIE */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 5, 0, 0, 1265, 0 },
-	/* 285 SupplementaryService[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 286, 0 },
-	/* 286 SupplementaryService */
-	{ H323_KIND_PDU, 0, 0, 0, H323_WIDTH_GENERAL, H323_NO_LAYER, 287, 0 },
-	/* 287 H4501SupplementaryService */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 0, 1270, 0 },
-	/* 288 NetworkFacilityExtension */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 0, 1273, 0 },
-	/* 289 ServiceApdus */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 1, 1, 0, 0, 1277, 0 },
-	/* 290 ROS[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 291, 0 },
-	/* 291 ROS */
-	{ H323_KIND_CHOICE, 0, 4, 4, 2, 0, 1278, 0 },
-	/* 292 Invoke */
-	{ H323_KIND_SEQ, H323_NODE_SCOPE, 4, 4, 0, 0, 1282, 0 },
-	/* 293 Invoke.opcode */
-	{ H323_KIND_CHOICE, 0, 2, 2, 1, 0, 1286, 0 },
-	/* 294 operation */
-	{ H323_KIND_OPERATION, 0, 0, 0, H323_WIDTH_GENERAL, 0, 1288, 0 },
-	/* 295 TunnelledControl[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 296, 0 },
-	/* 296 TunnelledControl */
-	{ H323_KIND_PDU, 0, 0, 0, H323_WIDTH_GENERAL, H323_LAYER_TUNNEL, 249, 0 },
-	/* 297 NonStandardMessage */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 7, 0, 0, 1288, 0 },
-	/* 298 UnknownMessageResponse */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 4, 0, 0, 1295, 0 },
-	/* 299 RequestInProgress */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 6, 6, 0, 0, 1299, 0 },
-	/* 300 ICV */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 1305, 0 },
-	/* 301 ResourcesAvailableIndicate */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 9, 11, 0, 0, 1307, 0 },
-	/* 302 ResourcesAvailableConfirm */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 6, 7, 0, 0, 1318, 0 },
-	/* 303 InfoRequestAck */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 5, 0, 0, 1325, 0 },
-	/* 304 InfoRequestNak */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 7, 7, 0, 0, 1330, 0 },
-	/* 305 ServiceControlIndication */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 10, 10, 0, 0, 1337, 0 },
-	/* 306 ServiceControlSession[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 307, 0 },
-	/* 307 ServiceControlSession */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 0, 1347, 0 },
-	/* 308 ServiceControlDescriptor */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 4, 4, 2, 0, 1350, 0 },
-	/* 309 chars8(0..512) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_TWO_OCTETS, 8, 1354, 0 },
-	/* 310 CallCreditServiceControl */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 5, 0, 0, 1354, 0 },
-	/* 311 chars16(1..512) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_TWO_OCTETS, 16, 1359, 1 },
-	/* 312 CallSpecific */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 0, 1359, 0 },
-	/* 313 ServiceControlResponse */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 8, 8, 0, 0, 1362, 0 },
-	/* 314 pick(5...) */
-	{ H323_KIND_PICK, H323_NODE_EXT, 5, 0, 3, 0, 1370, 0 },
-	/* 315 AdmissionConfirm[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 122, 0 },
-	/* 316 H323-UserInformation */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 1370, 0 },
-	/* 317 UserData */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 1372, 0 },
-	/* 318 octets(1..131) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 8, 8, 1374, 1 },
-	/* 319 SignallingChannelData */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 0, 1374, 0 },
-	/* 320 SignallingChannelData.choice */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 6, 6, 3, 0, 1375, 0 },
-	/* 321 ChannelSuspendRequest */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 0, 1381, 0 },
-	/* 322 ChannelSuspendResponse */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 1384, 0 },
-	/* 323 IncomingCallIndication */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 1386, 0 },
-	/* 324 TraversalParameters */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 6, 6, 0, 0, 1388, 0 },
-	/* 325 AlternateAddresses */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 0, 1394, 0 },
-	/* 326 AlternateAddress[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 327, 0 },
-	/* 327 AlternateAddress */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 0, 1395, 0 },
-	/* 328 CTInitiateArg */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 0, 1399, 0 },
-	/* 329 chars4(0..4) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 3, 4, 1402, 0 },
-	/* 330 EndpointAddress */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 1402, 0 },
-	/* 331 CTSetupArg */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 0, 1404, 0 },
-	/* 332 CallReroutingArg */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 14, 14, 0, 0, 1407, 0 },
-	/* 333 int(1..15) */
-	{ H323_KIND_UINT, 0, 0, 0, 4, 0, 1421, 1 },
-	/* 334 enum(3...) */
-	{ H323_KIND_ENUM, H323_NODE_EXT, 3, 0, 2, 0, 1421, 0 },
-	/* 335 PartySubaddress */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 1421, 0 },
-	/* 336 UserSpecifiedSubaddress */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 0, 1423, 0 },
-	/* 337 DivertingLegInformation1Arg */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 7, 7, 0, 0, 1425, 0 },
-	/* 338 DivertingLegInformation2Arg */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 8, 8, 0, 0, 1432, 0 },
-	/* 339 DivertingLegInformation3Arg */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 0, 1440, 0 },
-	/* 340 DivertingLegInformation4Arg */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 7, 7, 0, 0, 1444, 0 },
+	/* 240 chars4(1..16) */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 4, 4, 947, 1 },
+	/* 241 octets(1..255) */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 8, 8, 947, 1 },
+	/* 242 GenericMessage[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 243, 0 },
+	/* 243 GenericMessage */
+	{ H323_KIND_SEQ, H323_NODE_EXT | H323_NODE_SCOPE, 3, 3, 0, 3, 947, 0 },
+	/* 244 CapabilityIdentifier */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 4, 4, 2, 0, 950, 0 },
+	/* 245 chars8(1..64) */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 6, 8, 954, 1 },
+	/* 246 GenericParameter[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 247, 0 },
+	/* 247 GenericParameter */
+	{ H323_KIND_SEQ, H323_NODE_EXT | H323_NODE_SCOPE, 3, 3, 0, 2, 954, 0 },
+	/* 248 ParameterIdentifier */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 4, 4, 2, 0, 957, 0 },
+	/* 249 ParameterValue */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 8, 8, 3, 0, 961, 0 },
+	/* 250 parameter */
+	{ H323_KIND_PARAMETER, 0, 0, 0, H323_WIDTH_GENERAL, 0, 969, 0 },
+	/* 251 PlainIdentifier[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 252, 0 },
+	/* 252 PlainIdentifier */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 4, 4, 2, 0, 969, 0 },
+	/* 253 ParallelControl[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 254, 0 },
+	/* 254 ParallelControl */
+	{ H323_KIND_PDU, 0, 0, 0, H323_WIDTH_GENERAL, H323_LAYER_PARALLEL, 255, 0 },
+	/* 255 MultimediaSystemControlMessage */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 4, 4, 2, 0, 973, 0 },
+	/* 256 RequestMessage */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 11, 16, 4, 0, 977, 0 },
+	/* 257 ChannelNumber */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 1, 993, 0 },
+	/* 258 ResponseMessage */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 19, 25, 5, 0, 995, 0 },
+	/* 259 OpenLogicalChannelAck */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 6, 0, 2, 1020, 0 },
+	/* 260 AckReverseParameters */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 3, 1026, 0 },
+	/* 261 AckReverseMultiplex */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 1, 2, 0, 0, 1029, 0 },
+	/* 262 ForwardAck */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 1, 1, 0, 0, 1031, 0 },
+	/* 263 H2250LogicalChannelAckParameters */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 5, 0, 6, 1032, 0 },
+	/* 264 CommunicationModeResponse */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 1, 1, 0, 0, 1037, 0 },
+	/* 265 CommunicationModeTableEntry[1..256] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_OCTET, 0, 266, 1 },
+	/* 266 CommunicationModeTableEntry */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 10, 10, 0, 8, 1038, 0 },
+	/* 267 CommunicationModeTableEntry.dataType */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 3, 3, 2, 0, 1048, 0 },
+	/* 268 CommandMessage */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 7, 13, 3, 0, 1051, 0 },
+	/* 269 CommunicationModeCommand */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 1064, 0 },
+	/* 270 IndicationMessage */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 14, 24, 4, 0, 1065, 0 },
+	/* 271 OpenLogicalChannelConfirm */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 2, 0, 1, 1089, 0 },
+	/* 272 MCLocationIndication */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 1091, 0 },
+	/* 273 ExtendedAliasAddress[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 274, 0 },
+	/* 274 ExtendedAliasAddress */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 3, 1092, 0 },
+	/* 275 enum(4...) */
+	{ H323_KIND_ENUM, H323_NODE_EXT, 4, 0, 2, 0, 1095, 0 },
+	/* 276 CallProceeding-UUIE */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 12, 0, 2, 1095, 0 },
+	/* 277 Connect-UUIE */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 19, 0, 2, 1107, 0 },
+	/* 278 Alerting-UUIE */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 17, 0, 2, 1126, 0 },
+	/* 279 Information-UUIE */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 7, 0, 1, 1143, 0 },
+	/* 280 ReleaseComplete-UUIE */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 11, 0, 2, 1150, 0 },
+	/* 281 pick(12...) */
+	{ H323_KIND_PICK, H323_NODE_EXT, 12, 0, 4, 0, 1161, 0 },
+	/* 282 Facility-UUIE */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 19, 0, 4, 1161, 0 },
+	/* 283 ConferenceList[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 284, 0 },
+	/* 284 ConferenceList */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 4, 1180, 0 },
+	/* 285 Progress-UUIE */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 8, 11, 0, 6, 1183, 0 },
+	/* 286 H245Security */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 4, 4, 2, 0, 1194, 0 },
+	/* 287 SecurityCapabilities */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 2, 1198, 0 },
+	/* 288 SecurityServiceMode */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 3, 3, 2, 0, 1202, 0 },
+	/* 289 Status-UUIE */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 3, 1205, 0 },
+	/* 290 Notify-UUIE */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 5, 0, 3, 1209, 0 },
+	/* 291 SupplementaryService[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 292, 0 },
+	/* 292 SupplementaryService */
+	{ H323_KIND_PDU, 0, 0, 0, H323_WIDTH_GENERAL, H323_NO_LAYER, 293, 0 },
+	/* 293 H4501SupplementaryService */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 3, 1214, 0 },
+	/* 294 NetworkFacilityExtension */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 3, 1217, 0 },
+	/* 295 ServiceApdus */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 1, 1, 0, 0, 1221, 0 },
+	/* 296 ROS[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 297, 0 },
+	/* 297 ROS */
+	{ H323_KIND_CHOICE, 0, 4, 4, 2, 0, 1222, 0 },
+	/* 298 Invoke */
+	{ H323_KIND_SEQ, H323_NODE_SCOPE, 4, 4, 0, 2, 1226, 0 },
+	/* 299 Invoke.opcode */
+	{ H323_KIND_CHOICE, 0, 2, 2, 1, 0, 1230, 0 },
+	/* 300 operation */
+	{ H323_KIND_OPERATION, 0, 0, 0, H323_WIDTH_GENERAL, 0, 1232, 0 },
+	/* 301 TunnelledControl[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 302, 0 },
+	/* 302 TunnelledControl */
+	{ H323_KIND_PDU, 0, 0, 0, H323_WIDTH_GENERAL, H323_LAYER_TUNNEL, 255, 0 },
+	/* 303 fixed octets(18) */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 0, 8, 1232, 18 },
+	/* 304 NonStandardMessage */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 7, 0, 1, 1232, 0 },
+	/* 305 UnknownMessageResponse */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 4, 0, 1, 1239, 0 },
+	/* 306 RequestInProgress */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 6, 6, 0, 5, 1243, 0 },
+	/* 307 ICV */
+	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 1249, 0 },
+	/* 308 ResourcesAvailableIndicate */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 9, 11, 0, 5, 1251, 0 },
+	/* 309 ResourcesAvailableConfirm */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 6, 7, 0, 5, 1262, 0 },
+	/* 310 InfoRequestAck */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 5, 0, 5, 1269, 0 },
+	/* 311 InfoRequestNak */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 7, 7, 0, 6, 1274, 0 },
+	/* 312 ServiceControlIndication */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 10, 10, 0, 9, 1281, 0 },
+	/* 313 ServiceControlSession[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 314, 0 },
+	/* 314 ServiceControlSession */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 2, 1291, 0 },
+	/* 315 ServiceControlDescriptor */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 4, 4, 2, 0, 1294, 0 },
+	/* 316 chars8(0..512) */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_TWO_OCTETS, 8, 1298, 0 },
+	/* 317 CallCreditServiceControl */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 5, 0, 6, 1298, 0 },
+	/* 318 chars16(1..512) */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_TWO_OCTETS, 16, 1303, 1 },
+	/* 319 CallSpecific */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 1, 1303, 0 },
+	/* 320 ServiceControlResponse */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 8, 8, 0, 8, 1306, 0 },
+	/* 321 pick(5...) */
+	{ H323_KIND_PICK, H323_NODE_EXT, 5, 0, 3, 0, 1314, 0 },
+	/* 322 AdmissionConfirm[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 127, 0 },
+	/* 323 H323-UserInformation */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 2, 1314, 0 },
+	/* 324 UserData */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 1, 1316, 0 },
+	/* 325 octets(1..131) */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 8, 8, 1318, 1 },
+	/* 326 SignallingChannelData */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 1318, 0 },
+	/* 327 SignallingChannelData.choice */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 6, 6, 3, 0, 1319, 0 },
+	/* 328 ChannelSuspendRequest */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 2, 1325, 0 },
+	/* 329 ChannelSuspendResponse */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 1, 1328, 0 },
+	/* 330 IncomingCallIndication */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 1, 1330, 0 },
+	/* 331 TraversalParameters */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 6, 6, 0, 7, 1332, 0 },
+	/* 332 AlternateAddresses */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 1338, 0 },
+	/* 333 AlternateAddress[] */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 334, 0 },
+	/* 334 AlternateAddress */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 4, 1339, 0 },
+	/* 335 CTInitiateArg */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 2, 1343, 0 },
+	/* 336 chars4(0..4) */
+	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 3, 4, 1346, 0 },
+	/* 337 EndpointAddress */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 2, 1346, 0 },
+	/* 338 CTSetupArg */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 3, 1348, 0 },
+	/* 339 CallReroutingArg */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 14, 14, 0, 8, 1351, 0 },
+	/* 340 int(1..15) */
+	{ H323_KIND_UINT, 0, 0, 0, 4, 0, 1365, 1 },
+	/* 341 enum(3...) */
+	{ H323_KIND_ENUM, H323_NODE_EXT, 3, 0, 2, 0, 1365, 0 },
+	/* 342 PartySubaddress */
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 1365, 0 },
+	/* 343 UserSpecifiedSubaddress */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 2, 1367, 0 },
+	/* 344 DivertingLegInformation1Arg */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 7, 7, 0, 5, 1369, 0 },
+	/* 345 DivertingLegInformation2Arg */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 8, 8, 0, 7, 1376, 0 },
+	/* 346 DivertingLegInformation3Arg */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 4, 1384, 0 },
+	/* 347 DivertingLegInformation4Arg */
+	{ H323_KIND_SEQ, H323_NODE_EXT, 7, 7, 0, 4, 1388, 0 },
 };
 
-const struct h323_part h323_parts[1451] = {
+const struct h323_part h323_parts[1395] = {
 	/* RasMessage */
 	{ 1, 0, 0, 0 }, /* gatekeeperRequest */
-	{ 95, 0, 0, 0 }, /* gatekeeperConfirm */
-	{ 97, 0, 0, 0 }, /* gatekeeperReject */
-	{ 100, 0, 0, 0 }, /* registrationRequest */
-	{ 109, 0, 0, 0 }, /* registrationConfirm */
-	{ 111, 0, 0, 0 }, /* registrationReject */
-	{ 116, 0, 0, 0 }, /* unregistrationRequest */
-	{ 117, 0, 0, 0 }, /* unregistrationConfirm */
-	{ 118, 0, 0, 0 }, /* unregistrationReject */
-	{ 120, 0, 0, 0 }, /* admissionRequest */
-	{ 122, 0, 0, 0 }, /* admissionConfirm */
-	{ 123, 0, 0, 0 }, /* admissionReject */
-	{ 125, 0, 0, 0 }, /* bandwidthRequest */
-	{ 129, 0, 0, 0 }, /* bandwidthConfirm */
-	{ 130, 0, 0, 0 }, /* bandwidthReject */
-	{ 131, 0, 0, 0 }, /* disengageRequest */
-	{ 132, 0, 0, 0 }, /* disengageConfirm */
-	{ 133, 0, 0, 0 }, /* disengageReject */
-	{ 134, 0, 0, 0 }, /* locationRequest */
-	{ 135, 0, 0, 0 }, /* locationConfirm */
-	{ 136, 0, 0, 0 }, /* locationReject */
-	{ 137, 0, 0, 0 }, /* infoRequest */
-	{ 138, 0, 0, 0 }, /* infoRequestResponse */
-	{ 297, 0, 0, 0 }, /* nonStandardMessage */
-	{ 298, 0, 0, 0 }, /* unknownMessageResponse */
-	{ 299, 0, 0, 0 }, /* requestInProgress */
-	{ 301, 0, 0, 0 }, /* resourcesAvailableIndicate */
-	{ 302, 0, 0, 0 }, /* resourcesAvailableConfirm */
-	{ 303, 0, 0, 0 }, /* infoRequestAck */
-	{ 304, 0, 0, 0 }, /* infoRequestNak */
-	{ 305, 0, 0, 0 }, /* serviceControlIndication */
-	{ 313, 0, 0, 0 }, /* serviceControlResponse */
-	{ 315, 0, 0, 0 }, /* admissionConfirmSequence */
+	{ 100, 0, 0, 0 }, /* gatekeeperConfirm */
+	{ 102, 0, 0, 0 }, /* gatekeeperReject */
+	{ 105, 0, 0, 0 }, /* registrationRequest */
+	{ 114, 0, 0, 0 }, /* registrationConfirm */
+	{ 116, 0, 0, 0 }, /* registrationReject */
+	{ 121, 0, 0, 0 }, /* unregistrationRequest */
+	{ 122, 0, 0, 0 }, /* unregistrationConfirm */
+	{ 123, 0, 0, 0 }, /* unregistrationReject */
+	{ 125, 0, 0, 0 }, /* admissionRequest */
+	{ 127, 0, 0, 0 }, /* admissionConfirm */
+	{ 128, 0, 0, 0 }, /* admissionReject */
+	{ 130, 0, 0, 0 }, /* bandwidthRequest */
+	{ 134, 0, 0, 0 }, /* bandwidthConfirm */
+	{ 135, 0, 0, 0 }, /* bandwidthReject */
+	{ 136, 0, 0, 0 }, /* disengageRequest */
+	{ 137, 0, 0, 0 }, /* disengageConfirm */
+	{ 138, 0, 0, 0 }, /* disengageReject */
+	{ 139, 0, 0, 0 }, /* locationRequest */
+	{ 140, 0, 0, 0 }, /* locationConfirm */
+	{ 141, 0, 0, 0 }, /* locationReject */
+	{ 142, 0, 0, 0 }, /* infoRequest */
+	{ 143, 0, 0, 0 }, /* infoRequestResponse */
+	{ 304, 0, 0, 0 }, /* nonStandardMessage */
+	{ 305, 0, 0, 0 }, /* unknownMessageResponse */
+	{ 306, 0, 0, 0 }, /* requestInProgress */
+	{ 308, 0, 0, 0 }, /* resourcesAvailableIndicate */
+	{ 309, 0, 0, 0 }, /* resourcesAvailableConfirm */
+	{ 310, 0, 0, 0 }, /* infoRequestAck */
+	{ 311, 0, 0, 0 }, /* infoRequestNak */
+	{ 312, 0, 0, 0 }, /* serviceControlIndication */
+	{ 320, 0, 0, 0 }, /* serviceControlResponse */
+	{ 322, 0, 0, 0 }, /* admissionConfirmSequence */
 	/* GatekeeperRequest */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
 	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 10, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
-	{ 26, 0, 0, 0 }, /* endpointType */
-	{ 34, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ 35, 1, 0, 0 }, /* callServices */
-	{ 37, 1, H323_ALIAS, 0 }, /* endpointAlias */
-	{ 41, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
+	{ 12, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
+	{ 29, 0, 0, 0 }, /* endpointType */
+	{ 38, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ 39, 1, 0, 0 }, /* callServices */
+	{ 41, 1, H323_ALIAS, 0 }, /* endpointAlias */
+	{ 45, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ H323_SKIP, 0, 0, 0 }, /* authenticationCapability */
@@ -741,441 +755,427 @@ const struct h323_part h323_parts[1451] = {
 	{ H323_SKIP, 0, 0, 0 }, /* integrity */
 	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
 	{ H323_SKIP, 0, 0, 0 }, /* supportsAltGK */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	{ H323_SKIP, 0, 0, 0 }, /* supportsAssignedGK */
-	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	{ 98, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
 	/* NonStandardParameter */
 	{ 5, 0, 0, 0 }, /* nonStandardIdentifier */
-	{ 9, 0, 0, 0 }, /* data */
+	{ 11, 0, 0, 0 }, /* data */
 	/* NonStandardIdentifier */
 	{ 3, 0, 0, 0 }, /* object */
 	{ 6, 0, 0, 0 }, /* h221NonStandard */
 	/* H221NonStandard */
-	{ 7, 0, 0, 0 }, /* t35CountryCode */
-	{ 7, 0, 0, 0 }, /* t35Extension */
-	{ 8, 0, 0, 0 }, /* manufacturerCode */
+	{ 10, 0, 0, 0 }, /* t35CountryCode, t35Extension, manufacturerCode */
 	/* TransportAddress */
-	{ 11, 0, 0, 0 }, /* ipAddress */
-	{ 14, 0, 0, 0 }, /* ipSourceRoute */
-	{ 18, 0, 0, 0 }, /* ipxAddress */
-	{ 22, 0, 0, 0 }, /* ip6Address */
-	{ 24, 0, 0, 0 }, /* netBios */
-	{ 25, 0, 0, 0 }, /* nsap */
+	{ 13, 0, 0, 0 }, /* ipAddress */
+	{ 16, 0, 0, 0 }, /* ipSourceRoute */
+	{ 20, 0, 0, 0 }, /* ipxAddress */
+	{ 25, 0, 0, 0 }, /* ip6Address */
+	{ 27, 0, 0, 0 }, /* netBios */
+	{ 28, 0, 0, 0 }, /* nsap */
 	{ 4, 0, 0, 0 }, /* nonStandardAddress */
 	/* TransportAddress.ipAddress */
-	{ 12, 0, 0, 0 }, /* ip */
-	{ 13, 0, 0, 0 }, /* port */
+	{ 14, 0, 0, 0 }, /* ip, port */
 	/* TransportAddress.ipSourceRoute */
-	{ 12, 0, 0, 0 }, /* ip */
-	{ 13, 0, 0, 0 }, /* port */
-	{ 15, 0, 0, 0 }, /* route */
-	{ 17, 0, 0, 0 }, /* routing */
+	{ 14, 0, 0, 0 }, /* ip, port */
+	{ 17, 0, 0, 0 }, /* route */
+	{ 19, 0, 0, 0 }, /* routing */
 	/* TransportAddress.ipxAddress */
-	{ 19, 0, 0, 0 }, /* node */
-	{ 20, 0, 0, 0 }, /* netnum */
-	{ 21, 0, 0, 0 }, /* port */
+	{ 24, 0, 0, 0 }, /* node, netnum */
+	{ 23, 0, 0, 0 }, /* port */
 	/* TransportAddress.ip6Address */
-	{ 23, 0, 0, 0 }, /* ip */
-	{ 13, 0, 0, 0 }, /* port */
+	{ 26, 0, 0, 0 }, /* ip, port */
 	/* EndpointType */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 27, 1, 0, 0 }, /* vendor */
-	{ 29, 1, 0, H323_NOTE_IS_GATEKEEPER }, /* gatekeeper */
-	{ 30, 1, 0, H323_NOTE_IS_GATEWAY }, /* gateway */
-	{ 29, 1, 0, H323_NOTE_IS_MCU }, /* mcu */
-	{ 29, 1, 0, H323_NOTE_IS_TERMINAL }, /* terminal */
-	{ 33, 0, 0, 0 }, /* mc */
-	{ 33, 0, 0, 0 }, /* undefinedNode */
+	{ 30, 1, 0, 0 }, /* vendor */
+	{ 32, 1, 0, H323_NOTE_IS_GATEKEEPER }, /* gatekeeper */
+	{ 33, 1, 0, H323_NOTE_IS_GATEWAY }, /* gateway */
+	{ 32, 1, 0, H323_NOTE_IS_MCU }, /* mcu */
+	{ 32, 1, 0, H323_NOTE_IS_TERMINAL }, /* terminal */
+	{ 37, 0, 0, 0 }, /* mc, undefinedNode */
 	/* VendorIdentifier */
 	{ 6, 0, 0, 0 }, /* vendor */
-	{ 28, 1, 0, 0 }, /* productId */
-	{ 28, 1, 0, 0 }, /* versionId */
+	{ 31, 1, 0, 0 }, /* productId */
+	{ 31, 1, 0, 0 }, /* versionId */
 	/* OnlyNonStandard */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
 	/* GatewayInfo */
-	{ 31, 1, 0, 0 }, /* protocol */
+	{ 34, 1, 0, 0 }, /* protocol */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
 	/* SupportedProtocols */
 	{ 4, 0, 0, 0 }, /* nonStandardData */
-	{ 29, 0, 0, 0 }, /* h310 */
-	{ 29, 0, 0, 0 }, /* h320 */
-	{ 29, 0, 0, 0 }, /* h321 */
-	{ 29, 0, 0, 0 }, /* h322 */
-	{ 29, 0, 0, 0 }, /* h323 */
-	{ 29, 0, 0, 0 }, /* h324 */
-	{ 29, 0, 0, 0 }, /* voice */
-	{ 29, 0, 0, 0 }, /* t120-only */
+	{ 32, 0, 0, 0 }, /* h310 */
+	{ 32, 0, 0, 0 }, /* h320 */
+	{ 32, 0, 0, 0 }, /* h321 */
+	{ 32, 0, 0, 0 }, /* h322 */
+	{ 32, 0, 0, 0 }, /* h323 */
+	{ 32, 0, 0, 0 }, /* h324 */
+	{ 32, 0, 0, 0 }, /* voice */
+	{ 32, 0, 0, 0 }, /* t120-only */
 	/* QseriesOptions */
-	{ 33, 0, 0, 0 }, /* q932Full */
-	{ 33, 0, 0, 0 }, /* q951Full */
-	{ 33, 0, 0, 0 }, /* q952Full */
-	{ 33, 0, 0, 0 }, /* q953Full */
-	{ 33, 0, 0, 0 }, /* q955Full */
-	{ 33, 0, 0, 0 }, /* q956Full */
-	{ 33, 0, 0, 0 }, /* q957Full */
-	{ 36, 0, 0, 0 }, /* q954Info */
+	{ 37, 0, 0, 0 }, /* q932Full, q951Full */
+	{ 37, 0, 0, 0 }, /* q952Full, q953Full */
+	{ 37, 0, 0, 0 }, /* q955Full, q956Full */
+	{ 36, 0, 0, 0 }, /* q957Full */
+	{ 40, 0, 0, 0 }, /* q954Info */
 	/* Q954Details */
-	{ 33, 0, 0, 0 }, /* conferenceCalling */
-	{ 33, 0, 0, 0 }, /* threePartyService */
+	{ 37, 0, 0, 0 }, /* conferenceCalling, threePartyService */
 	/* AliasAddress */
-	{ 39, 0, 0, 0 }, /* dialledDigits */
-	{ 40, 0, 0, 0 }, /* h323-ID */
+	{ 43, 0, 0, 0 }, /* dialledDigits */
+	{ 44, 0, 0, 0 }, /* h323-ID */
 	{ H323_SKIP, 0, 0, 0 }, /* url-ID */
-	{ 10, 0, H323_TRANSPORT_ID, 0 }, /* transportID */
+	{ 12, 0, H323_TRANSPORT_ID, 0 }, /* transportID */
 	/* Endpoint */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 37, 1, H323_ALIAS, 0 }, /* aliasAddress */
-	{ 43, 1, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
-	{ 43, 1, H323_RAS_ADDRESS, 0 }, /* rasAddress */
-	{ 26, 1, 0, 0 }, /* endpointType */
-	{ 44, 1, 0, 0 }, /* tokens */
-	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 68, 1, 0, 0 }, /* priority */
-	{ 37, 1, H323_ALIAS, 0 }, /* remoteExtensionAddress */
-	{ 37, 1, H323_ALIAS, 0 }, /* destExtraCallInfo */
-	{ 69, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
-	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 41, 1, H323_ALIAS, 0 }, /* aliasAddress */
+	{ 47, 1, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
+	{ 47, 1, H323_RAS_ADDRESS, 0 }, /* rasAddress */
+	{ 29, 1, 0, 0 }, /* endpointType */
+	{ 48, 1, 0, 0 }, /* tokens */
+	{ 57, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 72, 1, 0, 0 }, /* priority */
+	{ 41, 1, H323_ALIAS, 0 }, /* remoteExtensionAddress */
+	{ 41, 1, H323_ALIAS, 0 }, /* destExtraCallInfo */
+	{ 73, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
+	{ 74, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
 	/* ClearToken */
 	{ 3, 0, 0, 0 }, /* tokenOID */
-	{ 46, 1, 0, 0 }, /* timeStamp */
-	{ 34, 1, 0, 0 }, /* password */
-	{ 47, 1, 0, 0 }, /* dhkey */
-	{ 49, 1, 0, 0 }, /* challenge */
-	{ 50, 1, 0, 0 }, /* random */
-	{ 51, 1, 0, 0 }, /* certificate */
-	{ 34, 1, 0, 0 }, /* generalID */
-	{ 52, 1, 0, 0 }, /* nonStandard */
+	{ 50, 1, 0, 0 }, /* timeStamp */
+	{ 38, 1, 0, 0 }, /* password */
+	{ 51, 1, 0, 0 }, /* dhkey */
+	{ 53, 1, 0, 0 }, /* challenge */
+	{ 54, 1, 0, 0 }, /* random */
+	{ 55, 1, 0, 0 }, /* certificate */
+	{ 38, 1, 0, 0 }, /* generalID */
+	{ 56, 1, 0, 0 }, /* nonStandard */
 	/* DHset */
-	{ 48, 0, 0, 0 }, /* halfkey */
-	{ 48, 0, 0, 0 }, /* modSize */
-	{ 48, 0, 0, 0 }, /* generator */
+	{ 52, 0, 0, 0 }, /* halfkey */
+	{ 52, 0, 0, 0 }, /* modSize */
+	{ 52, 0, 0, 0 }, /* generator */
 	/* TypedCertificate */
 	{ 3, 0, 0, 0 }, /* type */
-	{ 9, 0, 0, 0 }, /* certificate */
+	{ 11, 0, 0, 0 }, /* certificate */
 	/* H235NonStandardParameter */
 	{ 3, 0, 0, 0 }, /* nonStandardIdentifier */
-	{ 9, 0, 0, 0 }, /* data */
+	{ 11, 0, 0, 0 }, /* data */
 	/* CryptoH323Token */
-	{ 55, 0, 0, 0 }, /* cryptoEPPwdHash */
-	{ 61, 0, 0, 0 }, /* cryptoGKPwdHash */
-	{ 62, 0, 0, 0 }, /* cryptoEPPwdEncr */
-	{ 62, 0, 0, 0 }, /* cryptoGKPwdEncr */
-	{ 63, 0, 0, 0 }, /* cryptoEPCert */
-	{ 63, 0, 0, 0 }, /* cryptoGKCert */
-	{ 63, 0, 0, 0 }, /* cryptoFastStart */
-	{ 64, 0, 0, 0 }, /* nestedcryptoToken */
+	{ 59, 0, 0, 0 }, /* cryptoEPPwdHash */
+	{ 65, 0, 0, 0 }, /* cryptoGKPwdHash */
+	{ 66, 0, 0, 0 }, /* cryptoEPPwdEncr */
+	{ 66, 0, 0, 0 }, /* cryptoGKPwdEncr */
+	{ 67, 0, 0, 0 }, /* cryptoEPCert */
+	{ 67, 0, 0, 0 }, /* cryptoGKCert */
+	{ 67, 0, 0, 0 }, /* cryptoFastStart */
+	{ 68, 0, 0, 0 }, /* nestedcryptoToken */
 	/* CryptoH323Token.cryptoEPPwdHash */
-	{ 56, 0, 0, 0 }, /* alias */
-	{ 46, 0, 0, 0 }, /* timeStamp */
-	{ 57, 0, 0, 0 }, /* token */
+	{ 60, 0, 0, 0 }, /* alias */
+	{ 50, 0, 0, 0 }, /* timeStamp */
+	{ 61, 0, 0, 0 }, /* token */
 	/* PlainAlias */
-	{ 39, 0, 0, 0 }, /* dialledDigits */
-	{ 40, 0, 0, 0 }, /* h323-ID */
+	{ 43, 0, 0, 0 }, /* dialledDigits */
+	{ 44, 0, 0, 0 }, /* h323-ID */
 	/* HashedT */
 	{ 3, 0, 0, 0 }, /* algorithmOID */
-	{ 58, 0, 0, 0 }, /* paramS */
-	{ 60, 0, 0, 0 }, /* hash */
+	{ 62, 0, 0, 0 }, /* paramS */
+	{ 64, 0, 0, 0 }, /* hash */
 	/* Params */
-	{ 50, 1, 0, 0 }, /* ranInt */
-	{ 59, 1, 0, 0 }, /* iv8 */
+	{ 54, 1, 0, 0 }, /* ranInt */
+	{ 63, 1, 0, 0 }, /* iv8 */
 	/* CryptoH323Token.cryptoGKPwdHash */
-	{ 34, 0, 0, 0 }, /* gatekeeperId */
-	{ 46, 0, 0, 0 }, /* timeStamp */
-	{ 57, 0, 0, 0 }, /* token */
+	{ 38, 0, 0, 0 }, /* gatekeeperId */
+	{ 50, 0, 0, 0 }, /* timeStamp */
+	{ 61, 0, 0, 0 }, /* token */
 	/* EncryptedT */
 	{ 3, 0, 0, 0 }, /* algorithmOID */
-	{ 58, 0, 0, 0 }, /* paramS */
-	{ 9, 0, 0, 0 }, /* encryptedData */
+	{ 62, 0, 0, 0 }, /* paramS */
+	{ 11, 0, 0, 0 }, /* encryptedData */
 	/* SignedT */
-	{ 9, 0, 0, 0 }, /* toBeSigned */
+	{ 11, 0, 0, 0 }, /* toBeSigned */
 	{ 3, 0, 0, 0 }, /* algorithmOID */
-	{ 58, 0, 0, 0 }, /* paramS */
-	{ 60, 0, 0, 0 }, /* signature */
+	{ 62, 0, 0, 0 }, /* paramS */
+	{ 64, 0, 0, 0 }, /* signature */
 	/* CryptoToken */
-	{ 65, 0, 0, 0 }, /* cryptoEncryptedToken */
-	{ 66, 0, 0, 0 }, /* cryptoSignedToken */
-	{ 67, 0, 0, 0 }, /* cryptoHashedToken */
-	{ 62, 0, 0, 0 }, /* cryptoPwdEncr */
+	{ 69, 0, 0, 0 }, /* cryptoEncryptedToken */
+	{ 70, 0, 0, 0 }, /* cryptoSignedToken */
+	{ 71, 0, 0, 0 }, /* cryptoHashedToken */
+	{ 66, 0, 0, 0 }, /* cryptoPwdEncr */
 	/* CryptoToken.cryptoEncryptedToken */
 	{ 3, 0, 0, 0 }, /* tokenOID */
-	{ 62, 0, 0, 0 }, /* token */
+	{ 66, 0, 0, 0 }, /* token */
 	/* CryptoToken.cryptoSignedToken */
 	{ 3, 0, 0, 0 }, /* tokenOID */
-	{ 63, 0, 0, 0 }, /* token */
+	{ 67, 0, 0, 0 }, /* token */
 	/* CryptoToken.cryptoHashedToken */
 	{ 3, 0, 0, 0 }, /* tokenOID */
-	{ 45, 0, 0, 0 }, /* hashedVals */
-	{ 57, 0, 0, 0 }, /* token */
+	{ 49, 0, 0, 0 }, /* hashedVals */
+	{ 61, 0, 0, 0 }, /* token */
 	/* AlternateTransportAddresses */
-	{ 43, 1, H323_ANNEX_E, 0 }, /* annexE */
-	{ 43, 0, H323_SCTP, 0 }, /* sctp */
+	{ 47, 1, H323_ANNEX_E, 0 }, /* annexE */
+	{ 47, 0, H323_SCTP, 0 }, /* sctp */
 	/* CircuitInfo */
-	{ 71, 1, 0, 0 }, /* sourceCircuitID */
-	{ 71, 1, 0, 0 }, /* destinationCircuitID */
-	{ 79, 1, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 75, 1, 0, 0 }, /* sourceCircuitID */
+	{ 75, 1, 0, 0 }, /* destinationCircuitID */
+	{ 83, 1, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* CircuitIdentifier */
-	{ 72, 1, 0, 0 }, /* cic */
-	{ 76, 1, 0, 0 }, /* group */
+	{ 76, 1, 0, 0 }, /* cic */
+	{ 80, 1, 0, 0 }, /* group */
 	/* CicInfo */
-	{ 73, 0, 0, 0 }, /* cic */
-	{ 75, 0, 0, 0 }, /* pointCode */
+	{ 77, 0, 0, 0 }, /* cic */
+	{ 79, 0, 0, 0 }, /* pointCode */
 	/* GroupID */
-	{ 77, 1, 0, 0 }, /* member */
-	{ 78, 0, 0, 0 }, /* group */
+	{ 81, 1, 0, 0 }, /* member */
+	{ 82, 0, 0, 0 }, /* group */
 	/* GenericData */
-	{ 81, 0, 0, H323_NOTE_NEW_FEATURE }, /* id */
-	{ 83, 1, 0, 0 }, /* parameters */
+	{ 85, 0, 0, H323_NOTE_NEW_FEATURE }, /* id */
+	{ 87, 1, 0, 0 }, /* parameters */
 	/* FeatureIdentifier */
-	{ 82, 0, 0, H323_NOTE_FEATURE }, /* standard */
+	{ 86, 0, 0, H323_NOTE_FEATURE }, /* standard */
 	{ 3, 0, 0, H323_NOTE_FEATURE_OID }, /* oid */
-	{ 24, 0, 0, 0 }, /* nonStandard */
+	{ 27, 0, 0, 0 }, /* nonStandard */
 	/* EnumeratedParameter */
-	{ 85, 0, 0, 0 }, /* id */
-	{ 86, 1, 0, 0 }, /* content */
+	{ 89, 0, 0, 0 }, /* id */
+	{ 90, 1, 0, 0 }, /* content */
 	/* ParameterNumber */
-	{ 82, 0, 0, H323_NOTE_PARAMETER }, /* standard */
+	{ 86, 0, 0, H323_NOTE_PARAMETER }, /* standard */
 	{ 3, 0, 0, 0 }, /* oid */
-	{ 24, 0, 0, 0 }, /* nonStandard */
+	{ 27, 0, 0, 0 }, /* nonStandard */
 	/* Content */
-	{ 87, 0, 0, 0 }, /* raw */
-	{ 88, 0, 0, 0 }, /* text */
-	{ 89, 0, 0, 0 }, /* unicode */
-	{ 33, 0, 0, 0 }, /* bool */
+	{ 91, 0, 0, 0 }, /* raw */
+	{ 92, 0, 0, 0 }, /* text */
+	{ 93, 0, 0, 0 }, /* unicode */
+	{ 36, 0, 0, 0 }, /* bool */
 	{ 7, 0, 0, 0 }, /* number8 */
 	{ 8, 0, 0, 0 }, /* number16 */
-	{ 90, 0, 0, 0 }, /* number32 */
-	{ 91, 0, 0, 0 }, /* id */
-	{ 38, 0, 0, 0 }, /* alias */
-	{ 10, 0, H323_GENERIC_TRANSPORT, 0 }, /* transport */
-	{ 83, 0, 0, 0 }, /* compound */
-	{ 92, 0, 0, 0 }, /* nested */
+	{ 94, 0, 0, 0 }, /* number32 */
+	{ 95, 0, 0, 0 }, /* id */
+	{ 42, 0, 0, 0 }, /* alias */
+	{ 12, 0, H323_GENERIC_TRANSPORT, 0 }, /* transport */
+	{ 87, 0, 0, 0 }, /* compound */
+	{ 96, 0, 0, 0 }, /* nested */
 	/* GenericIdentifier */
-	{ 82, 0, 0, 0 }, /* standard */
+	{ 86, 0, 0, 0 }, /* standard */
 	{ 3, 0, 0, 0 }, /* oid */
-	{ 24, 0, 0, 0 }, /* nonStandard */
+	{ 27, 0, 0, 0 }, /* nonStandard */
 	/* FeatureSet */
-	{ 33, 0, 0, 0 }, /* replacementFeatureSet */
-	{ 79, 1, 0, 0 }, /* neededFeatures */
-	{ 79, 1, 0, 0 }, /* desiredFeatures */
-	{ 79, 1, 0, 0 }, /* supportedFeatures */
+	{ 36, 0, 0, 0 }, /* replacementFeatureSet */
+	{ 83, 1, 0, 0 }, /* neededFeatures */
+	{ 83, 1, 0, 0 }, /* desiredFeatures */
+	{ 83, 1, 0, 0 }, /* supportedFeatures */
 	/* AlternateGK */
-	{ 10, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
-	{ 34, 1, 0, 0 }, /* gatekeeperIdentifier */
-	{ 33, 0, 0, 0 }, /* needToRegister */
-	{ 68, 0, 0, 0 }, /* priority */
+	{ 12, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
+	{ 38, 1, 0, 0 }, /* gatekeeperIdentifier */
+	{ 99, 0, 0, 0 }, /* needToRegister, priority */
 	/* GatekeeperConfirm */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
 	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 34, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ 10, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
-	{ 96, 0, H323_ALTERNATE_GATEKEEPER, 0 }, /* alternateGatekeeper */
+	{ 38, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ 12, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
+	{ 101, 0, H323_ALTERNATE_GATEKEEPER, 0 }, /* alternateGatekeeper */
 	{ H323_SKIP, 0, 0, 0 }, /* authenticationMode */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ H323_SKIP, 0, 0, 0 }, /* algorithmOID */
 	{ H323_SKIP, 0, 0, 0 }, /* integrity */
 	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 98, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
 	/* GatekeeperReject */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
 	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 34, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ 98, 0, 0, H323_NOTE_REASON }, /* rejectReason */
-	{ 99, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
+	{ 38, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ 103, 0, 0, H323_NOTE_REASON }, /* rejectReason */
+	{ 104, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* AltGKInfo */
-	{ 96, 0, H323_ALT_GK_INFO, 0 }, /* alternateGatekeeper */
-	{ 33, 0, 0, 0 }, /* altGKisPermanent */
+	{ 101, 0, H323_ALT_GK_INFO, 0 }, /* alternateGatekeeper */
+	{ 36, 0, 0, 0 }, /* altGKisPermanent */
 	/* RegistrationRequest */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
 	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 33, 0, 0, 0 }, /* discoveryComplete */
-	{ 43, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
-	{ 43, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
-	{ 26, 0, 0, 0 }, /* terminalType */
-	{ 37, 1, H323_ALIAS, 0 }, /* terminalAlias */
-	{ 34, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ 27, 0, 0, 0 }, /* endpointVendor */
-	{ 41, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
-	{ 46, 0, 0, H323_NOTE_TTL }, /* timeToLive */
+	{ 36, 0, 0, 0 }, /* discoveryComplete */
+	{ 47, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
+	{ 47, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
+	{ 29, 0, 0, 0 }, /* terminalType */
+	{ 41, 1, H323_ALIAS, 0 }, /* terminalAlias */
+	{ 38, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ 30, 0, 0, 0 }, /* endpointVendor */
+	{ 45, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
+	{ 50, 0, 0, H323_NOTE_TTL }, /* timeToLive */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 33, 0, 0, H323_NOTE_KEEP_ALIVE }, /* keepAlive */
-	{ 34, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 36, 0, 0, H323_NOTE_KEEP_ALIVE }, /* keepAlive */
+	{ 38, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
 	{ H323_SKIP, 0, 0, 0 }, /* willSupplyUUIEs */
-	{ 33, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
-	{ 69, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
-	{ 101, 0, 0, H323_NOTE_ADDITIVE_REGISTRATION }, /* additiveRegistration */
-	{ 102, 0, H323_ALIAS, 0 }, /* terminalAliasPattern */
+	{ 36, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
+	{ 73, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
+	{ 106, 0, 0, H323_NOTE_ADDITIVE_REGISTRATION }, /* additiveRegistration */
+	{ 107, 0, H323_ALIAS, 0 }, /* terminalAliasPattern */
 	{ H323_SKIP, 0, 0, 0 }, /* supportsAltGK */
 	{ H323_SKIP, 0, 0, 0 }, /* usageReportingCapability */
-	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ 36, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
 	{ H323_SKIP, 0, 0, 0 }, /* supportedH248Packages */
 	{ H323_SKIP, 0, 0, 0 }, /* callCreditCapability */
 	{ H323_SKIP, 0, 0, 0 }, /* capacityReportingCapability */
 	{ H323_SKIP, 0, 0, 0 }, /* capacity */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	{ H323_SKIP, 0, 0, 0 }, /* restart */
 	{ H323_SKIP, 0, 0, 0 }, /* supportsACFSequences */
 	{ H323_SKIP, 0, 0, 0 }, /* supportsAssignedGK */
-	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	{ 98, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
 	/* AddressPattern */
-	{ 38, 0, 0, 0 }, /* wildcard */
-	{ 104, 0, 0, 0 }, /* range */
+	{ 42, 0, 0, 0 }, /* wildcard */
+	{ 109, 0, 0, 0 }, /* range */
 	/* AddressPattern.range */
-	{ 105, 0, 0, 0 }, /* startOfRange */
-	{ 105, 0, 0, 0 }, /* endOfRange */
+	{ 110, 0, 0, 0 }, /* startOfRange */
+	{ 110, 0, 0, 0 }, /* endOfRange */
 	/* PartyNumber */
-	{ 106, 0, 0, 0 }, /* e164Number */
-	{ 39, 0, 0, 0 }, /* dataPartyNumber */
-	{ 39, 0, 0, 0 }, /* telexPartyNumber */
-	{ 108, 0, 0, 0 }, /* privateNumber */
-	{ 39, 0, 0, 0 }, /* nationalStandardPartyNumber */
+	{ 111, 0, 0, 0 }, /* e164Number */
+	{ 43, 0, 0, 0 }, /* dataPartyNumber */
+	{ 43, 0, 0, 0 }, /* telexPartyNumber */
+	{ 113, 0, 0, 0 }, /* privateNumber */
+	{ 43, 0, 0, 0 }, /* nationalStandardPartyNumber */
 	/* PublicPartyNumber */
-	{ 107, 0, 0, 0 }, /* publicTypeOfNumber */
-	{ 39, 0, 0, 0 }, /* publicNumberDigits */
+	{ 112, 0, 0, 0 }, /* publicTypeOfNumber */
+	{ 43, 0, 0, 0 }, /* publicNumberDigits */
 	/* PrivatePartyNumber */
-	{ 107, 0, 0, 0 }, /* privateTypeOfNumber */
-	{ 39, 0, 0, 0 }, /* privateNumberDigits */
+	{ 112, 0, 0, 0 }, /* privateTypeOfNumber */
+	{ 43, 0, 0, 0 }, /* privateNumberDigits */
 	/* RegistrationConfirm */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
 	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 43, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
-	{ 37, 1, H323_ALIAS, 0 }, /* terminalAlias */
-	{ 34, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ 34, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 96, 0, H323_ALTERNATE_GATEKEEPER, 0 }, /* alternateGatekeeper */
-	{ 46, 0, 0, H323_NOTE_TTL }, /* timeToLive */
+	{ 47, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
+	{ 41, 1, H323_ALIAS, 0 }, /* terminalAlias */
+	{ 38, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ 38, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 101, 0, H323_ALTERNATE_GATEKEEPER, 0 }, /* alternateGatekeeper */
+	{ 50, 0, 0, H323_NOTE_TTL }, /* timeToLive */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
 	{ H323_SKIP, 0, 0, 0 }, /* willRespondToIRR */
-	{ 110, 0, H323_PRE_GRANTED_ARQ, 0 }, /* preGrantedARQ */
-	{ 33, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
+	{ 115, 0, H323_PRE_GRANTED_ARQ, 0 }, /* preGrantedARQ */
+	{ 36, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
 	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
 	{ H323_SKIP, 0, 0, 0 }, /* supportsAdditiveRegistration */
-	{ 102, 0, H323_ALIAS, 0 }, /* terminalAliasPattern */
+	{ 107, 0, H323_ALIAS, 0 }, /* terminalAliasPattern */
 	{ H323_SKIP, 0, 0, 0 }, /* supportedPrefixes */
 	{ H323_SKIP, 0, 0, 0 }, /* usageSpec */
-	{ 38, 0, H323_ALIAS, 0 }, /* featureServerAlias */
+	{ 42, 0, H323_ALIAS, 0 }, /* featureServerAlias */
 	{ H323_SKIP, 0, 0, 0 }, /* capacityReportingSpec */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 98, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
 	/* PreGrantedARQ */
-	{ 33, 0, 0, 0 }, /* makeCall */
-	{ 33, 0, 0, 0 }, /* useGKCallSignalAddressToMakeCall */
-	{ 33, 0, 0, 0 }, /* answerCall */
-	{ 33, 0, 0, 0 }, /* useGKCallSignalAddressToAnswer */
+	{ 37, 0, 0, 0 }, /* makeCall, useGKCallSignalAddressToMakeCall */
+	{ 37, 0, 0, 0 }, /* answerCall, useGKCallSignalAddressToAnswer */
 	{ H323_SKIP, 0, 0, 0 }, /* irrFrequencyInCall */
 	{ H323_SKIP, 0, 0, 0 }, /* totalBandwidthRestriction */
-	{ 69, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
+	{ 73, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
 	/* RegistrationReject */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
 	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 112, 0, 0, H323_NOTE_REASON }, /* rejectReason */
-	{ 34, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ 99, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
+	{ 117, 0, 0, H323_NOTE_REASON }, /* rejectReason */
+	{ 38, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ 104, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 98, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
 	/* RegistrationRejectReason */
-	{ 101, 0, 0, 0 }, /* discoveryRequired */
-	{ 101, 0, 0, 0 }, /* invalidRevision */
-	{ 101, 0, 0, 0 }, /* invalidCallSignalAddress */
-	{ 101, 0, 0, 0 }, /* invalidRASAddress */
-	{ 37, 0, H323_ALIAS, 0 }, /* duplicateAlias */
-	{ 101, 0, 0, 0 }, /* invalidTerminalType */
-	{ 101, 0, 0, 0 }, /* undefinedReason */
-	{ 101, 0, 0, 0 }, /* transportNotSupported */
+	{ 106, 0, 0, 0 }, /* discoveryRequired */
+	{ 106, 0, 0, 0 }, /* invalidRevision */
+	{ 106, 0, 0, 0 }, /* invalidCallSignalAddress */
+	{ 106, 0, 0, 0 }, /* invalidRASAddress */
+	{ 41, 0, H323_ALIAS, 0 }, /* duplicateAlias */
+	{ 106, 0, 0, 0 }, /* invalidTerminalType */
+	{ 106, 0, 0, 0 }, /* undefinedReason */
+	{ 106, 0, 0, 0 }, /* transportNotSupported */
 	{ H323_SKIP, 0, 0, 0 }, /* transportQOSNotSupported */
 	{ H323_SKIP, 0, 0, 0 }, /* resourceUnavailable */
 	{ H323_SKIP, 0, 0, 0 }, /* invalidAlias */
 	{ H323_SKIP, 0, 0, 0 }, /* securityDenial */
 	{ H323_SKIP, 0, 0, 0 }, /* fullRegistrationRequired */
 	{ H323_SKIP, 0, 0, 0 }, /* additiveRegistrationNotSupported */
-	{ 113, 0, 0, 0 }, /* invalidTerminalAliases */
+	{ 118, 0, 0, 0 }, /* invalidTerminalAliases */
 	/* InvalidTerminalAliases */
-	{ 37, 1, H323_ALIAS, 0 }, /* terminalAlias */
-	{ 102, 1, H323_ALIAS, 0 }, /* terminalAliasPattern */
-	{ 114, 1, 0, 0 }, /* supportedPrefixes */
+	{ 41, 1, H323_ALIAS, 0 }, /* terminalAlias */
+	{ 107, 1, H323_ALIAS, 0 }, /* terminalAliasPattern */
+	{ 119, 1, 0, 0 }, /* supportedPrefixes */
 	/* SupportedPrefix */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 56, 0, 0, 0 }, /* prefix */
+	{ 60, 0, 0, 0 }, /* prefix */
 	/* UnregistrationRequest */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 43, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
-	{ 37, 1, H323_ALIAS, 0 }, /* endpointAlias */
+	{ 47, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
+	{ 41, 1, H323_ALIAS, 0 }, /* endpointAlias */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 34, 1, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 41, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
-	{ 34, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ 38, 1, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 45, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
+	{ 38, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
 	{ H323_SKIP, 0, 0, 0 }, /* reason */
-	{ 102, 0, H323_ALIAS, 0 }, /* endpointAliasPattern */
+	{ 107, 0, H323_ALIAS, 0 }, /* endpointAliasPattern */
 	{ H323_SKIP, 0, 0, 0 }, /* supportedPrefixes */
-	{ 96, 0, H323_ALTERNATE_GATEKEEPER, 0 }, /* alternateGatekeeper */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	{ 101, 0, H323_ALTERNATE_GATEKEEPER, 0 }, /* alternateGatekeeper */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 98, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
 	/* UnregistrationConfirm */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 98, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
 	/* UnregistrationReject */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 119, 0, 0, H323_NOTE_REASON }, /* rejectReason */
+	{ 124, 0, 0, H323_NOTE_REASON }, /* rejectReason */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 99, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
+	{ 104, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* AdmissionRequest */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 98, 0, 0, 0 }, /* callType */
-	{ 17, 1, 0, H323_NOTE_MODEL }, /* callModel */
-	{ 34, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 37, 1, H323_ALIAS, 0 }, /* destinationInfo */
-	{ 10, 1, H323_DEST_CALL_SIGNAL_ADDRESS, 0 }, /* destCallSignalAddress */
-	{ 37, 1, H323_ALIAS, 0 }, /* destExtraCallInfo */
-	{ 37, 0, H323_ALIAS, 0 }, /* srcInfo */
-	{ 10, 1, H323_SRC_CALL_SIGNAL_ADDRESS, 0 }, /* srcCallSignalAddress */
-	{ 90, 0, 0, 0 }, /* bandWidth */
+	{ 103, 0, 0, 0 }, /* callType */
+	{ 19, 1, 0, H323_NOTE_MODEL }, /* callModel */
+	{ 38, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 41, 1, H323_ALIAS, 0 }, /* destinationInfo */
+	{ 12, 1, H323_DEST_CALL_SIGNAL_ADDRESS, 0 }, /* destCallSignalAddress */
+	{ 41, 1, H323_ALIAS, 0 }, /* destExtraCallInfo */
+	{ 41, 0, H323_ALIAS, 0 }, /* srcInfo */
+	{ 12, 1, H323_SRC_CALL_SIGNAL_ADDRESS, 0 }, /* srcCallSignalAddress */
+	{ 94, 0, 0, 0 }, /* bandWidth */
 	{ 8, 0, 0, H323_NOTE_CRV }, /* callReferenceValue */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 35, 1, 0, 0 }, /* callServices */
-	{ 24, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
-	{ 33, 0, 0, 0 }, /* activeMC */
-	{ 33, 0, 0, H323_NOTE_ANSWER_CALL }, /* answerCall */
+	{ 39, 1, 0, 0 }, /* callServices */
+	{ 27, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
+	{ 36, 0, 0, 0 }, /* activeMC */
+	{ 36, 0, 0, H323_NOTE_ANSWER_CALL }, /* answerCall */
 	{ H323_SKIP, 0, 0, 0 }, /* canMapAlias */
-	{ 121, 0, 0, 0 }, /* callIdentifier */
-	{ 41, 0, H323_SRC_ALTERNATIVES, 0 }, /* srcAlternatives */
-	{ 41, 0, H323_DEST_ALTERNATIVES, 0 }, /* destAlternatives */
-	{ 34, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ 126, 0, 0, 0 }, /* callIdentifier */
+	{ 45, 0, H323_SRC_ALTERNATIVES, 0 }, /* srcAlternatives */
+	{ 45, 0, H323_DEST_ALTERNATIVES, 0 }, /* destAlternatives */
+	{ 38, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
@@ -1184,25 +1184,25 @@ const struct h323_part h323_parts[1451] = {
 	{ H323_SKIP, 0, 0, 0 }, /* callLinkage */
 	{ H323_SKIP, 0, 0, 0 }, /* gatewayDataRate */
 	{ H323_SKIP, 0, 0, 0 }, /* capacity */
-	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ 74, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
 	{ H323_SKIP, 0, 0, 0 }, /* desiredProtocols */
 	{ H323_SKIP, 0, 0, 0 }, /* desiredTunnelledProtocol */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* CallIdentifier */
-	{ 24, 0, 0, H323_NOTE_CALL }, /* guid */
+	{ 27, 0, 0, H323_NOTE_CALL }, /* guid */
 	/* AdmissionConfirm */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 90, 0, 0, 0 }, /* bandWidth */
-	{ 17, 0, 0, H323_NOTE_MODEL }, /* callModel */
-	{ 10, 0, H323_DEST_CALL_SIGNAL_ADDRESS, 0 }, /* destCallSignalAddress */
+	{ 94, 0, 0, 0 }, /* bandWidth */
+	{ 19, 0, 0, H323_NOTE_MODEL }, /* callModel */
+	{ 12, 0, H323_DEST_CALL_SIGNAL_ADDRESS, 0 }, /* destCallSignalAddress */
 	{ 2, 1, 0, 0 }, /* irrFrequency */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 37, 0, H323_ALIAS, 0 }, /* destinationInfo */
-	{ 37, 0, H323_ALIAS, 0 }, /* destExtraCallInfo */
+	{ 41, 0, H323_ALIAS, 0 }, /* destinationInfo */
+	{ 41, 0, H323_ALIAS, 0 }, /* destExtraCallInfo */
 	{ H323_SKIP, 0, 0, 0 }, /* destinationType */
-	{ 37, 0, H323_ALIAS, 0 }, /* remoteExtensionAddress */
-	{ 41, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
+	{ 41, 0, H323_ALIAS, 0 }, /* remoteExtensionAddress */
+	{ 45, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
@@ -1210,40 +1210,40 @@ const struct h323_part h323_parts[1451] = {
 	{ H323_SKIP, 0, 0, 0 }, /* willRespondToIRR */
 	{ H323_SKIP, 0, 0, 0 }, /* uuiesRequested */
 	{ H323_SKIP, 0, 0, 0 }, /* language */
-	{ 69, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
+	{ 73, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
 	{ H323_SKIP, 0, 0, 0 }, /* useSpecifiedTransport */
-	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ 74, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
 	{ H323_SKIP, 0, 0, 0 }, /* usageSpec */
 	{ H323_SKIP, 0, 0, 0 }, /* supportedProtocols */
 	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 37, 0, H323_ALIAS, 0 }, /* modifiedSrcInfo */
-	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	{ 36, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 41, 0, H323_ALIAS, 0 }, /* modifiedSrcInfo */
+	{ 98, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
 	/* AdmissionReject */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 124, 0, 0, H323_NOTE_REASON }, /* rejectReason */
+	{ 129, 0, 0, H323_NOTE_REASON }, /* rejectReason */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 99, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
+	{ 104, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 43, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
+	{ 47, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
 	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
 	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 98, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
 	/* BandwidthRequest */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 34, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 24, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
+	{ 38, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 27, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
 	{ 8, 0, 0, H323_NOTE_CRV }, /* callReferenceValue */
-	{ 98, 1, 0, 0 }, /* callType */
-	{ 90, 0, 0, 0 }, /* bandWidth */
+	{ 103, 1, 0, 0 }, /* callType */
+	{ 94, 0, 0, 0 }, /* bandWidth */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 121, 0, 0, 0 }, /* callIdentifier */
-	{ 34, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ 126, 0, 0, 0 }, /* callIdentifier */
+	{ 38, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
@@ -1251,55 +1251,54 @@ const struct h323_part h323_parts[1451] = {
 	{ H323_SKIP, 0, 0, 0 }, /* callLinkage */
 	{ H323_SKIP, 0, 0, 0 }, /* capacity */
 	{ H323_SKIP, 0, 0, 0 }, /* usageInformation */
-	{ 126, 0, H323_BANDWIDTH_DETAILS, 0 }, /* bandwidthDetails */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 131, 0, H323_BANDWIDTH_DETAILS, 0 }, /* bandwidthDetails */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* BandwidthDetails */
-	{ 33, 0, 0, 0 }, /* sender */
-	{ 33, 0, 0, 0 }, /* multicast */
-	{ 90, 0, 0, 0 }, /* bandwidth */
-	{ 128, 0, 0, 0 }, /* rtcpAddresses */
+	{ 37, 0, 0, 0 }, /* sender, multicast */
+	{ 94, 0, 0, 0 }, /* bandwidth */
+	{ 133, 0, 0, 0 }, /* rtcpAddresses */
 	/* TransportChannelInfo */
-	{ 10, 1, H323_SEND_ADDRESS, 0 }, /* sendAddress */
-	{ 10, 1, H323_RECV_ADDRESS, 0 }, /* recvAddress */
+	{ 12, 1, H323_SEND_ADDRESS, 0 }, /* sendAddress */
+	{ 12, 1, H323_RECV_ADDRESS, 0 }, /* recvAddress */
 	/* BandwidthConfirm */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 90, 0, 0, 0 }, /* bandWidth */
+	{ 94, 0, 0, 0 }, /* bandWidth */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
 	{ H323_SKIP, 0, 0, 0 }, /* capacity */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* BandwidthReject */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 107, 0, 0, H323_NOTE_REASON }, /* rejectReason */
-	{ 90, 0, 0, 0 }, /* allowedBandWidth */
+	{ 112, 0, 0, H323_NOTE_REASON }, /* rejectReason */
+	{ 94, 0, 0, 0 }, /* allowedBandWidth */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 99, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
+	{ 104, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* DisengageRequest */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 34, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 24, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
+	{ 38, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 27, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
 	{ 8, 0, 0, H323_NOTE_CRV }, /* callReferenceValue */
-	{ 119, 0, 0, H323_NOTE_REASON }, /* disengageReason */
+	{ 124, 0, 0, H323_NOTE_REASON }, /* disengageReason */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 121, 0, 0, 0 }, /* callIdentifier */
-	{ 34, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ 126, 0, 0, 0 }, /* callIdentifier */
+	{ 38, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
 	{ H323_SKIP, 0, 0, 0 }, /* answeredCall */
 	{ H323_SKIP, 0, 0, 0 }, /* callLinkage */
 	{ H323_SKIP, 0, 0, 0 }, /* capacity */
-	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ 74, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
 	{ H323_SKIP, 0, 0, 0 }, /* usageInformation */
 	{ H323_SKIP, 0, 0, 0 }, /* terminationCause */
 	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* DisengageConfirm */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
@@ -1307,77 +1306,77 @@ const struct h323_part h323_parts[1451] = {
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
 	{ H323_SKIP, 0, 0, 0 }, /* capacity */
-	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ 74, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
 	{ H323_SKIP, 0, 0, 0 }, /* usageInformation */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 98, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
 	/* DisengageReject */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 17, 0, 0, H323_NOTE_REASON }, /* rejectReason */
+	{ 19, 0, 0, H323_NOTE_REASON }, /* rejectReason */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 99, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
+	{ 104, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* LocationRequest */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 34, 1, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 37, 0, H323_ALIAS, 0 }, /* destinationInfo */
+	{ 38, 1, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 41, 0, H323_ALIAS, 0 }, /* destinationInfo */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 10, 0, H323_REPLY_ADDRESS, 0 }, /* replyAddress */
-	{ 37, 0, H323_ALIAS, 0 }, /* sourceInfo */
+	{ 12, 0, H323_REPLY_ADDRESS, 0 }, /* replyAddress */
+	{ 41, 0, H323_ALIAS, 0 }, /* sourceInfo */
 	{ H323_SKIP, 0, 0, 0 }, /* canMapAlias */
-	{ 34, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ 38, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
 	{ H323_SKIP, 0, 0, 0 }, /* desiredProtocols */
 	{ H323_SKIP, 0, 0, 0 }, /* desiredTunnelledProtocol */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	{ H323_SKIP, 0, 0, 0 }, /* hopCount */
-	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
-	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ 74, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ 126, 0, 0, 0 }, /* callIdentifier */
 	{ H323_SKIP, 0, 0, 0 }, /* bandWidth */
-	{ 37, 0, H323_ALIAS, 0 }, /* sourceEndpointInfo */
+	{ 41, 0, H323_ALIAS, 0 }, /* sourceEndpointInfo */
 	/* LocationConfirm */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 10, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
-	{ 10, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
+	{ 12, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
+	{ 12, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 37, 0, H323_ALIAS, 0 }, /* destinationInfo */
-	{ 37, 0, H323_ALIAS, 0 }, /* destExtraCallInfo */
+	{ 41, 0, H323_ALIAS, 0 }, /* destinationInfo */
+	{ 41, 0, H323_ALIAS, 0 }, /* destExtraCallInfo */
 	{ H323_SKIP, 0, 0, 0 }, /* destinationType */
-	{ 37, 0, H323_ALIAS, 0 }, /* remoteExtensionAddress */
-	{ 41, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
+	{ 41, 0, H323_ALIAS, 0 }, /* remoteExtensionAddress */
+	{ 45, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 69, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
+	{ 73, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
 	{ H323_SKIP, 0, 0, 0 }, /* supportedProtocols */
-	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ 36, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 74, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
 	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ 37, 0, H323_ALIAS, 0 }, /* modifiedSrcInfo */
+	{ 41, 0, H323_ALIAS, 0 }, /* modifiedSrcInfo */
 	/* LocationReject */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 98, 0, 0, H323_NOTE_REASON }, /* rejectReason */
+	{ 103, 0, 0, H323_NOTE_REASON }, /* rejectReason */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 99, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
+	{ 104, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* InfoRequest */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
 	{ 8, 0, 0, H323_NOTE_CRV }, /* callReferenceValue */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 10, 1, H323_REPLY_ADDRESS, 0 }, /* replyAddress */
-	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ 12, 1, H323_REPLY_ADDRESS, 0 }, /* replyAddress */
+	{ 126, 0, 0, 0 }, /* callIdentifier */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
@@ -1387,17 +1386,17 @@ const struct h323_part h323_parts[1451] = {
 	{ H323_SKIP, 0, 0, 0 }, /* segmentedResponseSupported */
 	{ H323_SKIP, 0, 0, 0 }, /* nextSegmentRequested */
 	{ H323_SKIP, 0, 0, 0 }, /* capacityInfoRequested */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 94, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 98, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
 	/* InfoRequestResponse */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 26, 0, 0, 0 }, /* endpointType */
-	{ 34, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 10, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
-	{ 43, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
-	{ 37, 1, H323_ALIAS, 0 }, /* endpointAlias */
-	{ 139, 1, H323_PER_CALL_INFO, 0 }, /* perCallInfo */
+	{ 29, 0, 0, 0 }, /* endpointType */
+	{ 38, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 12, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
+	{ 47, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
+	{ 41, 1, H323_ALIAS, 0 }, /* endpointAlias */
+	{ 144, 1, H323_PER_CALL_INFO, 0 }, /* perCallInfo */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
@@ -1405,90 +1404,89 @@ const struct h323_part h323_parts[1451] = {
 	{ H323_SKIP, 0, 0, 0 }, /* capacity */
 	{ H323_SKIP, 0, 0, 0 }, /* irrStatus */
 	{ H323_SKIP, 0, 0, 0 }, /* unsolicited */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* PerCallInfo */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 8, 0, 0, 0 }, /* callReferenceValue */
-	{ 24, 0, 0, 0 }, /* conferenceID */
-	{ 33, 1, 0, 0 }, /* originator */
-	{ 141, 1, 0, 0 }, /* audio */
-	{ 141, 1, 0, 0 }, /* video */
-	{ 145, 1, 0, 0 }, /* data */
-	{ 128, 0, 0, 0 }, /* h245 */
-	{ 128, 0, 0, 0 }, /* callSignalling */
-	{ 98, 0, 0, 0 }, /* callType */
-	{ 90, 0, 0, 0 }, /* bandWidth */
-	{ 17, 0, 0, 0 }, /* callModel */
-	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ 303, 0, 0, 0 }, /* callReferenceValue, conferenceID */
+	{ 36, 1, 0, 0 }, /* originator */
+	{ 146, 1, 0, 0 }, /* audio */
+	{ 146, 1, 0, 0 }, /* video */
+	{ 150, 1, 0, 0 }, /* data */
+	{ 133, 0, 0, 0 }, /* h245 */
+	{ 133, 0, 0, 0 }, /* callSignalling */
+	{ 103, 0, 0, 0 }, /* callType */
+	{ 94, 0, 0, 0 }, /* bandWidth */
+	{ 19, 0, 0, 0 }, /* callModel */
+	{ 126, 0, 0, 0 }, /* callIdentifier */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ H323_SKIP, 0, 0, 0 }, /* substituteConfIDs */
-	{ 146, 0, 0, 0 }, /* pdu */
+	{ 151, 0, 0, 0 }, /* pdu */
 	{ H323_SKIP, 0, 0, 0 }, /* callLinkage */
 	{ H323_SKIP, 0, 0, 0 }, /* usageInformation */
-	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ 74, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
 	/* RTPSession */
-	{ 128, 0, 0, 0 }, /* rtpAddress */
-	{ 128, 0, 0, 0 }, /* rtcpAddress */
-	{ 88, 0, 0, 0 }, /* cname */
-	{ 46, 0, 0, 0 }, /* ssrc */
-	{ 143, 0, 0, 0 }, /* sessionId */
-	{ 144, 0, 0, 0 }, /* associatedSessionIds */
+	{ 133, 0, 0, 0 }, /* rtpAddress */
+	{ 133, 0, 0, 0 }, /* rtcpAddress */
+	{ 92, 0, 0, 0 }, /* cname */
+	{ 50, 0, 0, 0 }, /* ssrc */
+	{ 148, 0, 0, 0 }, /* sessionId */
+	{ 149, 0, 0, 0 }, /* associatedSessionIds */
 	/* ReportedPdu */
-	{ 148, 0, 0, H323_NOTE_REPORT }, /* h323pdu */
-	{ 33, 0, 0, 0 }, /* sent */
+	{ 153, 0, 0, H323_NOTE_REPORT }, /* h323pdu */
+	{ 36, 0, 0, 0 }, /* sent */
 	/* H323-UU-PDU */
-	{ 149, 0, 0, H323_NOTE_KIND_IS }, /* h323-message-body */
+	{ 154, 0, 0, H323_NOTE_KIND_IS }, /* h323-message-body */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 285, 0, H323_H4501, 0 }, /* h4501SupplementaryService */
-	{ 33, 0, 0, H323_NOTE_H245_TUNNELLING }, /* h245Tunnelling */
-	{ 295, 0, 0, 0 }, /* h245Control */
+	{ 291, 0, H323_H4501, 0 }, /* h4501SupplementaryService */
+	{ 36, 0, 0, H323_NOTE_H245_TUNNELLING }, /* h245Tunnelling */
+	{ 301, 0, 0, 0 }, /* h245Control */
 	{ H323_SKIP, 0, 0, 0 }, /* nonStandardControl */
 	{ H323_SKIP, 0, 0, 0 }, /* callLinkage */
 	{ H323_SKIP, 0, 0, 0 }, /* tunnelledSignallingMessage */
 	{ H323_SKIP, 0, 0, 0 }, /* provisionalRespToH245Tunnelling */
 	{ H323_SKIP, 0, 0, 0 }, /* stimulusControl */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* MessageBody */
-	{ 150, 0, 0, 0 }, /* setup */
-	{ 270, 0, 0, 0 }, /* callProceeding */
-	{ 271, 0, 0, 0 }, /* connect */
-	{ 272, 0, 0, 0 }, /* alerting */
-	{ 273, 0, 0, 0 }, /* information */
-	{ 274, 0, 0, 0 }, /* releaseComplete */
-	{ 276, 0, 0, 0 }, /* facility */
-	{ 279, 0, 0, 0 }, /* progress */
-	{ 101, 0, 0, 0 }, /* empty */
-	{ 283, 0, 0, 0 }, /* status */
-	{ 283, 0, 0, 0 }, /* statusInquiry */
-	{ 283, 0, 0, 0 }, /* setupAcknowledge */
-	{ 284, 0, 0, 0 }, /* notify */
+	{ 155, 0, 0, 0 }, /* setup */
+	{ 276, 0, 0, 0 }, /* callProceeding */
+	{ 277, 0, 0, 0 }, /* connect */
+	{ 278, 0, 0, 0 }, /* alerting */
+	{ 279, 0, 0, 0 }, /* information */
+	{ 280, 0, 0, 0 }, /* releaseComplete */
+	{ 282, 0, 0, 0 }, /* facility */
+	{ 285, 0, 0, 0 }, /* progress */
+	{ 106, 0, 0, 0 }, /* empty */
+	{ 289, 0, 0, 0 }, /* status */
+	{ 289, 0, 0, 0 }, /* statusInquiry */
+	{ 289, 0, 0, 0 }, /* setupAcknowledge */
+	{ 290, 0, 0, 0 }, /* notify */
 	/* Setup-UUIE */
 	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 10, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
-	{ 37, 1, H323_ALIAS, 0 }, /* sourceAddress */
-	{ 26, 0, 0, 0 }, /* sourceInfo */
-	{ 37, 1, H323_ALIAS, 0 }, /* destinationAddress */
-	{ 10, 1, H323_DEST_CALL_SIGNAL_ADDRESS, 0 }, /* destCallSignalAddress */
-	{ 37, 1, H323_ALIAS, 0 }, /* destExtraCallInfo */
-	{ 77, 1, 0, 0 }, /* destExtraCRV */
-	{ 33, 0, 0, 0 }, /* activeMC */
-	{ 24, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
-	{ 119, 0, 0, 0 }, /* conferenceGoal */
-	{ 35, 1, 0, 0 }, /* callServices */
-	{ 98, 0, 0, 0 }, /* callType */
-	{ 10, 0, H323_SOURCE_CALL_SIGNAL_ADDRESS, 0 }, /* sourceCallSignalAddress */
-	{ 38, 0, H323_ALIAS, 0 }, /* remoteExtensionAddress */
-	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ 12, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
+	{ 41, 1, H323_ALIAS, 0 }, /* sourceAddress */
+	{ 29, 0, 0, 0 }, /* sourceInfo */
+	{ 41, 1, H323_ALIAS, 0 }, /* destinationAddress */
+	{ 12, 1, H323_DEST_CALL_SIGNAL_ADDRESS, 0 }, /* destCallSignalAddress */
+	{ 41, 1, H323_ALIAS, 0 }, /* destExtraCallInfo */
+	{ 81, 1, 0, 0 }, /* destExtraCRV */
+	{ 36, 0, 0, 0 }, /* activeMC */
+	{ 27, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
+	{ 124, 0, 0, 0 }, /* conferenceGoal */
+	{ 39, 1, 0, 0 }, /* callServices */
+	{ 103, 0, 0, 0 }, /* callType */
+	{ 12, 0, H323_SOURCE_CALL_SIGNAL_ADDRESS, 0 }, /* sourceCallSignalAddress */
+	{ 42, 0, H323_ALIAS, 0 }, /* remoteExtensionAddress */
+	{ 126, 0, 0, 0 }, /* callIdentifier */
 	{ H323_SKIP, 0, 0, 0 }, /* h245SecurityCapability */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 151, 0, 0, 0 }, /* fastStart */
+	{ 156, 0, 0, 0 }, /* fastStart */
 	{ H323_SKIP, 0, 0, 0 }, /* mediaWaitForConnect */
 	{ H323_SKIP, 0, 0, 0 }, /* canOverlapSend */
-	{ 34, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ 33, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
+	{ 38, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 36, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ 36, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
 	{ H323_SKIP, 0, 0, 0 }, /* connectionParameters */
 	{ H323_SKIP, 0, 0, 0 }, /* language */
 	{ H323_SKIP, 0, 0, 0 }, /* presentationIndicator */
@@ -1496,504 +1494,464 @@ const struct h323_part h323_parts[1451] = {
 	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
 	{ H323_SKIP, 0, 0, 0 }, /* symmetricOperationRequired */
 	{ H323_SKIP, 0, 0, 0 }, /* capacity */
-	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ 74, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
 	{ H323_SKIP, 0, 0, 0 }, /* desiredProtocols */
-	{ 79, 0, H323_FEATURE_SET, 0 }, /* neededFeatures */
-	{ 79, 0, H323_FEATURE_SET, 0 }, /* desiredFeatures */
-	{ 79, 0, H323_FEATURE_SET, 0 }, /* supportedFeatures */
-	{ 247, 0, 0, 0 }, /* parallelH245Control */
-	{ 267, 0, H323_ALIAS, 0 }, /* additionalSourceAddresses */
+	{ 83, 0, H323_FEATURE_SET, 0 }, /* neededFeatures */
+	{ 83, 0, H323_FEATURE_SET, 0 }, /* desiredFeatures */
+	{ 83, 0, H323_FEATURE_SET, 0 }, /* supportedFeatures */
+	{ 253, 0, 0, 0 }, /* parallelH245Control */
+	{ 273, 0, H323_ALIAS, 0 }, /* additionalSourceAddresses */
 	/* OpenLogicalChannel */
 	{ 2, 0, 0, H323_NOTE_LCN }, /* forwardLogicalChannelNumber */
-	{ 154, 0, H323_FORWARD, 0 }, /* forwardLogicalChannelParameters */
-	{ 228, 1, H323_REVERSE, 0 }, /* reverseLogicalChannelParameters */
-	{ 230, 0, H323_SEPARATE_STACK, 0 }, /* separateStack */
+	{ 159, 0, H323_FORWARD, 0 }, /* forwardLogicalChannelParameters */
+	{ 234, 1, H323_REVERSE, 0 }, /* reverseLogicalChannelParameters */
+	{ 236, 0, H323_SEPARATE_STACK, 0 }, /* separateStack */
 	{ H323_SKIP, 0, 0, 0 }, /* encryptionSync */
-	{ 236, 0, H323_GENERIC_INFORMATION, 0 }, /* genericInformation */
+	{ 242, 0, H323_GENERIC_INFORMATION, 0 }, /* genericInformation */
 	/* ForwardParameters */
 	{ 8, 1, 0, 0 }, /* portNumber */
-	{ 155, 0, 0, 0 }, /* dataType */
-	{ 197, 0, 0, 0 }, /* multiplexParameters */
+	{ 160, 0, 0, 0 }, /* dataType */
+	{ 202, 0, 0, 0 }, /* multiplexParameters */
 	/* DataType */
-	{ 156, 0, 0, 0 }, /* nonStandard */
-	{ 101, 0, 0, H323_NOTE_DATA + H323_DATA_NULL }, /* nullData */
-	{ 159, 0, 0, H323_NOTE_DATA + H323_DATA_VIDEO }, /* videoData */
-	{ 173, 0, 0, H323_NOTE_DATA + H323_DATA_AUDIO }, /* audioData */
-	{ 180, 0, 0, H323_NOTE_DATA + H323_DATA_OTHER }, /* data */
-	{ 190, 0, 0, 0 }, /* encryptionData */
+	{ 161, 0, 0, 0 }, /* nonStandard */
+	{ 106, 0, 0, H323_NOTE_DATA + H323_DATA_NULL }, /* nullData */
+	{ 164, 0, 0, H323_NOTE_DATA + H323_DATA_VIDEO }, /* videoData */
+	{ 178, 0, 0, H323_NOTE_DATA + H323_DATA_AUDIO }, /* audioData */
+	{ 185, 0, 0, H323_NOTE_DATA + H323_DATA_OTHER }, /* data */
+	{ 195, 0, 0, 0 }, /* encryptionData */
 	{ H323_SKIP, 0, 0, 0 }, /* h235Control */
-	{ 191, 0, 0, 0 }, /* h235Media */
+	{ 196, 0, 0, 0 }, /* h235Media */
 	/* H245NonStandardParameter */
-	{ 157, 0, 0, 0 }, /* nonStandardIdentifier */
-	{ 9, 0, 0, 0 }, /* data */
+	{ 162, 0, 0, 0 }, /* nonStandardIdentifier */
+	{ 11, 0, 0, 0 }, /* data */
 	/* H245NonStandardIdentifier */
 	{ 3, 0, 0, 0 }, /* object */
-	{ 158, 0, 0, 0 }, /* h221NonStandard */
+	{ 163, 0, 0, 0 }, /* h221NonStandard */
 	/* H245NonStandardIdentifier.h221NonStandard */
-	{ 7, 0, 0, 0 }, /* t35CountryCode */
-	{ 7, 0, 0, 0 }, /* t35Extension */
-	{ 8, 0, 0, 0 }, /* manufacturerCode */
+	{ 10, 0, 0, 0 }, /* t35CountryCode, t35Extension, manufacturerCode */
 	/* VideoCapability */
-	{ 156, 0, 0, 0 }, /* nonStandard */
-	{ 160, 0, 0, 0 }, /* h261VideoCapability */
-	{ 163, 0, 0, 0 }, /* h262VideoCapability */
-	{ 168, 0, 0, 0 }, /* h263VideoCapability */
-	{ 172, 0, 0, 0 }, /* is11172VideoCapability */
+	{ 161, 0, 0, 0 }, /* nonStandard */
+	{ 165, 0, 0, 0 }, /* h261VideoCapability */
+	{ 168, 0, 0, 0 }, /* h262VideoCapability */
+	{ 173, 0, 0, 0 }, /* h263VideoCapability */
+	{ 177, 0, 0, 0 }, /* is11172VideoCapability */
 	/* H261VideoCapability */
-	{ 161, 1, 0, 0 }, /* qcifMPI */
-	{ 161, 1, 0, 0 }, /* cifMPI */
-	{ 33, 0, 0, 0 }, /* temporalSpatialTradeOffCapability */
-	{ 162, 0, 0, 0 }, /* maxBitRate */
-	{ 33, 0, 0, 0 }, /* stillImageTransmission */
+	{ 166, 1, 0, 0 }, /* qcifMPI */
+	{ 166, 1, 0, 0 }, /* cifMPI */
+	{ 36, 0, 0, 0 }, /* temporalSpatialTradeOffCapability */
+	{ 167, 0, 0, 0 }, /* maxBitRate */
+	{ 36, 0, 0, 0 }, /* stillImageTransmission */
 	/* H262VideoCapability */
-	{ 33, 0, 0, 0 }, /* profileAndLevel-SPatML */
-	{ 33, 0, 0, 0 }, /* profileAndLevel-MPatLL */
-	{ 33, 0, 0, 0 }, /* profileAndLevel-MPatML */
-	{ 33, 0, 0, 0 }, /* profileAndLevel-MPatH-14 */
-	{ 33, 0, 0, 0 }, /* profileAndLevel-MPatHL */
-	{ 33, 0, 0, 0 }, /* profileAndLevel-SNRatLL */
-	{ 33, 0, 0, 0 }, /* profileAndLevel-SNRatML */
-	{ 33, 0, 0, 0 }, /* profileAndLevel-SpatialatH-14 */
-	{ 33, 0, 0, 0 }, /* profileAndLevel-HPatML */
-	{ 33, 0, 0, 0 }, /* profileAndLevel-HPatH-14 */
-	{ 33, 0, 0, 0 }, /* profileAndLevel-HPatHL */
-	{ 164, 1, 0, 0 }, /* videoBitRate */
-	{ 165, 1, 0, 0 }, /* vbvBufferSize */
-	{ 166, 1, 0, 0 }, /* samplesPerLine */
-	{ 166, 1, 0, 0 }, /* linesPerFrame */
-	{ 167, 1, 0, 0 }, /* framesPerSecond */
-	{ 90, 1, 0, 0 }, /* luminanceSampleRate */
+	{ 37, 0, 0, 0 }, /* profileAndLevel-SPatML, profileAndLevel-MPatLL */
+	{ 37, 0, 0, 0 }, /* profileAndLevel-MPatML, profileAndLevel-MPatH-14 */
+	{ 37, 0, 0, 0 }, /* profileAndLevel-MPatHL, profileAndLevel-SNRatLL */
+	{ 37, 0, 0, 0 }, /* profileAndLevel-SNRatML, profileAndLevel-SpatialatH-14 */
+	{ 37, 0, 0, 0 }, /* profileAndLevel-HPatML, profileAndLevel-HPatH-14 */
+	{ 36, 0, 0, 0 }, /* profileAndLevel-HPatHL */
+	{ 169, 1, 0, 0 }, /* videoBitRate */
+	{ 170, 1, 0, 0 }, /* vbvBufferSize */
+	{ 171, 1, 0, 0 }, /* samplesPerLine */
+	{ 171, 1, 0, 0 }, /* linesPerFrame */
+	{ 172, 1, 0, 0 }, /* framesPerSecond */
+	{ 94, 1, 0, 0 }, /* luminanceSampleRate */
 	/* H263VideoCapability */
-	{ 169, 1, 0, 0 }, /* sqcifMPI */
-	{ 169, 1, 0, 0 }, /* qcifMPI */
-	{ 169, 1, 0, 0 }, /* cifMPI */
-	{ 169, 1, 0, 0 }, /* cif4MPI */
-	{ 169, 1, 0, 0 }, /* cif16MPI */
-	{ 170, 0, 0, 0 }, /* maxBitRate */
-	{ 33, 0, 0, 0 }, /* unrestrictedVector */
-	{ 33, 0, 0, 0 }, /* arithmeticCoding */
-	{ 33, 0, 0, 0 }, /* advancedPrediction */
-	{ 33, 0, 0, 0 }, /* pbFrames */
-	{ 33, 0, 0, 0 }, /* temporalSpatialTradeOffCapability */
-	{ 171, 1, 0, 0 }, /* hrd-B */
+	{ 174, 1, 0, 0 }, /* sqcifMPI */
+	{ 174, 1, 0, 0 }, /* qcifMPI */
+	{ 174, 1, 0, 0 }, /* cifMPI */
+	{ 174, 1, 0, 0 }, /* cif4MPI */
+	{ 174, 1, 0, 0 }, /* cif16MPI */
+	{ 175, 0, 0, 0 }, /* maxBitRate */
+	{ 37, 0, 0, 0 }, /* unrestrictedVector, arithmeticCoding */
+	{ 37, 0, 0, 0 }, /* advancedPrediction, pbFrames */
+	{ 36, 0, 0, 0 }, /* temporalSpatialTradeOffCapability */
+	{ 176, 1, 0, 0 }, /* hrd-B */
 	{ 8, 1, 0, 0 }, /* bppMaxKb */
 	/* IS11172VideoCapability */
-	{ 33, 0, 0, 0 }, /* constrainedBitstream */
-	{ 164, 1, 0, 0 }, /* videoBitRate */
-	{ 165, 1, 0, 0 }, /* vbvBufferSize */
-	{ 166, 1, 0, 0 }, /* samplesPerLine */
-	{ 166, 1, 0, 0 }, /* linesPerFrame */
-	{ 167, 1, 0, 0 }, /* pictureRate */
-	{ 90, 1, 0, 0 }, /* luminanceSampleRate */
+	{ 36, 0, 0, 0 }, /* constrainedBitstream */
+	{ 169, 1, 0, 0 }, /* videoBitRate */
+	{ 170, 1, 0, 0 }, /* vbvBufferSize */
+	{ 171, 1, 0, 0 }, /* samplesPerLine */
+	{ 171, 1, 0, 0 }, /* linesPerFrame */
+	{ 172, 1, 0, 0 }, /* pictureRate */
+	{ 94, 1, 0, 0 }, /* luminanceSampleRate */
 	/* AudioCapability */
-	{ 156, 0, 0, 0 }, /* nonStandard */
-	{ 174, 0, 0, 0 }, /* g711Alaw64k */
-	{ 174, 0, 0, 0 }, /* g711Alaw56k */
-	{ 174, 0, 0, 0 }, /* g711Ulaw64k */
-	{ 174, 0, 0, 0 }, /* g711Ulaw56k */
-	{ 174, 0, 0, 0 }, /* g722-64k */
-	{ 174, 0, 0, 0 }, /* g722-56k */
-	{ 174, 0, 0, 0 }, /* g722-48k */
-	{ 175, 0, 0, 0 }, /* g7231 */
-	{ 174, 0, 0, 0 }, /* g728 */
-	{ 174, 0, 0, 0 }, /* g729 */
-	{ 174, 0, 0, 0 }, /* g729AnnexA */
-	{ 176, 0, 0, 0 }, /* is11172AudioCapability */
-	{ 178, 0, 0, 0 }, /* is13818AudioCapability */
+	{ 161, 0, 0, 0 }, /* nonStandard */
+	{ 179, 0, 0, 0 }, /* g711Alaw64k */
+	{ 179, 0, 0, 0 }, /* g711Alaw56k */
+	{ 179, 0, 0, 0 }, /* g711Ulaw64k */
+	{ 179, 0, 0, 0 }, /* g711Ulaw56k */
+	{ 179, 0, 0, 0 }, /* g722-64k */
+	{ 179, 0, 0, 0 }, /* g722-56k */
+	{ 179, 0, 0, 0 }, /* g722-48k */
+	{ 180, 0, 0, 0 }, /* g7231 */
+	{ 179, 0, 0, 0 }, /* g728 */
+	{ 179, 0, 0, 0 }, /* g729 */
+	{ 179, 0, 0, 0 }, /* g729AnnexA */
+	{ 181, 0, 0, 0 }, /* is11172AudioCapability */
+	{ 183, 0, 0, 0 }, /* is13818AudioCapability */
 	/* AudioCapability.g7231 */
-	{ 174, 0, 0, 0 }, /* maxAl-sduAudioFrames */
-	{ 33, 0, 0, 0 }, /* silenceSuppression */
+	{ 179, 0, 0, 0 }, /* maxAl-sduAudioFrames */
+	{ 36, 0, 0, 0 }, /* silenceSuppression */
 	/* IS11172AudioCapability */
-	{ 33, 0, 0, 0 }, /* audioLayer1 */
-	{ 33, 0, 0, 0 }, /* audioLayer2 */
-	{ 33, 0, 0, 0 }, /* audioLayer3 */
-	{ 33, 0, 0, 0 }, /* audioSampling32k */
-	{ 33, 0, 0, 0 }, /* audioSampling44k1 */
-	{ 33, 0, 0, 0 }, /* audioSampling48k */
-	{ 33, 0, 0, 0 }, /* singleChannel */
-	{ 33, 0, 0, 0 }, /* twoChannels */
-	{ 177, 0, 0, 0 }, /* bitRate */
+	{ 37, 0, 0, 0 }, /* audioLayer1, audioLayer2 */
+	{ 37, 0, 0, 0 }, /* audioLayer3, audioSampling32k */
+	{ 37, 0, 0, 0 }, /* audioSampling44k1, audioSampling48k */
+	{ 37, 0, 0, 0 }, /* singleChannel, twoChannels */
+	{ 182, 0, 0, 0 }, /* bitRate */
 	/* IS13818AudioCapability */
-	{ 33, 0, 0, 0 }, /* audioLayer1 */
-	{ 33, 0, 0, 0 }, /* audioLayer2 */
-	{ 33, 0, 0, 0 }, /* audioLayer3 */
-	{ 33, 0, 0, 0 }, /* audioSampling16k */
-	{ 33, 0, 0, 0 }, /* audioSampling22k05 */
-	{ 33, 0, 0, 0 }, /* audioSampling24k */
-	{ 33, 0, 0, 0 }, /* audioSampling32k */
-	{ 33, 0, 0, 0 }, /* audioSampling44k1 */
-	{ 33, 0, 0, 0 }, /* audioSampling48k */
-	{ 33, 0, 0, 0 }, /* singleChannel */
-	{ 33, 0, 0, 0 }, /* twoChannels */
-	{ 33, 0, 0, 0 }, /* threeChannels2-1 */
-	{ 33, 0, 0, 0 }, /* threeChannels3-0 */
-	{ 33, 0, 0, 0 }, /* fourChannels2-0-2-0 */
-	{ 33, 0, 0, 0 }, /* fourChannels2-2 */
-	{ 33, 0, 0, 0 }, /* fourChannels3-1 */
-	{ 33, 0, 0, 0 }, /* fiveChannels3-0-2-0 */
-	{ 33, 0, 0, 0 }, /* fiveChannels3-2 */
-	{ 33, 0, 0, 0 }, /* lowFrequencyEnhancement */
-	{ 33, 0, 0, 0 }, /* multilingual */
-	{ 179, 0, 0, 0 }, /* bitRate */
+	{ 37, 0, 0, 0 }, /* audioLayer1, audioLayer2 */
+	{ 37, 0, 0, 0 }, /* audioLayer3, audioSampling16k */
+	{ 37, 0, 0, 0 }, /* audioSampling22k05, audioSampling24k */
+	{ 37, 0, 0, 0 }, /* audioSampling32k, audioSampling44k1 */
+	{ 37, 0, 0, 0 }, /* audioSampling48k, singleChannel */
+	{ 37, 0, 0, 0 }, /* twoChannels, threeChannels2-1 */
+	{ 37, 0, 0, 0 }, /* threeChannels3-0, fourChannels2-0-2-0 */
+	{ 37, 0, 0, 0 }, /* fourChannels2-2, fourChannels3-1 */
+	{ 37, 0, 0, 0 }, /* fiveChannels3-0-2-0, fiveChannels3-2 */
+	{ 37, 0, 0, 0 }, /* lowFrequencyEnhancement, multilingual */
+	{ 184, 0, 0, 0 }, /* bitRate */
 	/* DataApplicationCapability */
-	{ 181, 0, 0, 0 }, /* application */
-	{ 90, 0, 0, 0 }, /* maxBitRate */
+	{ 186, 0, 0, 0 }, /* application */
+	{ 94, 0, 0, 0 }, /* maxBitRate */
 	/* DataApplicationCapability.application */
-	{ 156, 0, 0, 0 }, /* nonStandard */
-	{ 182, 0, 0, H323_NOTE_DATA + H323_DATA_T120 }, /* t120 */
-	{ 182, 0, 0, 0 }, /* dsm-cc */
-	{ 182, 0, 0, 0 }, /* userData */
-	{ 183, 0, 0, 0 }, /* t84 */
-	{ 182, 0, 0, 0 }, /* t434 */
-	{ 182, 0, 0, 0 }, /* h224 */
-	{ 186, 0, 0, 0 }, /* nlpid */
-	{ 101, 0, 0, 0 }, /* dsvdControl */
-	{ 182, 0, 0, 0 }, /* h222DataPartitioning */
+	{ 161, 0, 0, 0 }, /* nonStandard */
+	{ 187, 0, 0, H323_NOTE_DATA + H323_DATA_T120 }, /* t120 */
+	{ 187, 0, 0, 0 }, /* dsm-cc */
+	{ 187, 0, 0, 0 }, /* userData */
+	{ 188, 0, 0, 0 }, /* t84 */
+	{ 187, 0, 0, 0 }, /* t434 */
+	{ 187, 0, 0, 0 }, /* h224 */
+	{ 191, 0, 0, 0 }, /* nlpid */
+	{ 106, 0, 0, 0 }, /* dsvdControl */
+	{ 187, 0, 0, 0 }, /* h222DataPartitioning */
 	{ H323_SKIP, 0, 0, 0 }, /* t30fax */
 	{ H323_SKIP, 0, 0, 0 }, /* t140 */
-	{ 187, 0, 0, 0 }, /* t38fax */
+	{ 192, 0, 0, 0 }, /* t38fax */
 	/* DataProtocolCapability */
-	{ 156, 0, 0, 0 }, /* nonStandard */
-	{ 101, 0, 0, 0 }, /* v14buffered */
-	{ 101, 0, 0, 0 }, /* v42lapm */
-	{ 101, 0, 0, 0 }, /* hdlcFrameTunnelling */
-	{ 101, 0, 0, 0 }, /* h310SeparateVCStack */
-	{ 101, 0, 0, 0 }, /* h310SingleVCStack */
-	{ 101, 0, 0, 0 }, /* transparent */
+	{ 161, 0, 0, 0 }, /* nonStandard */
+	{ 106, 0, 0, 0 }, /* v14buffered */
+	{ 106, 0, 0, 0 }, /* v42lapm */
+	{ 106, 0, 0, 0 }, /* hdlcFrameTunnelling */
+	{ 106, 0, 0, 0 }, /* h310SeparateVCStack */
+	{ 106, 0, 0, 0 }, /* h310SingleVCStack */
+	{ 106, 0, 0, 0 }, /* transparent */
 	/* DataApplicationCapability.application.t84 */
-	{ 182, 0, 0, 0 }, /* t84Protocol */
-	{ 184, 0, 0, 0 }, /* t84Profile */
+	{ 187, 0, 0, 0 }, /* t84Protocol */
+	{ 189, 0, 0, 0 }, /* t84Profile */
 	/* T84Profile */
-	{ 101, 0, 0, 0 }, /* t84Unrestricted */
-	{ 185, 0, 0, 0 }, /* t84Restricted */
+	{ 106, 0, 0, 0 }, /* t84Unrestricted */
+	{ 190, 0, 0, 0 }, /* t84Restricted */
 	/* T84Profile.t84Restricted */
-	{ 33, 0, 0, 0 }, /* qcif */
-	{ 33, 0, 0, 0 }, /* cif */
-	{ 33, 0, 0, 0 }, /* ccir601Seq */
-	{ 33, 0, 0, 0 }, /* ccir601Prog */
-	{ 33, 0, 0, 0 }, /* hdtvSeq */
-	{ 33, 0, 0, 0 }, /* hdtvProg */
-	{ 33, 0, 0, 0 }, /* g3FacsMH200x100 */
-	{ 33, 0, 0, 0 }, /* g3FacsMH200x200 */
-	{ 33, 0, 0, 0 }, /* g4FacsMMR200x100 */
-	{ 33, 0, 0, 0 }, /* g4FacsMMR200x200 */
-	{ 33, 0, 0, 0 }, /* jbig200x200Seq */
-	{ 33, 0, 0, 0 }, /* jbig200x200Prog */
-	{ 33, 0, 0, 0 }, /* jbig300x300Seq */
-	{ 33, 0, 0, 0 }, /* jbig300x300Prog */
-	{ 33, 0, 0, 0 }, /* digPhotoLow */
-	{ 33, 0, 0, 0 }, /* digPhotoMedSeq */
-	{ 33, 0, 0, 0 }, /* digPhotoMedProg */
-	{ 33, 0, 0, 0 }, /* digPhotoHighSeq */
-	{ 33, 0, 0, 0 }, /* digPhotoHighProg */
+	{ 37, 0, 0, 0 }, /* qcif, cif */
+	{ 37, 0, 0, 0 }, /* ccir601Seq, ccir601Prog */
+	{ 37, 0, 0, 0 }, /* hdtvSeq, hdtvProg */
+	{ 37, 0, 0, 0 }, /* g3FacsMH200x100, g3FacsMH200x200 */
+	{ 37, 0, 0, 0 }, /* g4FacsMMR200x100, g4FacsMMR200x200 */
+	{ 37, 0, 0, 0 }, /* jbig200x200Seq, jbig200x200Prog */
+	{ 37, 0, 0, 0 }, /* jbig300x300Seq, jbig300x300Prog */
+	{ 37, 0, 0, 0 }, /* digPhotoLow, digPhotoMedSeq */
+	{ 37, 0, 0, 0 }, /* digPhotoMedProg, digPhotoHighSeq */
+	{ 36, 0, 0, 0 }, /* digPhotoHighProg */
 	/* DataApplicationCapability.application.nlpid */
-	{ 182, 0, 0, 0 }, /* nlpidProtocol */
-	{ 9, 0, 0, 0 }, /* nlpidData */
+	{ 187, 0, 0, 0 }, /* nlpidProtocol */
+	{ 11, 0, 0, 0 }, /* nlpidData */
 	/* T38Fax */
-	{ 188, 0, 0, 0 }, /* t38FaxProtocol */
-	{ 189, 0, 0, 0 }, /* t38FaxProfile */
+	{ 193, 0, 0, 0 }, /* t38FaxProtocol */
+	{ 194, 0, 0, 0 }, /* t38FaxProfile */
 	/* T38Protocol */
-	{ 156, 0, 0, 0 }, /* nonStandard */
-	{ 101, 0, 0, 0 }, /* v14buffered */
-	{ 101, 0, 0, 0 }, /* v42lapm */
-	{ 101, 0, 0, 0 }, /* hdlcFrameTunnelling */
-	{ 101, 0, 0, 0 }, /* h310SeparateVCStack */
-	{ 101, 0, 0, 0 }, /* h310SingleVCStack */
-	{ 101, 0, 0, 0 }, /* transparent */
+	{ 161, 0, 0, 0 }, /* nonStandard */
+	{ 106, 0, 0, 0 }, /* v14buffered */
+	{ 106, 0, 0, 0 }, /* v42lapm */
+	{ 106, 0, 0, 0 }, /* hdlcFrameTunnelling */
+	{ 106, 0, 0, 0 }, /* h310SeparateVCStack */
+	{ 106, 0, 0, 0 }, /* h310SingleVCStack */
+	{ 106, 0, 0, 0 }, /* transparent */
 	{ H323_SKIP, 0, 0, 0 }, /* segmentationAndReassembly */
 	{ H323_SKIP, 0, 0, 0 }, /* hdlcFrameTunnelingwSAR */
 	{ H323_SKIP, 0, 0, 0 }, /* v120 */
 	{ H323_SKIP, 0, 0, 0 }, /* separateLANStack */
 	{ H323_SKIP, 0, 0, 0 }, /* v76wCompression */
-	{ 101, 0, 0, H323_NOTE_DATA + H323_DATA_T38_TCP }, /* tcp */
-	{ 101, 0, 0, H323_NOTE_DATA + H323_DATA_T38_UDP }, /* udp */
+	{ 106, 0, 0, H323_NOTE_DATA + H323_DATA_T38_TCP }, /* tcp */
+	{ 106, 0, 0, H323_NOTE_DATA + H323_DATA_T38_UDP }, /* udp */
 	/* EncryptionMode */
-	{ 156, 0, 0, 0 }, /* nonStandard */
-	{ 101, 0, 0, 0 }, /* h233Encryption */
+	{ 161, 0, 0, 0 }, /* nonStandard */
+	{ 106, 0, 0, 0 }, /* h233Encryption */
 	/* H235Media */
-	{ 192, 0, 0, 0 }, /* encryptionAuthenticationAndIntegrity */
-	{ 196, 0, 0, 0 }, /* mediaType */
+	{ 197, 0, 0, 0 }, /* encryptionAuthenticationAndIntegrity */
+	{ 201, 0, 0, 0 }, /* mediaType */
 	/* EncryptionAuthenticationAndIntegrity */
-	{ 193, 1, 0, 0 }, /* encryptionCapability */
-	{ 195, 1, 0, 0 }, /* authenticationCapability */
-	{ 195, 1, 0, 0 }, /* integrityCapability */
+	{ 198, 1, 0, 0 }, /* encryptionCapability */
+	{ 200, 1, 0, 0 }, /* authenticationCapability */
+	{ 200, 1, 0, 0 }, /* integrityCapability */
 	/* MediaEncryptionAlgorithm */
-	{ 156, 0, 0, 0 }, /* nonStandard */
+	{ 161, 0, 0, 0 }, /* nonStandard */
 	{ 3, 0, 0, 0 }, /* algorithm */
 	/* OnlyH245NonStandard */
-	{ 156, 1, 0, 0 }, /* nonStandard */
+	{ 161, 1, 0, 0 }, /* nonStandard */
 	/* H235Media.mediaType */
-	{ 156, 0, 0, 0 }, /* nonStandard */
-	{ 159, 0, 0, H323_NOTE_DATA + H323_DATA_VIDEO }, /* videoData */
-	{ 173, 0, 0, H323_NOTE_DATA + H323_DATA_AUDIO }, /* audioData */
-	{ 180, 0, 0, H323_NOTE_DATA + H323_DATA_OTHER }, /* data */
+	{ 161, 0, 0, 0 }, /* nonStandard */
+	{ 164, 0, 0, H323_NOTE_DATA + H323_DATA_VIDEO }, /* videoData */
+	{ 178, 0, 0, H323_NOTE_DATA + H323_DATA_AUDIO }, /* audioData */
+	{ 185, 0, 0, H323_NOTE_DATA + H323_DATA_OTHER }, /* data */
 	/* ForwardMultiplex */
-	{ 198, 0, 0, 0 }, /* h222LogicalChannelParameters */
-	{ 200, 0, 0, 0 }, /* h223LogicalChannelParameters */
-	{ 205, 0, 0, 0 }, /* v76LogicalChannelParameters */
-	{ 212, 0, 0, 0 }, /* h2250LogicalChannelParameters */
+	{ 203, 0, 0, 0 }, /* h222LogicalChannelParameters */
+	{ 205, 0, 0, 0 }, /* h223LogicalChannelParameters */
+	{ 210, 0, 0, 0 }, /* v76LogicalChannelParameters */
+	{ 217, 0, 0, 0 }, /* h2250LogicalChannelParameters */
 	/* H222LogicalChannelParameters */
-	{ 8, 0, 0, 0 }, /* resourceID */
-	{ 199, 0, 0, 0 }, /* subChannelID */
-	{ 199, 1, 0, 0 }, /* pcr-pid */
-	{ 9, 1, 0, 0 }, /* programDescriptors */
-	{ 9, 1, 0, 0 }, /* streamDescriptors */
+	{ 10, 0, 0, 0 }, /* resourceID, subChannelID */
+	{ 204, 1, 0, 0 }, /* pcr-pid */
+	{ 11, 1, 0, 0 }, /* programDescriptors */
+	{ 11, 1, 0, 0 }, /* streamDescriptors */
 	/* H223LogicalChannelParameters */
-	{ 201, 0, 0, 0 }, /* adaptationLayerType */
-	{ 33, 0, 0, 0 }, /* segmentableFlag */
+	{ 206, 0, 0, 0 }, /* adaptationLayerType */
+	{ 36, 0, 0, 0 }, /* segmentableFlag */
 	/* H223LogicalChannelParameters.adaptationLayerType */
-	{ 156, 0, 0, 0 }, /* nonStandard */
-	{ 101, 0, 0, 0 }, /* al1Framed */
-	{ 101, 0, 0, 0 }, /* al1NotFramed */
-	{ 101, 0, 0, 0 }, /* al2WithoutSequenceNumbers */
-	{ 101, 0, 0, 0 }, /* al2WithSequenceNumbers */
-	{ 202, 0, 0, 0 }, /* al3 */
+	{ 161, 0, 0, 0 }, /* nonStandard */
+	{ 106, 0, 0, 0 }, /* al1Framed */
+	{ 106, 0, 0, 0 }, /* al1NotFramed */
+	{ 106, 0, 0, 0 }, /* al2WithoutSequenceNumbers */
+	{ 106, 0, 0, 0 }, /* al2WithSequenceNumbers */
+	{ 207, 0, 0, 0 }, /* al3 */
 	/* H223LogicalChannelParameters.adaptationLayerType.al3 */
-	{ 203, 0, 0, 0 }, /* controlFieldOctets */
-	{ 204, 0, 0, 0 }, /* sendBufferSize */
+	{ 208, 0, 0, 0 }, /* controlFieldOctets */
+	{ 209, 0, 0, 0 }, /* sendBufferSize */
 	/* V76LogicalChannelParameters */
-	{ 206, 0, 0, 0 }, /* hdlcParameters */
-	{ 119, 0, 0, 0 }, /* suspendResume */
-	{ 33, 0, 0, 0 }, /* uIH */
-	{ 208, 0, 0, 0 }, /* mode */
-	{ 211, 0, 0, 0 }, /* v75Parameters */
+	{ 211, 0, 0, 0 }, /* hdlcParameters */
+	{ 124, 0, 0, 0 }, /* suspendResume */
+	{ 36, 0, 0, 0 }, /* uIH */
+	{ 213, 0, 0, 0 }, /* mode */
+	{ 216, 0, 0, 0 }, /* v75Parameters */
 	/* V76HDLCParameters */
-	{ 119, 0, 0, 0 }, /* crcLength */
-	{ 207, 0, 0, 0 }, /* n401 */
-	{ 33, 0, 0, 0 }, /* loopbackTestProcedure */
+	{ 124, 0, 0, 0 }, /* crcLength */
+	{ 212, 0, 0, 0 }, /* n401 */
+	{ 36, 0, 0, 0 }, /* loopbackTestProcedure */
 	/* V76LogicalChannelParameters.mode */
-	{ 209, 0, 0, 0 }, /* eRM */
-	{ 101, 0, 0, 0 }, /* uNERM */
+	{ 214, 0, 0, 0 }, /* eRM */
+	{ 106, 0, 0, 0 }, /* uNERM */
 	/* V76LogicalChannelParameters.mode.eRM */
-	{ 210, 0, 0, 0 }, /* windowSize */
-	{ 119, 0, 0, 0 }, /* recovery */
+	{ 215, 0, 0, 0 }, /* windowSize */
+	{ 124, 0, 0, 0 }, /* recovery */
 	/* V75Parameters */
-	{ 33, 0, 0, 0 }, /* audioHeaderPresent */
+	{ 36, 0, 0, 0 }, /* audioHeaderPresent */
 	/* H2250LogicalChannelParameters */
-	{ 213, 1, 0, 0 }, /* nonStandard */
+	{ 218, 1, 0, 0 }, /* nonStandard */
 	{ 7, 0, 0, H323_NOTE_SESSION }, /* sessionID */
-	{ 143, 1, 0, 0 }, /* associatedSessionID */
-	{ 214, 1, H323_MEDIA_CHANNEL, 0 }, /* mediaChannel */
-	{ 33, 1, 0, H323_NOTE_RELIABLE }, /* mediaGuaranteedDelivery */
-	{ 214, 1, H323_MEDIA_CONTROL_CHANNEL, 0 }, /* mediaControlChannel */
-	{ 33, 1, 0, 0 }, /* mediaControlGuaranteedDelivery */
-	{ 33, 1, 0, 0 }, /* silenceSuppression */
-	{ 224, 1, 0, 0 }, /* destination */
-	{ 226, 1, 0, 0 }, /* dynamicRTPPayloadType */
-	{ 227, 1, 0, 0 }, /* mediaPacketization */
+	{ 148, 1, 0, 0 }, /* associatedSessionID */
+	{ 219, 1, H323_MEDIA_CHANNEL, 0 }, /* mediaChannel */
+	{ 36, 1, 0, H323_NOTE_RELIABLE }, /* mediaGuaranteedDelivery */
+	{ 219, 1, H323_MEDIA_CONTROL_CHANNEL, 0 }, /* mediaControlChannel */
+	{ 36, 1, 0, 0 }, /* mediaControlGuaranteedDelivery */
+	{ 36, 1, 0, 0 }, /* silenceSuppression */
+	{ 229, 1, 0, 0 }, /* destination */
+	{ 232, 1, 0, 0 }, /* dynamicRTPPayloadType */
+	{ 233, 1, 0, 0 }, /* mediaPacketization */
 	/* H245TransportAddress */
-	{ 215, 0, 0, 0 }, /* unicastAddress */
-	{ 221, 0, 0, H323_NOTE_MULTICAST }, /* multicastAddress */
+	{ 220, 0, 0, 0 }, /* unicastAddress */
+	{ 226, 0, 0, H323_NOTE_MULTICAST }, /* multicastAddress */
 	/* UnicastAddress */
-	{ 216, 0, 0, 0 }, /* iPAddress */
-	{ 217, 0, 0, 0 }, /* iPXAddress */
-	{ 218, 0, 0, 0 }, /* iP6Address */
-	{ 24, 0, 0, 0 }, /* netBios */
-	{ 219, 0, 0, 0 }, /* iPSourceRouteAddress */
-	/* UnicastAddress.iPAddress */
-	{ 12, 0, 0, 0 }, /* network */
-	{ 13, 0, 0, 0 }, /* tsapIdentifier */
-	/* UnicastAddress.iPXAddress */
-	{ 19, 0, 0, 0 }, /* node */
-	{ 20, 0, 0, 0 }, /* netnum */
-	{ 21, 0, 0, 0 }, /* tsapIdentifier */
-	/* UnicastAddress.iP6Address */
-	{ 23, 0, 0, 0 }, /* network */
-	{ 13, 0, 0, 0 }, /* tsapIdentifier */
-	/* UnicastAddress.iPSourceRouteAddress */
-	{ 220, 0, 0, 0 }, /* routing */
-	{ 12, 0, 0, 0 }, /* network */
-	{ 13, 0, 0, 0 }, /* tsapIdentifier */
-	{ 15, 0, 0, 0 }, /* route */
-	/* MulticastAddress */
-	{ 222, 0, 0, 0 }, /* iPAddress */
+	{ 221, 0, 0, 0 }, /* iPAddress */
+	{ 222, 0, 0, 0 }, /* iPXAddress */
 	{ 223, 0, 0, 0 }, /* iP6Address */
+	{ 27, 0, 0, 0 }, /* netBios */
+	{ 224, 0, 0, 0 }, /* iPSourceRouteAddress */
+	/* UnicastAddress.iPAddress */
+	{ 14, 0, 0, 0 }, /* network, tsapIdentifier */
+	/* UnicastAddress.iPXAddress */
+	{ 24, 0, 0, 0 }, /* node, netnum */
+	{ 23, 0, 0, 0 }, /* tsapIdentifier */
+	/* UnicastAddress.iP6Address */
+	{ 26, 0, 0, 0 }, /* network, tsapIdentifier */
+	/* UnicastAddress.iPSourceRouteAddress */
+	{ 225, 0, 0, 0 }, /* routing */
+	{ 14, 0, 0, 0 }, /* network, tsapIdentifier */
+	{ 17, 0, 0, 0 }, /* route */
+	/* MulticastAddress */
+	{ 227, 0, 0, 0 }, /* iPAddress */
+	{ 228, 0, 0, 0 }, /* iP6Address */
 	/* MulticastAddress.iPAddress */
-	{ 12, 0, 0, 0 }, /* network */
-	{ 13, 0, 0, 0 }, /* tsapIdentifier */
+	{ 14, 0, 0, 0 }, /* network, tsapIdentifier */
 	/* MulticastAddress.iP6Address */
-	{ 23, 0, 0, 0 }, /* network */
-	{ 13, 0, 0, 0 }, /* tsapIdentifier */
+	{ 26, 0, 0, 0 }, /* network, tsapIdentifier */
 	/* TerminalLabel */
-	{ 225, 0, 0, 0 }, /* mcuNumber */
-	{ 225, 0, 0, 0 }, /* terminalNumber */
+	{ 231, 0, 0, 0 }, /* mcuNumber, terminalNumber */
 	/* ReverseParameters */
-	{ 155, 0, 0, 0 }, /* dataType */
-	{ 229, 1, 0, 0 }, /* multiplexParameters */
+	{ 160, 0, 0, 0 }, /* dataType */
+	{ 235, 1, 0, 0 }, /* multiplexParameters */
 	/* ReverseMultiplex */
-	{ 200, 0, 0, 0 }, /* h223LogicalChannelParameters */
-	{ 205, 0, 0, 0 }, /* v76LogicalChannelParameters */
-	{ 212, 0, 0, 0 }, /* h2250LogicalChannelParameters */
+	{ 205, 0, 0, 0 }, /* h223LogicalChannelParameters */
+	{ 210, 0, 0, 0 }, /* v76LogicalChannelParameters */
+	{ 217, 0, 0, 0 }, /* h2250LogicalChannelParameters */
 	/* NetworkAccessParameters */
-	{ 17, 1, 0, 0 }, /* distribution */
-	{ 231, 0, 0, 0 }, /* networkAddress */
-	{ 33, 0, 0, 0 }, /* associateConference */
-	{ 235, 1, 0, 0 }, /* externalReference */
+	{ 19, 1, 0, 0 }, /* distribution */
+	{ 237, 0, 0, 0 }, /* networkAddress */
+	{ 36, 0, 0, 0 }, /* associateConference */
+	{ 241, 1, 0, 0 }, /* externalReference */
 	/* NetworkAccessParameters.networkAddress */
-	{ 232, 0, 0, 0 }, /* q2931Address */
-	{ 39, 0, 0, 0 }, /* e164Address */
-	{ 214, 0, H323_NETWORK_ADDRESS, 0 }, /* localAreaAddress */
+	{ 238, 0, 0, 0 }, /* q2931Address */
+	{ 43, 0, 0, 0 }, /* e164Address */
+	{ 219, 0, H323_NETWORK_ADDRESS, 0 }, /* localAreaAddress */
 	/* Q2931Address */
-	{ 233, 0, 0, 0 }, /* address */
-	{ 25, 1, 0, 0 }, /* subaddress */
+	{ 239, 0, 0, 0 }, /* address */
+	{ 28, 1, 0, 0 }, /* subaddress */
 	/* Q2931Address.address */
-	{ 234, 0, 0, 0 }, /* internationalNumber */
-	{ 25, 0, 0, 0 }, /* nsapAddress */
+	{ 240, 0, 0, 0 }, /* internationalNumber */
+	{ 28, 0, 0, 0 }, /* nsapAddress */
 	/* GenericMessage */
-	{ 238, 0, 0, H323_NOTE_NEW_FEATURE }, /* messageIdentifier */
-	{ 68, 1, 0, 0 }, /* subMessageIdentifier */
-	{ 240, 1, 0, 0 }, /* messageContent */
+	{ 244, 0, 0, H323_NOTE_NEW_FEATURE }, /* messageIdentifier */
+	{ 72, 1, 0, 0 }, /* subMessageIdentifier */
+	{ 246, 1, 0, 0 }, /* messageContent */
 	/* CapabilityIdentifier */
 	{ 3, 0, 0, H323_NOTE_FEATURE_OID }, /* standard */
-	{ 156, 0, 0, 0 }, /* h221NonStandard */
-	{ 24, 0, 0, 0 }, /* uuid */
-	{ 239, 0, 0, 0 }, /* domainBased */
+	{ 161, 0, 0, 0 }, /* h221NonStandard */
+	{ 27, 0, 0, 0 }, /* uuid */
+	{ 245, 0, 0, 0 }, /* domainBased */
 	/* GenericParameter */
-	{ 242, 0, 0, 0 }, /* parameterIdentifier */
-	{ 243, 0, 0, 0 }, /* parameterValue */
-	{ 245, 1, 0, 0 }, /* supersedes */
+	{ 248, 0, 0, 0 }, /* parameterIdentifier */
+	{ 249, 0, 0, 0 }, /* parameterValue */
+	{ 251, 1, 0, 0 }, /* supersedes */
 	/* ParameterIdentifier */
-	{ 68, 0, 0, H323_NOTE_PARAMETER }, /* standard */
-	{ 156, 0, 0, 0 }, /* h221NonStandard */
-	{ 24, 0, 0, 0 }, /* uuid */
-	{ 239, 0, 0, 0 }, /* domainBased */
+	{ 72, 0, 0, H323_NOTE_PARAMETER }, /* standard */
+	{ 161, 0, 0, 0 }, /* h221NonStandard */
+	{ 27, 0, 0, 0 }, /* uuid */
+	{ 245, 0, 0, 0 }, /* domainBased */
 	/* ParameterValue */
-	{ 101, 0, 0, 0 }, /* logical */
+	{ 106, 0, 0, 0 }, /* logical */
 	{ 7, 0, 0, 0 }, /* booleanArray */
 	{ 8, 0, 0, 0 }, /* unsignedMin */
 	{ 8, 0, 0, 0 }, /* unsignedMax */
-	{ 90, 0, 0, 0 }, /* unsigned32Min */
-	{ 90, 0, 0, 0 }, /* unsigned32Max */
-	{ 244, 0, 0, 0 }, /* octetString */
-	{ 240, 0, 0, 0 }, /* genericParameter */
+	{ 94, 0, 0, 0 }, /* unsigned32Min */
+	{ 94, 0, 0, 0 }, /* unsigned32Max */
+	{ 250, 0, 0, 0 }, /* octetString */
+	{ 246, 0, 0, 0 }, /* genericParameter */
 	/* PlainIdentifier */
-	{ 68, 0, 0, 0 }, /* standard */
-	{ 156, 0, 0, 0 }, /* h221NonStandard */
-	{ 24, 0, 0, 0 }, /* uuid */
-	{ 239, 0, 0, 0 }, /* domainBased */
+	{ 72, 0, 0, 0 }, /* standard */
+	{ 161, 0, 0, 0 }, /* h221NonStandard */
+	{ 27, 0, 0, 0 }, /* uuid */
+	{ 245, 0, 0, 0 }, /* domainBased */
 	/* MultimediaSystemControlMessage */
-	{ 250, 0, 0, 0 }, /* request */
-	{ 252, 0, 0, 0 }, /* response */
-	{ 262, 0, 0, 0 }, /* command */
-	{ 264, 0, 0, 0 }, /* indication */
+	{ 256, 0, 0, 0 }, /* request */
+	{ 258, 0, 0, 0 }, /* response */
+	{ 268, 0, 0, 0 }, /* command */
+	{ 270, 0, 0, 0 }, /* indication */
 	/* RequestMessage */
-	{ 189, 0, 0, 0 }, /* nonStandard */
-	{ 189, 0, 0, H323_NOTE_KIND + H323_MSD }, /* masterSlaveDetermination */
-	{ 189, 0, 0, H323_NOTE_KIND + H323_TCS }, /* terminalCapabilitySet */
-	{ 153, 0, 0, H323_NOTE_KIND + H323_OLC }, /* openLogicalChannel */
-	{ 251, 0, 0, H323_NOTE_KIND + H323_CLC }, /* closeLogicalChannel */
-	{ 251, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE }, /* requestChannelClose */
-	{ 189, 0, 0, 0 }, /* multiplexEntrySend */
-	{ 189, 0, 0, 0 }, /* requestMultiplexEntry */
-	{ 189, 0, 0, 0 }, /* requestMode */
-	{ 189, 0, 0, 0 }, /* roundTripDelayRequest */
-	{ 189, 0, 0, 0 }, /* maintenanceLoopRequest */
+	{ 194, 0, 0, 0 }, /* nonStandard */
+	{ 194, 0, 0, H323_NOTE_KIND + H323_MSD }, /* masterSlaveDetermination */
+	{ 194, 0, 0, H323_NOTE_KIND + H323_TCS }, /* terminalCapabilitySet */
+	{ 158, 0, 0, H323_NOTE_KIND + H323_OLC }, /* openLogicalChannel */
+	{ 257, 0, 0, H323_NOTE_KIND + H323_CLC }, /* closeLogicalChannel */
+	{ 257, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE }, /* requestChannelClose */
+	{ 194, 0, 0, 0 }, /* multiplexEntrySend */
+	{ 194, 0, 0, 0 }, /* requestMultiplexEntry */
+	{ 194, 0, 0, 0 }, /* requestMode */
+	{ 194, 0, 0, 0 }, /* roundTripDelayRequest */
+	{ 194, 0, 0, 0 }, /* maintenanceLoopRequest */
 	{ H323_SKIP, 0, 0, 0 }, /* communicationModeRequest */
 	{ H323_SKIP, 0, 0, 0 }, /* conferenceRequest */
 	{ H323_SKIP, 0, 0, 0 }, /* multilinkRequest */
 	{ H323_SKIP, 0, 0, 0 }, /* logicalChannelRateRequest */
-	{ 237, 0, H323_GENERIC_INFORMATION, 0 }, /* genericRequest */
+	{ 243, 0, H323_GENERIC_INFORMATION, 0 }, /* genericRequest */
 	/* ChannelNumber */
 	{ 2, 0, 0, H323_NOTE_LCN }, /* forwardLogicalChannelNumber */
-	{ 189, 0, 0, 0 }, /* others */
+	{ 194, 0, 0, 0 }, /* others */
 	/* ResponseMessage */
-	{ 189, 0, 0, 0 }, /* nonStandard */
-	{ 189, 0, 0, 0 }, /* masterSlaveDeterminationAck */
-	{ 189, 0, 0, 0 }, /* masterSlaveDeterminationReject */
-	{ 189, 0, 0, 0 }, /* terminalCapabilitySetAck */
-	{ 189, 0, 0, 0 }, /* terminalCapabilitySetReject */
-	{ 253, 0, 0, H323_NOTE_KIND + H323_OLC_ACK }, /* openLogicalChannelAck */
-	{ 251, 0, 0, H323_NOTE_KIND + H323_OLC_REJECT }, /* openLogicalChannelReject */
-	{ 251, 0, 0, H323_NOTE_KIND + H323_CLC_ACK }, /* closeLogicalChannelAck */
-	{ 251, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE_ACK }, /* requestChannelCloseAck */
-	{ 251, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE_REJECT }, /* requestChannelCloseReject */
-	{ 189, 0, 0, 0 }, /* multiplexEntrySendAck */
-	{ 189, 0, 0, 0 }, /* multiplexEntrySendReject */
-	{ 189, 0, 0, 0 }, /* requestMultiplexEntryAck */
-	{ 189, 0, 0, 0 }, /* requestMultiplexEntryReject */
-	{ 189, 0, 0, 0 }, /* requestModeAck */
-	{ 189, 0, 0, 0 }, /* requestModeReject */
-	{ 189, 0, 0, 0 }, /* roundTripDelayResponse */
-	{ 189, 0, 0, 0 }, /* maintenanceLoopAck */
-	{ 189, 0, 0, 0 }, /* maintenanceLoopReject */
-	{ 258, 0, 0, H323_NOTE_KIND + H323_COMMUNICATION_RESPONSE }, /* communicationModeResponse */
+	{ 194, 0, 0, 0 }, /* nonStandard */
+	{ 194, 0, 0, 0 }, /* masterSlaveDeterminationAck */
+	{ 194, 0, 0, 0 }, /* masterSlaveDeterminationReject */
+	{ 194, 0, 0, 0 }, /* terminalCapabilitySetAck */
+	{ 194, 0, 0, 0 }, /* terminalCapabilitySetReject */
+	{ 259, 0, 0, H323_NOTE_KIND + H323_OLC_ACK }, /* openLogicalChannelAck */
+	{ 257, 0, 0, H323_NOTE_KIND + H323_OLC_REJECT }, /* openLogicalChannelReject */
+	{ 257, 0, 0, H323_NOTE_KIND + H323_CLC_ACK }, /* closeLogicalChannelAck */
+	{ 257, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE_ACK }, /* requestChannelCloseAck */
+	{ 257, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE_REJECT }, /* requestChannelCloseReject */
+	{ 194, 0, 0, 0 }, /* multiplexEntrySendAck */
+	{ 194, 0, 0, 0 }, /* multiplexEntrySendReject */
+	{ 194, 0, 0, 0 }, /* requestMultiplexEntryAck */
+	{ 194, 0, 0, 0 }, /* requestMultiplexEntryReject */
+	{ 194, 0, 0, 0 }, /* requestModeAck */
+	{ 194, 0, 0, 0 }, /* requestModeReject */
+	{ 194, 0, 0, 0 }, /* roundTripDelayResponse */
+	{ 194, 0, 0, 0 }, /* maintenanceLoopAck */
+	{ 194, 0, 0, 0 }, /* maintenanceLoopReject */
+	{ 264, 0, 0, H323_NOTE_KIND + H323_COMMUNICATION_RESPONSE }, /* communicationModeResponse */
 	{ H323_SKIP, 0, 0, 0 }, /* conferenceResponse */
 	{ H323_SKIP, 0, 0, 0 }, /* multilinkResponse */
 	{ H323_SKIP, 0, 0, 0 }, /* logicalChannelRateAcknowledge */
 	{ H323_SKIP, 0, 0, 0 }, /* logicalChannelRateReject */
-	{ 237, 0, H323_GENERIC_INFORMATION, 0 }, /* genericResponse */
+	{ 243, 0, H323_GENERIC_INFORMATION, 0 }, /* genericResponse */
 	/* OpenLogicalChannelAck */
 	{ 2, 0, 0, H323_NOTE_LCN }, /* forwardLogicalChannelNumber */
-	{ 254, 1, H323_REVERSE, 0 }, /* reverseLogicalChannelParameters */
-	{ 230, 0, H323_SEPARATE_STACK, 0 }, /* separateStack */
-	{ 256, 0, H323_FORWARD_ACK, 0 }, /* forwardMultiplexAckParameters */
+	{ 260, 1, H323_REVERSE, 0 }, /* reverseLogicalChannelParameters */
+	{ 236, 0, H323_SEPARATE_STACK, 0 }, /* separateStack */
+	{ 262, 0, H323_FORWARD_ACK, 0 }, /* forwardMultiplexAckParameters */
 	{ H323_SKIP, 0, 0, 0 }, /* encryptionSync */
-	{ 236, 0, H323_GENERIC_INFORMATION, 0 }, /* genericInformation */
+	{ 242, 0, H323_GENERIC_INFORMATION, 0 }, /* genericInformation */
 	/* AckReverseParameters */
 	{ 2, 0, 0, H323_NOTE_REVERSE_LCN }, /* reverseLogicalChannelNumber */
 	{ 8, 1, 0, 0 }, /* portNumber */
-	{ 255, 1, 0, 0 }, /* multiplexParameters */
+	{ 261, 1, 0, 0 }, /* multiplexParameters */
 	/* AckReverseMultiplex */
-	{ 198, 0, 0, 0 }, /* h222LogicalChannelParameters */
-	{ 212, 0, 0, 0 }, /* h2250LogicalChannelParameters */
+	{ 203, 0, 0, 0 }, /* h222LogicalChannelParameters */
+	{ 217, 0, 0, 0 }, /* h2250LogicalChannelParameters */
 	/* ForwardAck */
-	{ 257, 0, 0, 0 }, /* h2250LogicalChannelAckParameters */
+	{ 263, 0, 0, 0 }, /* h2250LogicalChannelAckParameters */
 	/* H2250LogicalChannelAckParameters */
-	{ 213, 1, 0, 0 }, /* nonStandard */
-	{ 143, 1, 0, H323_NOTE_SESSION }, /* sessionID */
-	{ 214, 1, H323_MEDIA_CHANNEL, 0 }, /* mediaChannel */
-	{ 214, 1, H323_MEDIA_CONTROL_CHANNEL, 0 }, /* mediaControlChannel */
-	{ 226, 1, 0, 0 }, /* dynamicRTPPayloadType */
+	{ 218, 1, 0, 0 }, /* nonStandard */
+	{ 148, 1, 0, H323_NOTE_SESSION }, /* sessionID */
+	{ 219, 1, H323_MEDIA_CHANNEL, 0 }, /* mediaChannel */
+	{ 219, 1, H323_MEDIA_CONTROL_CHANNEL, 0 }, /* mediaControlChannel */
+	{ 232, 1, 0, 0 }, /* dynamicRTPPayloadType */
 	/* CommunicationModeResponse */
-	{ 259, 0, H323_COMMUNICATION_TABLE, 0 }, /* communicationModeTable */
+	{ 265, 0, H323_COMMUNICATION_TABLE, 0 }, /* communicationModeTable */
 	/* CommunicationModeTableEntry */
-	{ 213, 1, 0, 0 }, /* nonStandard */
-	{ 143, 0, 0, H323_NOTE_SESSION }, /* sessionID */
-	{ 143, 1, 0, 0 }, /* associatedSessionID */
-	{ 224, 1, 0, 0 }, /* terminalLabel */
-	{ 34, 0, 0, 0 }, /* sessionDescription */
-	{ 261, 0, 0, 0 }, /* dataType */
-	{ 214, 1, H323_MEDIA_CHANNEL, 0 }, /* mediaChannel */
-	{ 33, 1, 0, H323_NOTE_RELIABLE }, /* mediaGuaranteedDelivery */
-	{ 214, 1, H323_MEDIA_CONTROL_CHANNEL, 0 }, /* mediaControlChannel */
-	{ 33, 1, 0, 0 }, /* mediaControlGuaranteedDelivery */
+	{ 218, 1, 0, 0 }, /* nonStandard */
+	{ 148, 0, 0, H323_NOTE_SESSION }, /* sessionID */
+	{ 148, 1, 0, 0 }, /* associatedSessionID */
+	{ 229, 1, 0, 0 }, /* terminalLabel */
+	{ 38, 0, 0, 0 }, /* sessionDescription */
+	{ 267, 0, 0, 0 }, /* dataType */
+	{ 219, 1, H323_MEDIA_CHANNEL, 0 }, /* mediaChannel */
+	{ 36, 1, 0, H323_NOTE_RELIABLE }, /* mediaGuaranteedDelivery */
+	{ 219, 1, H323_MEDIA_CONTROL_CHANNEL, 0 }, /* mediaControlChannel */
+	{ 36, 1, 0, 0 }, /* mediaControlGuaranteedDelivery */
 	/* CommunicationModeTableEntry.dataType */
-	{ 159, 0, 0, H323_NOTE_DATA + H323_DATA_VIDEO }, /* videoData */
-	{ 173, 0, 0, H323_NOTE_DATA + H323_DATA_AUDIO }, /* audioData */
-	{ 180, 0, 0, H323_NOTE_DATA + H323_DATA_OTHER }, /* data */
+	{ 164, 0, 0, H323_NOTE_DATA + H323_DATA_VIDEO }, /* videoData */
+	{ 178, 0, 0, H323_NOTE_DATA + H323_DATA_AUDIO }, /* audioData */
+	{ 185, 0, 0, H323_NOTE_DATA + H323_DATA_OTHER }, /* data */
 	/* CommandMessage */
-	{ 189, 0, 0, 0 }, /* nonStandard */
-	{ 189, 0, 0, 0 }, /* maintenanceLoopOffCommand */
-	{ 189, 0, 0, 0 }, /* sendTerminalCapabilitySet */
-	{ 189, 0, 0, 0 }, /* encryptionCommand */
-	{ 189, 0, 0, 0 }, /* flowControlCommand */
-	{ 189, 0, 0, H323_NOTE_KIND + H323_END_SESSION }, /* endSessionCommand */
-	{ 189, 0, 0, 0 }, /* miscellaneousCommand */
-	{ 263, 0, 0, H323_NOTE_KIND + H323_COMMUNICATION_COMMAND }, /* communicationModeCommand */
+	{ 194, 0, 0, 0 }, /* nonStandard */
+	{ 194, 0, 0, 0 }, /* maintenanceLoopOffCommand */
+	{ 194, 0, 0, 0 }, /* sendTerminalCapabilitySet */
+	{ 194, 0, 0, 0 }, /* encryptionCommand */
+	{ 194, 0, 0, 0 }, /* flowControlCommand */
+	{ 194, 0, 0, H323_NOTE_KIND + H323_END_SESSION }, /* endSessionCommand */
+	{ 194, 0, 0, 0 }, /* miscellaneousCommand */
+	{ 269, 0, 0, H323_NOTE_KIND + H323_COMMUNICATION_COMMAND }, /* communicationModeCommand */
 	{ H323_SKIP, 0, 0, 0 }, /* conferenceCommand */
 	{ H323_SKIP, 0, 0, 0 }, /* h223MultiplexReconfiguration */
 	{ H323_SKIP, 0, 0, 0 }, /* newATMVCCommand */
 	{ H323_SKIP, 0, 0, 0 }, /* mobileMultilinkReconfigurationCommand */
-	{ 237, 0, H323_GENERIC_INFORMATION, 0 }, /* genericCommand */
+	{ 243, 0, H323_GENERIC_INFORMATION, 0 }, /* genericCommand */
 	/* CommunicationModeCommand */
-	{ 259, 0, H323_COMMUNICATION_TABLE, 0 }, /* communicationModeTable */
+	{ 265, 0, H323_COMMUNICATION_TABLE, 0 }, /* communicationModeTable */
 	/* IndicationMessage */
-	{ 189, 0, 0, 0 }, /* nonStandard */
-	{ 189, 0, 0, H323_NOTE_KIND + H323_NOT_UNDERSTOOD }, /* functionNotUnderstood */
-	{ 189, 0, 0, 0 }, /* masterSlaveDeterminationRelease */
-	{ 189, 0, 0, 0 }, /* terminalCapabilitySetRelease */
-	{ 265, 0, 0, H323_NOTE_KIND + H323_OLC_CONFIRM }, /* openLogicalChannelConfirm */
-	{ 189, 0, 0, 0 }, /* requestChannelCloseRelease */
-	{ 189, 0, 0, 0 }, /* multiplexEntrySendRelease */
-	{ 189, 0, 0, 0 }, /* requestMultiplexEntryRelease */
-	{ 189, 0, 0, 0 }, /* requestModeRelease */
-	{ 189, 0, 0, 0 }, /* miscellaneousIndication */
-	{ 189, 0, 0, 0 }, /* jitterIndication */
-	{ 189, 0, 0, 0 }, /* h223SkewIndication */
-	{ 189, 0, 0, 0 }, /* newATMVCIndication */
-	{ 189, 0, 0, 0 }, /* userInput */
+	{ 194, 0, 0, 0 }, /* nonStandard */
+	{ 194, 0, 0, H323_NOTE_KIND + H323_NOT_UNDERSTOOD }, /* functionNotUnderstood */
+	{ 194, 0, 0, 0 }, /* masterSlaveDeterminationRelease */
+	{ 194, 0, 0, 0 }, /* terminalCapabilitySetRelease */
+	{ 271, 0, 0, H323_NOTE_KIND + H323_OLC_CONFIRM }, /* openLogicalChannelConfirm */
+	{ 194, 0, 0, 0 }, /* requestChannelCloseRelease */
+	{ 194, 0, 0, 0 }, /* multiplexEntrySendRelease */
+	{ 194, 0, 0, 0 }, /* requestMultiplexEntryRelease */
+	{ 194, 0, 0, 0 }, /* requestModeRelease */
+	{ 194, 0, 0, 0 }, /* miscellaneousIndication */
+	{ 194, 0, 0, 0 }, /* jitterIndication */
+	{ 194, 0, 0, 0 }, /* h223SkewIndication */
+	{ 194, 0, 0, 0 }, /* newATMVCIndication */
+	{ 194, 0, 0, 0 }, /* userInput */
 	{ H323_SKIP, 0, 0, 0 }, /* h2250MaximumSkewIndication */
-	{ 266, 0, 0, H323_NOTE_KIND + H323_MC_LOCATION }, /* mcLocationIndication */
+	{ 272, 0, 0, H323_NOTE_KIND + H323_MC_LOCATION }, /* mcLocationIndication */
 	{ H323_SKIP, 0, 0, 0 }, /* conferenceIndication */
 	{ H323_SKIP, 0, 0, 0 }, /* vendorIdentification */
 	{ H323_SKIP, 0, 0, 0 }, /* functionNotSupported */
@@ -2001,171 +1959,171 @@ const struct h323_part h323_parts[1451] = {
 	{ H323_SKIP, 0, 0, 0 }, /* logicalChannelRateRelease */
 	{ H323_SKIP, 0, 0, 0 }, /* flowControlIndication */
 	{ H323_SKIP, 0, 0, 0 }, /* mobileMultilinkReconfigurationIndication */
-	{ 237, 0, H323_GENERIC_INFORMATION, 0 }, /* genericIndication */
+	{ 243, 0, H323_GENERIC_INFORMATION, 0 }, /* genericIndication */
 	/* OpenLogicalChannelConfirm */
 	{ 2, 0, 0, H323_NOTE_LCN }, /* forwardLogicalChannelNumber */
-	{ 236, 0, H323_GENERIC_INFORMATION, 0 }, /* genericInformation */
+	{ 242, 0, H323_GENERIC_INFORMATION, 0 }, /* genericInformation */
 	/* MCLocationIndication */
-	{ 214, 0, H323_SIGNAL_ADDRESS, 0 }, /* signalAddress */
+	{ 219, 0, H323_SIGNAL_ADDRESS, 0 }, /* signalAddress */
 	/* ExtendedAliasAddress */
-	{ 38, 0, 0, 0 }, /* address */
-	{ 119, 1, 0, 0 }, /* presentationIndicator */
-	{ 269, 1, 0, 0 }, /* screeningIndicator */
+	{ 42, 0, 0, 0 }, /* address */
+	{ 124, 1, 0, 0 }, /* presentationIndicator */
+	{ 275, 1, 0, 0 }, /* screeningIndicator */
 	/* CallProceeding-UUIE */
 	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 26, 0, 0, 0 }, /* destinationInfo */
-	{ 10, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
-	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ 29, 0, 0, 0 }, /* destinationInfo */
+	{ 12, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
+	{ 126, 0, 0, 0 }, /* callIdentifier */
 	{ H323_SKIP, 0, 0, 0 }, /* h245SecurityMode */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 151, 0, 0, 0 }, /* fastStart */
-	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ 33, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
-	{ 101, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 156, 0, 0, 0 }, /* fastStart */
+	{ 36, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ 36, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
+	{ 106, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
+	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
 	/* Connect-UUIE */
 	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 10, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
-	{ 26, 0, 0, 0 }, /* destinationInfo */
-	{ 24, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
-	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ 12, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
+	{ 29, 0, 0, 0 }, /* destinationInfo */
+	{ 27, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
+	{ 126, 0, 0, 0 }, /* callIdentifier */
 	{ H323_SKIP, 0, 0, 0 }, /* h245SecurityMode */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 151, 0, 0, 0 }, /* fastStart */
-	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ 33, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
+	{ 156, 0, 0, 0 }, /* fastStart */
+	{ 36, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ 36, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
 	{ H323_SKIP, 0, 0, 0 }, /* language */
-	{ 37, 0, H323_ALIAS, 0 }, /* connectedAddress */
+	{ 41, 0, H323_ALIAS, 0 }, /* connectedAddress */
 	{ H323_SKIP, 0, 0, 0 }, /* presentationIndicator */
 	{ H323_SKIP, 0, 0, 0 }, /* screeningIndicator */
-	{ 101, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
+	{ 106, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
 	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
 	{ H323_SKIP, 0, 0, 0 }, /* capacity */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
 	/* Alerting-UUIE */
 	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 26, 0, 0, 0 }, /* destinationInfo */
-	{ 10, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
-	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ 29, 0, 0, 0 }, /* destinationInfo */
+	{ 12, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
+	{ 126, 0, 0, 0 }, /* callIdentifier */
 	{ H323_SKIP, 0, 0, 0 }, /* h245SecurityMode */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 151, 0, 0, 0 }, /* fastStart */
-	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ 33, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
-	{ 37, 0, H323_ALIAS, 0 }, /* alertingAddress */
+	{ 156, 0, 0, 0 }, /* fastStart */
+	{ 36, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ 36, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
+	{ 41, 0, H323_ALIAS, 0 }, /* alertingAddress */
 	{ H323_SKIP, 0, 0, 0 }, /* presentationIndicator */
 	{ H323_SKIP, 0, 0, 0 }, /* screeningIndicator */
-	{ 101, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
+	{ 106, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
 	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
 	{ H323_SKIP, 0, 0, 0 }, /* capacity */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
 	/* Information-UUIE */
 	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ 126, 0, 0, 0 }, /* callIdentifier */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 151, 0, 0, 0 }, /* fastStart */
-	{ 101, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
-	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ 156, 0, 0, 0 }, /* fastStart */
+	{ 106, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
+	{ 74, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
 	/* ReleaseComplete-UUIE */
 	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 275, 1, 0, H323_NOTE_REASON }, /* reason */
-	{ 121, 0, 0, 0 }, /* callIdentifier */
+	{ 281, 1, 0, H323_NOTE_REASON }, /* reason */
+	{ 126, 0, 0, 0 }, /* callIdentifier */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 37, 0, H323_ALIAS, 0 }, /* busyAddress */
+	{ 41, 0, H323_ALIAS, 0 }, /* busyAddress */
 	{ H323_SKIP, 0, 0, 0 }, /* presentationIndicator */
 	{ H323_SKIP, 0, 0, 0 }, /* screeningIndicator */
 	{ H323_SKIP, 0, 0, 0 }, /* capacity */
 	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
 	/* Facility-UUIE */
 	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 10, 1, H323_ALTERNATIVE_ADDRESS, 0 }, /* alternativeAddress */
-	{ 37, 1, H323_ALIAS, 0 }, /* alternativeAliasAddress */
-	{ 24, 1, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
-	{ 98, 0, 0, H323_NOTE_REASON }, /* reason */
-	{ 121, 0, 0, 0 }, /* callIdentifier */
-	{ 37, 0, H323_ALIAS, 0 }, /* destExtraCallInfo */
-	{ 38, 0, H323_ALIAS, 0 }, /* remoteExtensionAddress */
+	{ 12, 1, H323_ALTERNATIVE_ADDRESS, 0 }, /* alternativeAddress */
+	{ 41, 1, H323_ALIAS, 0 }, /* alternativeAliasAddress */
+	{ 27, 1, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
+	{ 103, 0, 0, H323_NOTE_REASON }, /* reason */
+	{ 126, 0, 0, 0 }, /* callIdentifier */
+	{ 41, 0, H323_ALIAS, 0 }, /* destExtraCallInfo */
+	{ 42, 0, H323_ALIAS, 0 }, /* remoteExtensionAddress */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 277, 0, H323_ALIAS, 0 }, /* conferences */
-	{ 10, 0, H323_H245_ADDRESS, 0 }, /* h245Address */
-	{ 151, 0, 0, 0 }, /* fastStart */
-	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ 33, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
-	{ 101, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
+	{ 283, 0, H323_ALIAS, 0 }, /* conferences */
+	{ 12, 0, H323_H245_ADDRESS, 0 }, /* h245Address */
+	{ 156, 0, 0, 0 }, /* fastStart */
+	{ 36, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ 36, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
+	{ 106, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
 	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ 70, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 74, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
 	/* ConferenceList */
-	{ 24, 1, 0, 0 }, /* conferenceID */
-	{ 38, 1, 0, 0 }, /* conferenceAlias */
+	{ 27, 1, 0, 0 }, /* conferenceID */
+	{ 42, 1, 0, 0 }, /* conferenceAlias */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
 	/* Progress-UUIE */
 	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 26, 0, 0, 0 }, /* destinationInfo */
-	{ 10, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
-	{ 121, 0, 0, 0 }, /* callIdentifier */
-	{ 280, 1, 0, 0 }, /* h245SecurityMode */
-	{ 44, 1, 0, 0 }, /* tokens */
-	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 151, 1, 0, 0 }, /* fastStart */
-	{ 33, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ 33, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
-	{ 101, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
+	{ 29, 0, 0, 0 }, /* destinationInfo */
+	{ 12, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
+	{ 126, 0, 0, 0 }, /* callIdentifier */
+	{ 286, 1, 0, 0 }, /* h245SecurityMode */
+	{ 48, 1, 0, 0 }, /* tokens */
+	{ 57, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 156, 1, 0, 0 }, /* fastStart */
+	{ 36, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ 36, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
+	{ 106, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
 	/* H245Security */
 	{ 4, 0, 0, 0 }, /* nonStandard */
-	{ 101, 0, 0, 0 }, /* noSecurity */
-	{ 281, 0, 0, 0 }, /* tls */
-	{ 281, 0, 0, 0 }, /* ipsec */
+	{ 106, 0, 0, 0 }, /* noSecurity */
+	{ 287, 0, 0, 0 }, /* tls */
+	{ 287, 0, 0, 0 }, /* ipsec */
 	/* SecurityCapabilities */
 	{ 4, 1, 0, 0 }, /* nonStandard */
-	{ 282, 0, 0, 0 }, /* encryption */
-	{ 282, 0, 0, 0 }, /* authenticaton */
-	{ 282, 0, 0, 0 }, /* integrity */
+	{ 288, 0, 0, 0 }, /* encryption */
+	{ 288, 0, 0, 0 }, /* authenticaton */
+	{ 288, 0, 0, 0 }, /* integrity */
 	/* SecurityServiceMode */
 	{ 4, 0, 0, 0 }, /* nonStandard */
-	{ 101, 0, 0, 0 }, /* none */
-	{ 101, 0, 0, 0 }, /* default */
+	{ 106, 0, 0, 0 }, /* none */
+	{ 106, 0, 0, 0 }, /* default */
 	/* Status-UUIE */
 	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 121, 0, 0, 0 }, /* callIdentifier */
-	{ 44, 1, 0, 0 }, /* tokens */
-	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 126, 0, 0, 0 }, /* callIdentifier */
+	{ 48, 1, 0, 0 }, /* tokens */
+	{ 57, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	/* Notify-UUIE */
 	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 121, 0, 0, 0 }, /* callIdentifier */
-	{ 44, 1, 0, 0 }, /* tokens */
-	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 37, 0, H323_ALIAS, 0 }, /* connectedAddress */
+	{ 126, 0, 0, 0 }, /* callIdentifier */
+	{ 48, 1, 0, 0 }, /* tokens */
+	{ 57, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 41, 0, H323_ALIAS, 0 }, /* connectedAddress */
 	/* H4501SupplementaryService */
-	{ 288, 1, 0, 0 }, /* networkFacilityExtension */
-	{ 119, 1, 0, 0 }, /* interpretationApdu */
-	{ 289, 0, 0, 0 }, /* serviceApdu */
+	{ 294, 1, 0, 0 }, /* networkFacilityExtension */
+	{ 124, 1, 0, 0 }, /* interpretationApdu */
+	{ 295, 0, 0, 0 }, /* serviceApdu */
 	/* NetworkFacilityExtension */
-	{ 17, 0, 0, 0 }, /* sourceEntity */
-	{ 56, 1, 0, 0 }, /* sourceEntityAddress */
-	{ 17, 0, 0, 0 }, /* destinationEntity */
-	{ 56, 1, 0, 0 }, /* destinationEntityAddress */
+	{ 19, 0, 0, 0 }, /* sourceEntity */
+	{ 60, 1, 0, 0 }, /* sourceEntityAddress */
+	{ 19, 0, 0, 0 }, /* destinationEntity */
+	{ 60, 1, 0, 0 }, /* destinationEntityAddress */
 	/* ServiceApdus */
-	{ 290, 0, 0, 0 }, /* rosApdus */
+	{ 296, 0, 0, 0 }, /* rosApdus */
 	/* ROS */
-	{ 292, 0, 0, 0 }, /* invoke */
-	{ 189, 0, 0, 0 }, /* returnResult */
-	{ 189, 0, 0, 0 }, /* returnError */
-	{ 189, 0, 0, 0 }, /* reject */
+	{ 298, 0, 0, 0 }, /* invoke */
+	{ 194, 0, 0, 0 }, /* returnResult */
+	{ 194, 0, 0, 0 }, /* returnError */
+	{ 194, 0, 0, 0 }, /* reject */
 	/* Invoke */
-	{ 50, 0, 0, 0 }, /* invokeId */
-	{ 50, 1, 0, 0 }, /* linkedId */
-	{ 293, 0, 0, 0 }, /* opcode */
-	{ 294, 1, 0, 0 }, /* argument */
+	{ 54, 0, 0, 0 }, /* invokeId */
+	{ 54, 1, 0, 0 }, /* linkedId */
+	{ 299, 0, 0, 0 }, /* opcode */
+	{ 300, 1, 0, 0 }, /* argument */
 	/* Invoke.opcode */
-	{ 50, 0, 0, H323_NOTE_PARAMETER }, /* local */
+	{ 54, 0, 0, H323_NOTE_PARAMETER }, /* local */
 	{ 3, 0, 0, 0 }, /* global */
 	/* NonStandardMessage */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
@@ -2173,8 +2131,8 @@ const struct h323_part h323_parts[1451] = {
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 93, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* UnknownMessageResponse */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
 	{ H323_SKIP, 0, 0, 0 }, /* tokens */
@@ -2183,200 +2141,200 @@ const struct h323_part h323_parts[1451] = {
 	/* RequestInProgress */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 44, 1, 0, 0 }, /* tokens */
-	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 300, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 48, 1, 0, 0 }, /* tokens */
+	{ 57, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 307, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
 	{ 2, 0, 0, 0 }, /* delay */
 	/* ICV */
 	{ 3, 0, 0, 0 }, /* algorithmOID */
-	{ 60, 0, 0, 0 }, /* icv */
+	{ 64, 0, 0, 0 }, /* icv */
 	/* ResourcesAvailableIndicate */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
 	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 34, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 31, 0, 0, 0 }, /* protocols */
-	{ 33, 0, 0, 0 }, /* almostOutOfResources */
-	{ 44, 1, 0, 0 }, /* tokens */
-	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 300, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 38, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 34, 0, 0, 0 }, /* protocols */
+	{ 36, 0, 0, 0 }, /* almostOutOfResources */
+	{ 48, 1, 0, 0 }, /* tokens */
+	{ 57, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 307, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
 	{ H323_SKIP, 0, 0, 0 }, /* capacity */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* ResourcesAvailableConfirm */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
 	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 44, 1, 0, 0 }, /* tokens */
-	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 300, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 79, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 48, 1, 0, 0 }, /* tokens */
+	{ 57, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 307, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* InfoRequestAck */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 44, 1, 0, 0 }, /* tokens */
-	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 300, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 48, 1, 0, 0 }, /* tokens */
+	{ 57, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 307, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
 	/* InfoRequestNak */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 119, 0, 0, H323_NOTE_REASON }, /* nakReason */
-	{ 99, 1, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
-	{ 44, 1, 0, 0 }, /* tokens */
-	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 300, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 124, 0, 0, H323_NOTE_REASON }, /* nakReason */
+	{ 104, 1, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
+	{ 48, 1, 0, 0 }, /* tokens */
+	{ 57, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 307, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
 	/* ServiceControlIndication */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 306, 0, 0, 0 }, /* serviceControl */
-	{ 34, 1, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 312, 1, 0, 0 }, /* callSpecific */
-	{ 44, 1, 0, 0 }, /* tokens */
-	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 300, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 93, 1, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 79, 1, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 313, 0, 0, 0 }, /* serviceControl */
+	{ 38, 1, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 319, 1, 0, 0 }, /* callSpecific */
+	{ 48, 1, 0, 0 }, /* tokens */
+	{ 57, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 307, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 97, 1, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, 1, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* ServiceControlSession */
 	{ 7, 0, 0, 0 }, /* sessionId */
-	{ 308, 1, 0, 0 }, /* contents */
-	{ 119, 0, 0, 0 }, /* reason */
+	{ 315, 1, 0, 0 }, /* contents */
+	{ 124, 0, 0, 0 }, /* reason */
 	/* ServiceControlDescriptor */
-	{ 309, 0, 0, 0 }, /* url */
-	{ 9, 0, 0, 0 }, /* signal */
+	{ 316, 0, 0, 0 }, /* url */
+	{ 11, 0, 0, 0 }, /* signal */
 	{ 4, 0, 0, 0 }, /* nonStandard */
-	{ 310, 0, 0, 0 }, /* callCreditServiceControl */
+	{ 317, 0, 0, 0 }, /* callCreditServiceControl */
 	/* CallCreditServiceControl */
-	{ 311, 1, 0, 0 }, /* amountString */
-	{ 17, 1, 0, 0 }, /* billingMode */
-	{ 46, 1, 0, 0 }, /* callDurationLimit */
-	{ 33, 1, 0, 0 }, /* enforceCallDurationLimit */
-	{ 17, 1, 0, 0 }, /* callStartingPoint */
+	{ 318, 1, 0, 0 }, /* amountString */
+	{ 19, 1, 0, 0 }, /* billingMode */
+	{ 50, 1, 0, 0 }, /* callDurationLimit */
+	{ 36, 1, 0, 0 }, /* enforceCallDurationLimit */
+	{ 19, 1, 0, 0 }, /* callStartingPoint */
 	/* CallSpecific */
-	{ 121, 0, 0, 0 }, /* callIdentifier */
-	{ 24, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
-	{ 33, 0, 0, 0 }, /* answeredCall */
+	{ 126, 0, 0, 0 }, /* callIdentifier */
+	{ 27, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
+	{ 36, 0, 0, 0 }, /* answeredCall */
 	/* ServiceControlResponse */
 	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 314, 1, 0, 0 }, /* result */
+	{ 321, 1, 0, 0 }, /* result */
 	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 44, 1, 0, 0 }, /* tokens */
-	{ 53, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 300, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 93, 1, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 79, 1, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 48, 1, 0, 0 }, /* tokens */
+	{ 57, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 307, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 97, 1, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, 1, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* H323-UserInformation */
-	{ 148, 0, 0, 0 }, /* h323-uu-pdu */
-	{ 317, 1, 0, 0 }, /* user-data */
+	{ 153, 0, 0, 0 }, /* h323-uu-pdu */
+	{ 324, 1, 0, 0 }, /* user-data */
 	/* UserData */
 	{ 7, 0, 0, 0 }, /* protocol-discriminator */
-	{ 318, 0, 0, 0 }, /* user-information */
+	{ 325, 0, 0, 0 }, /* user-information */
 	/* SignallingChannelData */
-	{ 320, 0, 0, 0 }, /* signallingChannelData */
+	{ 327, 0, 0, 0 }, /* signallingChannelData */
 	/* SignallingChannelData.choice */
-	{ 321, 0, 0, 0 }, /* channelSuspendRequest */
-	{ 322, 0, 0, 0 }, /* channelSuspendResponse */
-	{ 189, 0, 0, 0 }, /* channelSuspendConfirm */
-	{ 189, 0, 0, 0 }, /* channelSuspendCancel */
-	{ 189, 0, 0, 0 }, /* channelResumeRequest */
-	{ 189, 0, 0, 0 }, /* channelResumeResponse */
+	{ 328, 0, 0, 0 }, /* channelSuspendRequest */
+	{ 329, 0, 0, 0 }, /* channelSuspendResponse */
+	{ 194, 0, 0, 0 }, /* channelSuspendConfirm */
+	{ 194, 0, 0, 0 }, /* channelSuspendCancel */
+	{ 194, 0, 0, 0 }, /* channelResumeRequest */
+	{ 194, 0, 0, 0 }, /* channelResumeResponse */
 	/* ChannelSuspendRequest */
-	{ 43, 0, H323_CHANNEL_RESUME_ADDRESS, 0 }, /* channelResumeAddress */
-	{ 33, 0, 0, 0 }, /* immediateResume */
-	{ 101, 1, 0, 0 }, /* resetH245 */
+	{ 47, 0, H323_CHANNEL_RESUME_ADDRESS, 0 }, /* channelResumeAddress */
+	{ 36, 0, 0, 0 }, /* immediateResume */
+	{ 106, 1, 0, 0 }, /* resetH245 */
 	/* ChannelSuspendResponse */
-	{ 33, 0, 0, 0 }, /* okToSuspend */
-	{ 43, 0, H323_CHANNEL_RESUME_ADDRESS, 0 }, /* channelResumeAddress */
+	{ 36, 0, 0, 0 }, /* okToSuspend */
+	{ 47, 0, H323_CHANNEL_RESUME_ADDRESS, 0 }, /* channelResumeAddress */
 	/* IncomingCallIndication */
-	{ 10, 0, H323_CALL_SIGNALLING_ADDRESS, 0 }, /* callSignallingAddress */
-	{ 121, 0, 0, 0 }, /* callID */
+	{ 12, 0, H323_CALL_SIGNALLING_ADDRESS, 0 }, /* callSignallingAddress */
+	{ 126, 0, 0, 0 }, /* callID */
 	/* TraversalParameters */
-	{ 214, 1, H323_MULTIPLEXED_MEDIA, 0 }, /* multiplexedMediaChannel */
-	{ 214, 1, H323_MULTIPLEXED_MEDIA_CONTROL, 0 }, /* multiplexedMediaControlChannel */
-	{ 90, 1, 0, 0 }, /* multiplexID */
-	{ 214, 1, H323_KEEP_ALIVE_CHANNEL, 0 }, /* keepAliveChannel */
-	{ 68, 1, 0, 0 }, /* keepAlivePayloadType */
-	{ 46, 1, 0, 0 }, /* keepAliveInterval */
+	{ 219, 1, H323_MULTIPLEXED_MEDIA, 0 }, /* multiplexedMediaChannel */
+	{ 219, 1, H323_MULTIPLEXED_MEDIA_CONTROL, 0 }, /* multiplexedMediaControlChannel */
+	{ 94, 1, 0, 0 }, /* multiplexID */
+	{ 219, 1, H323_KEEP_ALIVE_CHANNEL, 0 }, /* keepAliveChannel */
+	{ 72, 1, 0, 0 }, /* keepAlivePayloadType */
+	{ 50, 1, 0, 0 }, /* keepAliveInterval */
 	/* AlternateAddresses */
-	{ 326, 0, 0, 0 }, /* addresses */
+	{ 333, 0, 0, 0 }, /* addresses */
 	/* AlternateAddress */
 	{ 7, 0, 0, 0 }, /* sessionID */
-	{ 214, 1, H323_RTP_ADDRESS, 0 }, /* rtpAddress */
-	{ 214, 1, H323_RTCP_ADDRESS, 0 }, /* rtcpAddress */
-	{ 90, 1, 0, 0 }, /* multiplexID */
+	{ 219, 1, H323_RTP_ADDRESS, 0 }, /* rtpAddress */
+	{ 219, 1, H323_RTCP_ADDRESS, 0 }, /* rtcpAddress */
+	{ 94, 1, 0, 0 }, /* multiplexID */
 	/* CTInitiateArg */
-	{ 329, 0, 0, 0 }, /* callIdentity */
-	{ 330, 0, 0, 0 }, /* reroutingNumber */
-	{ 189, 1, 0, 0 }, /* argumentExtension */
+	{ 336, 0, 0, 0 }, /* callIdentity */
+	{ 337, 0, 0, 0 }, /* reroutingNumber */
+	{ 194, 1, 0, 0 }, /* argumentExtension */
 	/* EndpointAddress */
-	{ 37, 0, 0, 0 }, /* destinationAddress */
-	{ 38, 1, 0, 0 }, /* remoteExtensionAddress */
+	{ 41, 0, 0, 0 }, /* destinationAddress */
+	{ 42, 1, 0, 0 }, /* remoteExtensionAddress */
 	/* CTSetupArg */
-	{ 329, 0, 0, 0 }, /* callIdentity */
-	{ 330, 1, 0, 0 }, /* transferringNumber */
-	{ 189, 1, 0, 0 }, /* argumentExtension */
+	{ 336, 0, 0, 0 }, /* callIdentity */
+	{ 337, 1, 0, 0 }, /* transferringNumber */
+	{ 194, 1, 0, 0 }, /* argumentExtension */
 	/* CallReroutingArg */
-	{ 269, 0, 0, 0 }, /* reroutingReason */
-	{ 269, 1, 0, 0 }, /* originalReroutingReason */
-	{ 330, 0, 0, 0 }, /* calledAddress */
-	{ 333, 0, 0, 0 }, /* diversionCounter */
-	{ 9, 0, 0, 0 }, /* h225InfoElement */
-	{ 330, 0, 0, 0 }, /* lastReroutingNr */
-	{ 334, 0, 0, 0 }, /* subscriptionOption */
-	{ 335, 1, 0, 0 }, /* callingPartySubaddress */
-	{ 330, 0, 0, 0 }, /* callingNumber */
-	{ 34, 1, 0, 0 }, /* callingInfo */
-	{ 330, 1, 0, 0 }, /* originalCalledNr */
-	{ 189, 1, 0, 0 }, /* redirectingInfo */
-	{ 189, 1, 0, 0 }, /* originalCalledInfo */
-	{ 189, 1, 0, 0 }, /* extension */
+	{ 275, 0, 0, 0 }, /* reroutingReason */
+	{ 275, 1, 0, 0 }, /* originalReroutingReason */
+	{ 337, 0, 0, 0 }, /* calledAddress */
+	{ 340, 0, 0, 0 }, /* diversionCounter */
+	{ 11, 0, 0, 0 }, /* h225InfoElement */
+	{ 337, 0, 0, 0 }, /* lastReroutingNr */
+	{ 341, 0, 0, 0 }, /* subscriptionOption */
+	{ 342, 1, 0, 0 }, /* callingPartySubaddress */
+	{ 337, 0, 0, 0 }, /* callingNumber */
+	{ 38, 1, 0, 0 }, /* callingInfo */
+	{ 337, 1, 0, 0 }, /* originalCalledNr */
+	{ 194, 1, 0, 0 }, /* redirectingInfo */
+	{ 194, 1, 0, 0 }, /* originalCalledInfo */
+	{ 194, 1, 0, 0 }, /* extension */
 	/* PartySubaddress */
-	{ 336, 0, 0, 0 }, /* userSpecifiedSubaddress */
-	{ 25, 0, 0, 0 }, /* nsapSubaddress */
+	{ 343, 0, 0, 0 }, /* userSpecifiedSubaddress */
+	{ 28, 0, 0, 0 }, /* nsapSubaddress */
 	/* UserSpecifiedSubaddress */
-	{ 25, 0, 0, 0 }, /* subaddressInformation */
-	{ 33, 1, 0, 0 }, /* oddCountIndicator */
+	{ 28, 0, 0, 0 }, /* subaddressInformation */
+	{ 36, 1, 0, 0 }, /* oddCountIndicator */
 	/* DivertingLegInformation1Arg */
-	{ 269, 0, 0, 0 }, /* diversionReason */
-	{ 334, 0, 0, 0 }, /* subscriptionOption */
-	{ 330, 0, 0, 0 }, /* nominatedNr */
-	{ 34, 1, 0, 0 }, /* nominatedInfo */
-	{ 330, 1, 0, 0 }, /* redirectingNr */
-	{ 189, 1, 0, 0 }, /* redirectingInfo */
-	{ 189, 1, 0, 0 }, /* extension */
+	{ 275, 0, 0, 0 }, /* diversionReason */
+	{ 341, 0, 0, 0 }, /* subscriptionOption */
+	{ 337, 0, 0, 0 }, /* nominatedNr */
+	{ 38, 1, 0, 0 }, /* nominatedInfo */
+	{ 337, 1, 0, 0 }, /* redirectingNr */
+	{ 194, 1, 0, 0 }, /* redirectingInfo */
+	{ 194, 1, 0, 0 }, /* extension */
 	/* DivertingLegInformation2Arg */
-	{ 333, 0, 0, 0 }, /* diversionCounter */
-	{ 269, 0, 0, 0 }, /* diversionReason */
-	{ 269, 1, 0, 0 }, /* originalDiversionReason */
-	{ 330, 1, 0, 0 }, /* divertingNr */
-	{ 330, 1, 0, 0 }, /* originalCalledNr */
-	{ 189, 1, 0, 0 }, /* redirectingInfo */
-	{ 189, 1, 0, 0 }, /* originalCalledInfo */
-	{ 189, 1, 0, 0 }, /* extension */
+	{ 340, 0, 0, 0 }, /* diversionCounter */
+	{ 275, 0, 0, 0 }, /* diversionReason */
+	{ 275, 1, 0, 0 }, /* originalDiversionReason */
+	{ 337, 1, 0, 0 }, /* divertingNr */
+	{ 337, 1, 0, 0 }, /* originalCalledNr */
+	{ 194, 1, 0, 0 }, /* redirectingInfo */
+	{ 194, 1, 0, 0 }, /* originalCalledInfo */
+	{ 194, 1, 0, 0 }, /* extension */
 	/* DivertingLegInformation3Arg */
-	{ 33, 0, 0, 0 }, /* presentationAllowedIndicator */
-	{ 330, 1, 0, 0 }, /* redirectionNr */
-	{ 189, 1, 0, 0 }, /* redirectionInfo */
-	{ 189, 1, 0, 0 }, /* extension */
+	{ 36, 0, 0, 0 }, /* presentationAllowedIndicator */
+	{ 337, 1, 0, 0 }, /* redirectionNr */
+	{ 194, 1, 0, 0 }, /* redirectionInfo */
+	{ 194, 1, 0, 0 }, /* extension */
 	/* DivertingLegInformation4Arg */
-	{ 269, 0, 0, 0 }, /* diversionReason */
-	{ 334, 0, 0, 0 }, /* subscriptionOption */
-	{ 330, 0, 0, 0 }, /* callingNr */
-	{ 34, 1, 0, 0 }, /* callingInfo */
-	{ 330, 0, 0, 0 }, /* nominatedNr */
-	{ 189, 1, 0, 0 }, /* nominatedInfo */
-	{ 189, 1, 0, 0 }, /* extension */
+	{ 275, 0, 0, 0 }, /* diversionReason */
+	{ 341, 0, 0, 0 }, /* subscriptionOption */
+	{ 337, 0, 0, 0 }, /* callingNr */
+	{ 38, 1, 0, 0 }, /* callingInfo */
+	{ 337, 0, 0, 0 }, /* nominatedNr */
+	{ 194, 1, 0, 0 }, /* nominatedInfo */
+	{ 194, 1, 0, 0 }, /* extension */
 };
 
 const struct h323_content h323_contents[H323_CONTENTS] = {
-	{ H323_KIND_GENERIC, H323_NO_LAYER, 15, H323_ANY, 319 }, /* SignallingChannelData */
+	{ H323_KIND_GENERIC, H323_NO_LAYER, 15, H323_ANY, 326 }, /* SignallingChannelData */
 	{ H323_KIND_GENERIC, H323_LAYER_RAS, 17, 1, 0 }, /* RasMessage */
-	{ H323_KIND_GENERIC, H323_NO_LAYER, 18, 1, 323 }, /* IncomingCallIndication */
-	{ H323_KIND_PARAMETER, H323_NO_LAYER, 19, 1, 324 }, /* TraversalParameters */
-	{ H323_KIND_PARAMETER, H323_NO_LAYER, 24, H323_ANY, 325 }, /* AlternateAddresses */
-	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 9, 328 }, /* CTInitiateArg */
-	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 10, 331 }, /* CTSetupArg */
-	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 19, 332 }, /* CallReroutingArg */
-	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 20, 337 }, /* DivertingLegInformation1Arg */
-	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 21, 338 }, /* DivertingLegInformation2Arg */
-	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 22, 339 }, /* DivertingLegInformation3Arg */
-	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 100, 340 }, /* DivertingLegInformation4Arg */
+	{ H323_KIND_GENERIC, H323_NO_LAYER, 18, 1, 330 }, /* IncomingCallIndication */
+	{ H323_KIND_PARAMETER, H323_NO_LAYER, 19, 1, 331 }, /* TraversalParameters */
+	{ H323_KIND_PARAMETER, H323_NO_LAYER, 24, H323_ANY, 332 }, /* AlternateAddresses */
+	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 9, 335 }, /* CTInitiateArg */
+	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 10, 338 }, /* CTSetupArg */
+	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 19, 339 }, /* CallReroutingArg */
+	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 20, 344 }, /* DivertingLegInformation1Arg */
+	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 21, 345 }, /* DivertingLegInformation2Arg */
+	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 22, 346 }, /* DivertingLegInformation3Arg */
+	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 100, 347 }, /* DivertingLegInformation4Arg */
 };

@@ -8,6 +8,7 @@
  * What goes wrong behind a guard is forgotten back to it, and the walk goes on
  * at its end. Without a guard the PDU is lost.
  */
+#include <linux/bitops.h>
 #include <linux/netfilter.h>
 #include <linux/nf_nat_alg.h>
 
@@ -58,7 +59,8 @@ enum h323_step {
  * struct h323_frame - one entry of the stack
  * @path: the path at its beginning
  * @node: the SEQUENCE or the list
- * @next: the next part, bit of the bitmap, or element
+ * @next: the next part in h323_parts, bit of the bitmap, or element
+ * @last: of a SEQUENCE: where its root ends in h323_parts
  * @step: enum h323_step
  * @extended: there are additions; of a guard: it holds an encoding
  * @counts: of a list: the place in the path that counts its elements, or none
@@ -72,13 +74,14 @@ struct h323_frame {
 	struct h323_path path;
 	u16 node;
 	u16 next;
+	u16 last;
 	u8 step;
 	u8 extended;
 	u8 counts;
 	u8 messages;
+	u8 scopes;
 	u32 count;
 	u32 bits;
-	u32 scopes;
 };
 
 enum h323_counts {
@@ -110,8 +113,8 @@ struct h323_walk {
 	u8 note;
 	u8 counts;
 	u8 layers;
-	u32 items;
-	u32 scopes;
+	u8 scopes;
+	u8 items;
 	bool over;
 };
 
@@ -191,7 +194,6 @@ static struct h323_frame *h323_push(struct h323_walk *w, u8 step)
 	f = &w->stack[w->depth++];
 	f->path = w->path;
 	f->step = step;
-	f->next = 0;
 	return f;
 }
 
@@ -274,10 +276,9 @@ static void h323_flag(struct h323_walk *w, u8 note, bool is)
 }
 
 /* A number, or which alternative it is, has been read */
-static void h323_note_value(struct h323_walk *w, u8 note, u32 value)
+static noinline void h323_note_value(struct h323_walk *w, u8 note, u32 value)
 {
 	struct h323_message *m = h323_message(w);
-	u32 kinds = m->protocol == H323_RAS ? H323_RAS_KINDS : H323_BODIES;
 
 	switch (note) {
 	case H323_NOTE_SEQUENCE:
@@ -301,9 +302,10 @@ static void h323_note_value(struct h323_walk *w, u8 note, u32 value)
 		m->has |= H323_HAS_MODEL;
 		break;
 	case H323_NOTE_KIND_IS:
-		if (value >= kinds)
-			value = H323_UNKNOWN;
-		m->kind = value;
+		m->kind = H323_UNKNOWN;
+		if (value <
+		    (m->protocol == H323_RAS ? H323_RAS_KINDS : H323_BODIES))
+			m->kind = value;
 		break;
 	case H323_NOTE_LCN:
 		m->forward.lcn = value;
@@ -329,7 +331,8 @@ static void h323_note_value(struct h323_walk *w, u8 note, u32 value)
 }
 
 /* A string of @len bytes has been read */
-static void h323_note_bytes(struct h323_walk *w, u8 note, u32 at, u32 len)
+static noinline void h323_note_bytes(struct h323_walk *w, u8 note, u32 at,
+				     u32 len)
 {
 	struct h323_message *m = h323_message(w);
 	const u8 *p = w->per.data + at;
@@ -366,13 +369,12 @@ static void h323_note_bytes(struct h323_walk *w, u8 note, u32 at, u32 len)
 	}
 }
 
-/* A part begins */
-static bool h323_enter(struct h323_walk *w, const struct h323_part *part)
+/* A part that somebody wants to know begins */
+static noinline bool h323_enter_marked(struct h323_walk *w,
+				       const struct h323_part *part)
 {
 	struct h323_message *m = h323_message(w);
 
-	w->note = 0;
-	w->counts = H323_COUNTS_NOTHING;
 	if (part->mark >= H323_ALTERNATE_ENDPOINTS) {
 		if (part->mark == H323_FORWARD ||
 		    part->mark == H323_FORWARD_ACK)
@@ -406,17 +408,29 @@ static bool h323_enter(struct h323_walk *w, const struct h323_part *part)
 	return true;
 }
 
+/* A part begins */
+static inline bool h323_enter(struct h323_walk *w, const struct h323_part *part)
+{
+	w->note = 0;
+	w->counts = H323_COUNTS_NOTHING;
+	if (!(part->mark | part->note))
+		return true;
+	return h323_enter_marked(w, part);
+}
+
 static bool h323_hit(struct h323_walk *w, u8 family,
 		     const struct h323_node *node)
 {
 	const struct h323_channel *channel = h323_channel(w);
 	const struct h323_message *m = h323_message(w);
 	struct h323_hit *hit;
-	u32 at;
+	u32 at, bits = family == NFPROTO_IPV4 ? 32 : 128;
 
 	h323_per_align(&w->per);
 	at = w->per.pos / 8;
-	if (!h323_per_skip(&w->per, family == NFPROTO_IPV4 ? 32 : 128))
+	if (node->flags & H323_NODE_PORT)
+		bits += 16;
+	if (!h323_per_skip(&w->per, bits))
 		return false;
 	if (w->r->hits == H323_HITS_MAX) {
 		w->over = true;
@@ -442,9 +456,9 @@ static bool h323_hit(struct h323_walk *w, u8 family,
 
 static bool h323_string(struct h323_walk *w, const struct h323_node *node)
 {
-	u32 len;
+	u32 len = 0;
 
-	if (!h323_per_number(&w->per, node->width, &len))
+	if (node->width && !h323_per_number(&w->per, node->width, &len))
 		return false;
 	len += node->lb;
 	if (!len)
@@ -469,7 +483,8 @@ static bool h323_integer(struct h323_walk *w)
 		return h323_per_skip(&w->per, octets * 8);
 	if (!h323_per_octets(&w->per, octets, &value))
 		return false;
-	h323_note_value(w, w->note, value);
+	if (w->note)
+		h323_note_value(w, w->note, value);
 	return true;
 }
 
@@ -485,7 +500,8 @@ static bool h323_uint(struct h323_walk *w, const struct h323_node *node)
 	}
 	if (!h323_per_number(&w->per, node->width, &value))
 		return false;
-	h323_note_value(w, w->note, value + node->lb);
+	if (w->note)
+		h323_note_value(w, w->note, value + node->lb);
 	return true;
 }
 
@@ -519,29 +535,29 @@ static bool h323_skip_open(struct h323_walk *w)
 static bool h323_sequence(struct h323_walk *w, u16 type)
 {
 	const struct h323_node *node = &h323_nodes[type];
-	const struct h323_part *part = &h323_parts[node->first];
-	u32 optional = 0, extended = 0, bits;
 	struct h323_frame *f;
+	u32 bits;
 
 	f = h323_push(w, H323_STEP_ROOT);
 	if (!f)
 		return false;
 	f->node = type;
+	f->next = node->first;
+	f->last = node->first + node->root;
 	if (node->flags & H323_NODE_SCOPE) {
 		f->path.parameter = H323_ANY;
 		if (++w->scopes > H323_SCOPES_MAX)
 			return false;
 	}
-	if (node->flags & H323_NODE_EXT &&
-	    !h323_per_bits(&w->per, 1, &extended))
-		return false;
-	f->extended = extended;
 	/* generate.py has seen that there are at most 24 */
-	for (u32 i = 0; i < node->root; i++)
-		optional += part[i].optional;
-	if (!h323_per_bits(&w->per, optional, &bits))
+	if (!h323_per_bits(&w->per, node->unit, &bits))
 		return false;
-	f->bits = optional ? bits << (32 - optional) : 0;
+	f->bits = node->unit ? bits << (32 - node->unit) : 0;
+	f->extended = 0;
+	if (node->flags & H323_NODE_EXT) {
+		f->extended = f->bits >> 31;
+		f->bits <<= 1;
+	}
 	return true;
 }
 
@@ -557,6 +573,7 @@ static bool h323_list(struct h323_walk *w, u16 type)
 	if (!f)
 		return false;
 	f->node = type;
+	f->next = 0;
 	f->counts = w->counts;
 	f->count = count + node->lb;
 	return true;
@@ -624,10 +641,10 @@ static bool h323_type(struct h323_walk *w, u16 *type)
 	case H323_KIND_BOOL:
 		if (!h323_per_bits(&w->per, 1, &value))
 			return false;
-		if (w->note < H323_NOTE_FLAG)
-			h323_note_value(w, w->note, value);
-		else if (value)
+		if (w->note >= H323_NOTE_FLAG && value)
 			h323_flag(w, w->note, true);
+		else if (w->note && w->note < H323_NOTE_FLAG)
+			h323_note_value(w, w->note, value);
 		return true;
 	case H323_KIND_OID:
 		if (!h323_per_length(&w->per, &value))
@@ -644,7 +661,8 @@ static bool h323_type(struct h323_walk *w, u16 *type)
 	case H323_KIND_PICK:
 		if (!h323_index(w, node, &value))
 			return false;
-		h323_note_value(w, w->note, value);
+		if (w->note)
+			h323_note_value(w, w->note, value);
 		return value < node->root || h323_skip_open(w);
 	case H323_KIND_STRING:
 		return h323_string(w, node);
@@ -659,7 +677,8 @@ static bool h323_type(struct h323_walk *w, u16 *type)
 	case H323_KIND_CHOICE:
 		if (!h323_index(w, node, &value))
 			return false;
-		h323_note_value(w, w->note, value);
+		if (w->note)
+			h323_note_value(w, w->note, value);
 		if (value < node->root) {
 			part = &h323_parts[node->first + value];
 			*type = part->type;
@@ -689,95 +708,123 @@ static bool h323_type(struct h323_walk *w, u16 *type)
 	return false;
 }
 
-/* The next component of a SEQUENCE; H323_SKIP: there is none any more */
-static bool h323_component(struct h323_walk *w, struct h323_frame *f, u16 *type)
+/* The next component of a SEQUENCE before its marker; H323_SKIP: there is none any
+ * more
+ */
+static bool h323_root(struct h323_walk *w, struct h323_frame *f, u16 *type)
 {
-	const struct h323_node *node = &h323_nodes[f->node];
-	u32 len;
+	const struct h323_part *part = &h323_parts[f->next];
+	const struct h323_part *last = &h323_parts[f->last];
+	u32 bits = f->bits;
 
-	while (f->step == H323_STEP_ROOT) {
-		const struct h323_part *part;
-
-		if (f->next == node->root) {
-			if (!f->extended)
-				return true;
-			if (!h323_per_additions(&w->per, &f->count))
-				return false;
-			f->bits = w->per.pos;
-			f->next = 0;
-			f->step = H323_STEP_ADDITIONS;
-			if (!h323_per_skip(&w->per, f->count))
-				return false;
-			break;
-		}
-		part = &h323_parts[node->first + f->next++];
+	for (; part < last; part++) {
 		if (part->optional) {
-			bool present = f->bits >> 31;
+			bool present = bits >> 31;
 
-			f->bits <<= 1;
+			bits <<= 1;
 			if (!present)
 				continue;
 		}
+		f->next = part + 1 - h323_parts;
+		f->bits = bits;
 		w->path = f->path;
 		*type = part->type;
 		return h323_enter(w, part);
 	}
-	while (f->next < f->count) {
-		u32 at = f->next++;
-		const struct h323_part *part;
+	f->next = f->last;
+	if (!f->extended)
+		return true;
+	if (!h323_per_additions(&w->per, &f->count))
+		return false;
+	f->bits = w->per.pos;
+	f->next = 0;
+	f->step = H323_STEP_ADDITIONS;
+	return h323_per_skip(&w->per, f->count);
+}
 
-		if (!h323_per_peek(&w->per, f->bits + at))
-			continue;
-		w->r->nodes++;
-		if (at + node->root >= node->parts) {
-			/* Later than these tables */
-			if (!h323_skip_open(w))
-				return false;
-			continue;
-		}
-		part = &h323_parts[node->first + node->root + at];
-		w->path = f->path;
-		if (part->type == H323_SKIP) {
-			if (!h323_enter(w, part) || !h323_skip_open(w))
-				return false;
-			continue;
-		}
-		if (!h323_per_length(&w->per, &len) ||
-		    !h323_guard(w, len, false))
-			return false;
-		*type = part->type;
-		return h323_enter(w, part);
+/* The next bit of a bitmap that is set; or its size */
+static u32 h323_present(const struct h323_walk *w, const struct h323_frame *f)
+{
+	struct h323_per bitmap = { w->per.data, f->bits + f->next, w->per.end };
+	u32 at = f->next, bits;
+
+	while (at < f->count) {
+		u32 some = min_t(u32, f->count - at, 24);
+
+		h323_per_bits(&bitmap, some, &bits);
+		if (bits)
+			return at + some - fls(bits);
+		at += some;
 	}
+	return at;
+}
+
+/* The next component behind the marker, likewise */
+static bool h323_addition(struct h323_walk *w, struct h323_frame *f, u16 *type)
+{
+	const struct h323_node *node = &h323_nodes[f->node];
+	const struct h323_part *part;
+	u32 at, len;
+
+	while ((at = h323_present(w, f)) < f->count) {
+		f->next = at + 1;
+		if (!h323_per_length(&w->per, &len))
+			return false;
+		w->r->nodes++;
+		/* It may have come later than these tables */
+		if (at + node->root < node->parts) {
+			part = &h323_parts[f->last + at];
+			w->path = f->path;
+			if (part->type != H323_SKIP) {
+				*type = part->type;
+				return h323_guard(w, len, false) &&
+				       h323_enter(w, part);
+			}
+			if (!h323_enter(w, part))
+				return false;
+		}
+		if (!h323_per_skip(&w->per, len * 8))
+			return false;
+	}
+	f->next = at;
 	return true;
 }
 
-/* What comes next; H323_SKIP: nothing */
+/* What comes next; H323_SKIP: nothing of what is highest on the stack */
 static bool h323_next(struct h323_walk *w, u16 *type)
 {
-	while (w->depth) {
-		struct h323_frame *f = &w->stack[w->depth - 1];
+	struct h323_frame *f = &w->stack[w->depth - 1];
 
-		if (f->step == H323_STEP_LIST) {
-			if (f->next < f->count) {
-				w->path = f->path;
-				if (f->counts == H323_COUNTS_LIST)
-					w->path.list = f->next;
-				else if (f->counts == H323_COUNTS_INDEX)
-					w->path.index = f->next;
-				f->next++;
-				w->note = 0;
-				w->counts = H323_COUNTS_NOTHING;
-				*type = h323_nodes[f->node].first;
-				return true;
-			}
-		} else if (f->step != H323_STEP_GUARD) {
-			if (!h323_component(w, f, type))
-				return false;
-			if (*type != H323_SKIP)
-				return true;
-		}
-		h323_pop(w);
+	switch (f->step) {
+	case H323_STEP_ROOT:
+		if (!h323_root(w, f, type))
+			return false;
+		if (*type != H323_SKIP)
+			return true;
+		if (f->step == H323_STEP_ROOT)
+			break;
+		fallthrough;
+	case H323_STEP_ADDITIONS:
+		if (!h323_addition(w, f, type))
+			return false;
+		if (*type != H323_SKIP)
+			return true;
+		break;
+	case H323_STEP_LIST:
+		if (f->next == f->count)
+			break;
+		w->path = f->path;
+		if (f->counts == H323_COUNTS_LIST)
+			w->path.list = f->next;
+		else if (f->counts == H323_COUNTS_INDEX)
+			w->path.index = f->next;
+		f->next++;
+		w->note = 0;
+		w->counts = H323_COUNTS_NOTHING;
+		*type = h323_nodes[f->node].first;
+		return true;
 	}
+	h323_pop(w);
 	return true;
 }
 
@@ -795,26 +842,23 @@ static int h323_walk(struct h323_reading *r, const u8 *data, u32 at, u32 len,
 	if (!h323_open(&w, protocol, H323_LAYER_PDU, at, len))
 		return -NF_ALG_REASON_MALFORMED;
 	w.note = protocol == H323_RAS ? H323_NOTE_KIND_IS : 0;
-	while (type != H323_SKIP) {
+	for (;;) {
 		bool good;
 
-		if (++r->nodes > H323_NODES_MAX) {
-			w.over = true;
-			break;
-		}
-		good = h323_type(&w, &type);
-		if (good && type == H323_SKIP)
+		if (type != H323_SKIP)
+			good = ++r->nodes <= H323_NODES_MAX &&
+			       h323_type(&w, &type);
+		else if (w.depth)
 			good = h323_next(&w, &type);
-		while (!good && !w.over) {
-			type = H323_SKIP;
-			if (!h323_leave(&w, true))
-				return -NF_ALG_REASON_MALFORMED;
-			good = h323_next(&w, &type);
-		}
-		if (w.over)
-			break;
+		else
+			return 0;
+		if (likely(good))
+			continue;
+		type = H323_SKIP;
+		if (w.over || r->nodes > H323_NODES_MAX ||
+		    !h323_leave(&w, true))
+			return -NF_ALG_REASON_MALFORMED;
 	}
-	return w.over ? -NF_ALG_REASON_MALFORMED : 0;
 }
 
 static void h323_begin(struct h323_reading *r)
