@@ -323,6 +323,9 @@ const char *const nf_alg_reason_names[__NF_ALG_REASON_MAX] = {
 	[NF_ALG_REASON_IKE_COOKIE_CLASH] = "ike-cookie-clash",
 	[NF_ALG_REASON_AH] = "ah",
 	[NF_ALG_REASON_GATEWAY_TRANSLATED] = "gateway-translated",
+	[NF_ALG_REASON_H235_SIGNED] = "h235-signed",
+	[NF_ALG_REASON_ADDRESS_FAMILY] = "address-family",
+	[NF_ALG_REASON_BEFORE_SETUP] = "before-setup",
 };
 
 const char *const nf_alg_resource_names[__NF_ALG_RESOURCE_MAX] = {

@@ -264,6 +264,21 @@ const struct spec_reason spec_reason[__NF_ALG_REASON_MAX] = {
 		"A NAT rule changes the gateway's address, so the tunnel is left to conntrack alone.",
 		"Nothing to do with one inside host; for several let them use the gateway's own address.",
 	},
+	[NF_ALG_REASON_H235_SIGNED] = {
+		"h235-signed",
+		"An H.323 message is signed (H.235) and was translated all the same, so its receiver will refuse it.",
+		"Switch H.235 integrity off between these two, or let one of them use H.460.17 or H.460.18, which need no translation.",
+	},
+	[NF_ALG_REASON_ADDRESS_FAMILY] = {
+		"address-family",
+		"A message names an address of the other IP version than it travels by, and that address was left as it is.",
+		"Nothing to do for a host that offers both; there is no translation between IPv4 and IPv6.",
+	},
+	[NF_ALG_REASON_BEFORE_SETUP] = {
+		"before-setup",
+		"A message asked for a door before its call was set up, or for a forwarded call by the side that may not forward it; no door was opened.",
+		"Nothing to do: this is what an attack looks like. Look at the sender: \"natctl monitor\" names it.",
+	},
 };
 
 const struct spec_option spec_option[__NF_ALG_OPTION_MAX] = {

@@ -225,6 +225,18 @@ enum nf_alg_reason {
 	 * conntrack alone.
 	 */
 	NF_ALG_REASON_GATEWAY_TRANSLATED,
+	/* An H.323 message is signed (H.235) and was translated all the same, so
+	 * its receiver will refuse it.
+	 */
+	NF_ALG_REASON_H235_SIGNED,
+	/* A message names an address of the other IP version than it travels by,
+	 * and that address was left as it is.
+	 */
+	NF_ALG_REASON_ADDRESS_FAMILY,
+	/* A message asked for a door before its call was set up, or for a forwarded
+	 * call by the side that may not forward it; no door was opened.
+	 */
+	NF_ALG_REASON_BEFORE_SETUP,
 
 	__NF_ALG_REASON_MAX,
 };

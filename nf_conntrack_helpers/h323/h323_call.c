@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Calls: whose they are, which ports their channels have, and their end.
+ */
+#include <linux/err.h>
+#include <linux/slab.h>
+#include "address.h"
+#include "h323_call.h"
+#include "netns.h"
+
+#define H323_IDENTIFIER 16
+
+/* clang-format off */
+static const char *const h323_call_states[] = {
+	[H323_CALL_NEW] = "new",
+	[H323_CALL_CALLING] = "calling",
+	[H323_CALL_RINGING] = "ringing",
+	[H323_CALL_CONNECTED] = "connected",
+};
+
+/* clang-format on */
+
+static void h323_key_hex(struct h323_key *key, const void *bytes, u32 len)
+{
+	static const char hex[] = "0123456789abcdef";
+	const u8 *byte = bytes;
+	u32 i;
+
+	for (i = 0; i < len; i++) {
+		key->text[key->len++] = hex[byte[i] >> 4];
+		key->text[key->len++] = hex[byte[i] & 15];
+	}
+}
+
+void h323_key_identifier(const struct h323_translation *t,
+			 const struct h323_message *message,
+			 struct h323_key *key)
+{
+	key->len = 0;
+	h323_key_hex(key, t->msg->data + message->call, H323_IDENTIFIER);
+}
+
+/* "crv-1f2e-", the ports and the far end's address: one call reference may be
+ * used anew on another connection
+ */
+static void h323_key_reference(const struct h323_translation *t,
+			       struct h323_key *key)
+{
+	const struct nf_alg_side *side = t->msg->session->side;
+	__be16 crv = htons(t->reading->q931.crv);
+	const struct nf_alg_side *far;
+
+	memcpy(key->text, "crv-", 4);
+	key->len = 4;
+	h323_key_hex(key, &crv, sizeof(crv));
+	key->text[key->len++] = '-';
+	far = &side[side[IP_CT_DIR_ORIGINAL].inside ? IP_CT_DIR_REPLY :
+						      IP_CT_DIR_ORIGINAL];
+	h323_key_hex(key, &far->own.addr,
+		     far->own.family == NFPROTO_IPV6 ? 16 : 4);
+	h323_key_hex(key, &side[IP_CT_DIR_ORIGINAL].own.port, 2);
+	h323_key_hex(key, &side[IP_CT_DIR_REPLY].own.port, 2);
+}
+
+void h323_call_identify(struct h323_translation *t,
+			const struct h323_message *message)
+{
+	if (message->call)
+		h323_key_identifier(t, message, &t->key);
+	else
+		h323_key_reference(t, &t->key);
+}
+
+struct nf_alg_call *h323_call_find(struct h323_translation *t,
+				   enum h323_role role)
+{
+	const struct nf_alg_side *side = h323_side(t, role);
+
+	if (!t->call[role] && side->inside && t->key.len)
+		t->call[role] =
+			nf_alg_call_find(t->msg, NF_ALG_CALL, &side->own,
+					 t->key.text, t->key.len);
+	return t->call[role];
+}
+
+struct nf_alg_call *h323_call_take(struct h323_translation *t,
+				   enum h323_role role)
+{
+	const struct nf_alg_side *side = h323_side(t, role);
+	struct nf_alg_call *call = t->call[role];
+
+	/* It may have ended by itself, or have been cleared */
+	if (call && READ_ONCE(call->state) < NF_ALG_CALL_ENDED)
+		return call;
+	if (!t->key.len)
+		return ERR_PTR(-NF_ALG_REASON_MAPPING_LOST);
+	call = nf_alg_call_take(t->msg, NF_ALG_CALL, &side->own, t->key.text,
+				t->key.len);
+	if (IS_ERR(call))
+		return call;
+	if (t->call[role])
+		nf_alg_call_put(t->call[role]);
+	t->call[role] = call;
+	return call;
+}
+
+/* Remember a call for as long as its connection lives */
+static void h323_leg_add(struct h323_session *session, struct nf_alg_call *call)
+{
+	struct h323_leg *leg;
+
+	hlist_for_each_entry(leg, &session->legs, node)
+		if (leg->call == call)
+			return;
+	/* Without memory it ends by its own time */
+	leg = kzalloc(sizeof(*leg), GFP_ATOMIC);
+	if (!leg)
+		return;
+	refcount_inc(&call->refs);
+	leg->call = call;
+	hlist_add_head(&leg->node, &session->legs);
+}
+
+static void h323_leg_remove(struct h323_leg *leg)
+{
+	hlist_del(&leg->node);
+	nf_alg_call_put(leg->call);
+	kfree(leg);
+}
+
+static void h323_leg_end(struct h323_session *session,
+			 const struct nf_alg_call *call)
+{
+	struct hlist_node *next;
+	struct h323_leg *leg;
+
+	hlist_for_each_entry_safe(leg, next, &session->legs, node) {
+		if (leg->call == call) {
+			h323_leg_remove(leg);
+			return;
+		}
+	}
+}
+
+static void h323_call_finish(struct h323_translation *t,
+			     struct nf_alg_call *call, bool failed)
+{
+	bool signalling = t->msg->session->protocol->id ==
+			  NF_ALG_PROTOCOL_H225;
+	struct h323_call *own = nf_alg_call_lock(call);
+	bool end, alone;
+
+	end = failed && own->state == H323_CALL_NEW;
+	if (!failed && own->state == H323_CALL_NEW)
+		own->state = H323_CALL_CALLING;
+	if (signalling)
+		own->unsignalled = false;
+	alone = own->unsignalled;
+	nf_alg_call_unlock(call);
+
+	if (READ_ONCE(call->state) >= NF_ALG_CALL_ENDED)
+		return;
+	if (end)
+		nf_alg_call_end(call);
+	else if (signalling)
+		h323_leg_add(t->session, call);
+	else if (alone)
+		nf_alg_call_abandon(call);
+}
+
+void h323_calls_put(struct h323_translation *t, bool failed)
+{
+	u32 role;
+
+	for (role = 0; role < H323_ROLES; role++) {
+		if (!t->call[role])
+			continue;
+		h323_call_finish(t, t->call[role], failed);
+		nf_alg_call_put(t->call[role]);
+		t->call[role] = NULL;
+	}
+}
+
+static bool h323_port_same(const struct h323_port *a, const struct h323_port *b)
+{
+	return a->port == b->port && a->lcn == b->lcn &&
+	       a->l4proto == b->l4proto &&
+	       !((a->flags ^ b->flags) & H323_PORT_PEER);
+}
+
+int h323_call_note(struct nf_alg_call *call, const struct h323_port *port)
+{
+	struct h323_call *own = nf_alg_call_lock(call);
+	int err = 0;
+	u32 i;
+
+	for (i = 0; i < own->ports; i++)
+		if (h323_port_same(&own->port[i], port))
+			break;
+	if (i == H323_CALL_PORTS) {
+		err = -NF_ALG_REASON_LIMIT_CHANNELS;
+	} else if (i == own->ports) {
+		own->port[own->ports++] = *port;
+	} else if (!(port->flags & H323_PORT_FAST)) {
+		/* What fast start proposed has become a channel */
+		own->port[i].flags &= ~H323_PORT_FAST;
+		own->port[i].session = port->session;
+	}
+	nf_alg_call_unlock(call);
+	return err;
+}
+
+/* Take ports out of a call's list that match; *@gone gets those that nothing
+ * else in the list needs. Caller holds the call's lock.
+ */
+static u32 h323_ports_drop(struct h323_call *own,
+			   bool (*match)(const struct h323_port *port, u32 what,
+					 bool by_peer),
+			   u32 what, bool by_peer, struct h323_port *gone)
+{
+	u32 n = 0, kept = 0, i, k;
+
+	for (i = 0; i < own->ports; i++) {
+		if (match(&own->port[i], what, by_peer))
+			gone[n++] = own->port[i];
+		else
+			own->port[kept++] = own->port[i];
+	}
+	own->ports = kept;
+	for (i = 0; i < n;) {
+		for (k = 0; k < kept; k++)
+			if (own->port[k].port == gone[i].port &&
+			    own->port[k].l4proto == gone[i].l4proto)
+				break;
+		if (k < kept)
+			gone[i] = gone[--n];
+		else
+			i++;
+	}
+	return n;
+}
+
+static void h323_ports_expire(struct nf_alg_call *call,
+			      const struct h323_port *gone, u32 n)
+{
+	u32 linger = nf_alg_option(call->an, NF_ALG_OPTION_LINGER_TIME);
+	struct nf_alg_endpoint inside = call->key.inside;
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		inside.port = gone[i].port;
+		nf_alg_bind_expire(call, &inside, gone[i].l4proto, linger);
+	}
+}
+
+static bool h323_port_unchosen(const struct h323_port *port, u32 taken,
+			       bool by_peer)
+{
+	return port->flags & H323_PORT_FAST &&
+	       !(port->session < 32 && taken & BIT(port->session));
+}
+
+static bool h323_port_of_channel(const struct h323_port *port, u32 lcn,
+				 bool by_peer)
+{
+	return port->lcn == lcn && !(port->flags & H323_PORT_FAST) &&
+	       !!(port->flags & H323_PORT_PEER) == by_peer;
+}
+
+void h323_call_settle(struct nf_alg_call *call, u32 taken)
+{
+	struct h323_port gone[H323_CALL_PORTS] __uninitialized;
+	struct h323_call *own = nf_alg_call_lock(call);
+	u32 n, i;
+
+	n = h323_ports_drop(own, h323_port_unchosen, taken, false, gone);
+	for (i = 0; i < own->ports; i++)
+		own->port[i].flags &= ~H323_PORT_FAST;
+	nf_alg_call_unlock(call);
+	h323_ports_expire(call, gone, n);
+}
+
+void h323_call_close(struct nf_alg_call *call, u16 lcn, bool by_peer)
+{
+	struct h323_port gone[H323_CALL_PORTS] __uninitialized;
+	struct h323_call *own = nf_alg_call_lock(call);
+	u32 n;
+
+	n = h323_ports_drop(own, h323_port_of_channel, lcn, by_peer, gone);
+	nf_alg_call_unlock(call);
+	h323_ports_expire(call, gone, n);
+}
+
+void h323_call_spoken(struct nf_alg_call *call)
+{
+	struct h323_port port[H323_CALL_PORTS] __uninitialized;
+	struct nf_alg_endpoint inside = call->key.inside;
+	struct h323_call *own = nf_alg_call_lock(call);
+	u32 n = 0, i;
+
+	for (i = 0; i < own->ports; i++) {
+		if (!(own->port[i].flags & H323_PORT_WAITS))
+			continue;
+		own->port[i].flags &= ~H323_PORT_WAITS;
+		port[n++] = own->port[i];
+	}
+	nf_alg_call_unlock(call);
+	for (i = 0; i < n; i++) {
+		inside.port = port[i].port;
+		nf_alg_bind_open(call, &inside, port[i].l4proto);
+	}
+}
+
+void h323_call_advance(struct h323_translation *t, enum h323_role role,
+		       enum h323_call_state state)
+{
+	struct nf_alg_call *call = h323_call_find(t, role);
+	const struct nf_alg_side *far = h323_side(t, !role);
+	char text[H323_ENDPOINT_TEXT];
+	struct h323_call *own;
+	bool further;
+
+	if (!call)
+		return;
+	own = nf_alg_call_lock(call);
+	further = state > own->state;
+	if (further)
+		own->state = state;
+	nf_alg_call_unlock(call);
+
+	if (further)
+		nf_alg_call_describe(call, h323_call_states[state], text,
+				     h323_endpoint_print(text, &far->seen));
+	if (state == H323_CALL_CONNECTED)
+		nf_alg_call_commit(call);
+}
+
+void h323_calls_end(struct h323_translation *t)
+{
+	struct nf_alg_call *call;
+	u32 role;
+
+	for (role = 0; role < H323_ROLES; role++) {
+		call = h323_call_find(t, role);
+		if (!call)
+			continue;
+		nf_alg_call_end(call);
+		h323_leg_end(t->session, call);
+	}
+}
+
+void h323_signalling_closed(struct nf_alg_session *session)
+{
+	struct h323_session *own = nf_alg_session_priv(session);
+	struct h323_call *priv;
+	struct hlist_node *next;
+	struct h323_leg *leg;
+
+	hlist_for_each_entry_safe(leg, next, &own->legs, node) {
+		priv = nf_alg_call_lock(leg->call);
+		priv->unsignalled = true;
+		nf_alg_call_unlock(leg->call);
+		nf_alg_call_abandon(leg->call);
+		h323_leg_remove(leg);
+	}
+}

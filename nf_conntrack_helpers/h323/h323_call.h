@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef NF_ALG_H323_CALL_H
+#define NF_ALG_H323_CALL_H
+
+#include "translate.h"
+
+/* Ports of one call that a logical channel, or a proposal for one, has */
+#define H323_CALL_PORTS 40
+
+#define H323_PORT_FAST BIT(0) /* proposed by fast start, not taken up yet */
+#define H323_PORT_WAITS BIT(1) /* reserved: the other side has not spoken */
+#define H323_PORT_PEER BIT(2) /* the channel was opened by the other side */
+
+/**
+ * struct h323_port - a port of the inside host and the channel it is for
+ * @port: the port
+ * @lcn: number of the logical channel
+ * @session: its sessionID, or 0
+ * @l4proto: IPPROTO_UDP or IPPROTO_TCP
+ * @flags: H323_PORT_*
+ */
+struct h323_port {
+	__be16 port;
+	u16 lcn;
+	u8 session;
+	u8 l4proto;
+	u8 flags;
+};
+
+enum h323_call_state {
+	H323_CALL_NEW,
+	H323_CALL_CALLING,
+	H323_CALL_RINGING,
+	H323_CALL_CONNECTED,
+};
+
+/**
+ * struct h323_call - the module's part of a call
+ * @state: enum h323_call_state
+ * @unsignalled: its connection of call signalling is closed
+ * @ports: how many of @port there are
+ * @port: what is bound for its channels
+ *
+ * Under the call's lock.
+ */
+struct h323_call {
+	u8 state;
+	bool unsignalled;
+	u8 ports;
+	struct h323_port port[H323_CALL_PORTS];
+};
+
+/**
+ * struct h323_leg - a call on a connection of call signalling
+ * @node: in h323_session.legs
+ * @call: with a reference
+ */
+struct h323_leg {
+	struct hlist_node node;
+	struct nf_alg_call *call;
+};
+
+/**
+ * h323_call_identify() - which call does a PDU of call signalling belong to
+ * @t: translation; @t->key is set
+ * @message: the PDU's own message
+ *
+ * By callIdentifier, which all versions but the first have; else by the call
+ * reference on this connection.
+ */
+void h323_call_identify(struct h323_translation *t,
+			const struct h323_message *message);
+
+/**
+ * h323_key_identifier() - the key of a call
+ * @t: translation
+ * @message: a message that has a callIdentifier
+ * @key: to be filled
+ */
+void h323_key_identifier(const struct h323_translation *t,
+			 const struct h323_message *message,
+			 struct h323_key *key);
+
+/**
+ * h323_call_find() - find a call of the PDU
+ * @t: translation, with a key
+ * @role: whose
+ *
+ * Return: the call, which h323_calls_put() puts, or NULL.
+ */
+struct nf_alg_call *h323_call_find(struct h323_translation *t,
+				   enum h323_role role);
+
+/**
+ * h323_call_take() - find a call of the PDU, or begin it
+ * @t: translation, with a key
+ * @role: whose; that side is inside
+ *
+ * Return: the call, which h323_calls_put() puts; or an ERR_PTR(-reason).
+ */
+struct nf_alg_call *h323_call_take(struct h323_translation *t,
+				   enum h323_role role);
+
+/**
+ * h323_calls_put() - done with the calls of a PDU
+ * @t: translation
+ * @failed: it passes as it was: calls that only it began end
+ */
+void h323_calls_put(struct h323_translation *t, bool failed);
+
+/**
+ * h323_call_note() - a port was bound for a channel of a call
+ * @call: call
+ * @port: what for
+ *
+ * Return: 0, or -NF_ALG_REASON_LIMIT_CHANNELS.
+ */
+int h323_call_note(struct nf_alg_call *call, const struct h323_port *port);
+
+/**
+ * h323_call_spoken() - the other side has spoken: what waits for it is opened
+ * @call: call
+ */
+void h323_call_spoken(struct nf_alg_call *call);
+
+/**
+ * h323_call_settle() - fast start is over
+ * @call: call
+ * @taken: BIT(sessionID) of the sessions that were taken up
+ *
+ * Ports that were proposed for others go.
+ */
+void h323_call_settle(struct nf_alg_call *call, u32 taken);
+
+/**
+ * h323_call_close() - a logical channel is closed, or was refused
+ * @call: call
+ * @lcn: its number
+ * @by_peer: the other side had opened it
+ *
+ * Ports that no other channel of the call has go.
+ */
+void h323_call_close(struct nf_alg_call *call, u16 lcn, bool by_peer);
+
+/**
+ * h323_call_advance() - the call gets further
+ * @t: translation
+ * @role: whose
+ * @state: how far; it never goes back
+ */
+void h323_call_advance(struct h323_translation *t, enum h323_role role,
+		       enum h323_call_state state);
+
+/* The calls of this PDU are over */
+void h323_calls_end(struct h323_translation *t);
+
+/* nf_alg_protocol.closed and .session_end of call signalling: calls may go on
+ * without it for as long as there is media
+ */
+void h323_signalling_closed(struct nf_alg_session *session);
+
+#endif /* NF_ALG_H323_CALL_H */

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef NF_ALG_H323_TRANSLATE_H
+#define NF_ALG_H323_TRANSLATE_H
+
+#include "binding.h"
+#include "call.h"
+#include "message.h"
+#include "reason.h"
+#include "walker.h"
+
+/* The longest key of a call or registration */
+#define H323_KEY_MAX 64
+/* Listeners that one registration names, and RAS addresses */
+#define H323_LISTENERS_MAX 4
+
+/* Index of h323_translation.call: whose call it is */
+enum h323_role {
+	H323_SENDER,
+	H323_RECEIVER,
+	H323_ROLES
+};
+
+/**
+ * struct h323_key - what a call is found by
+ * @len: its length in bytes; 0: not known
+ * @text: the key
+ */
+struct h323_key {
+	u8 len;
+	u8 text[H323_KEY_MAX];
+};
+
+/**
+ * struct h323_session - the module's part of a session
+ * @legs: calls of a connection of call signalling, struct h323_leg
+ * @call: of a connection of H.245, the call it belongs to
+ * @ras: UDP: the RAS address by which each side registered, by direction; port
+ *	0: where it sends from
+ * @begun: BIT(direction) of each side that has sent a message
+ * @setup: likewise, a Setup
+ * @foreign: something else is spoken here
+ * @told: that messages are signed has been said
+ *
+ * Under the session's lock.
+ */
+struct h323_session {
+	struct hlist_head legs;
+	struct h323_key call;
+	__be16 ras[IP_CT_DIR_MAX];
+	u8 begun;
+	u8 setup;
+	bool foreign;
+	bool told;
+};
+
+/**
+ * struct h323_translation - one PDU on its way
+ * @msg: the engine's message
+ * @session: what is known of its flow
+ * @reading: what it says
+ * @key: the call it belongs to; none in RAS
+ * @call: the call of the sender and of the receiver, or NULL; referenced
+ * @registration: likewise, for RAS
+ * @listener: ports of the sender's call signalling that the message names
+ * @listeners: how many
+ * @ras: the port of its RAS, or 0
+ * @seconds: how long a registration lasts; 0: it has no end
+ */
+struct h323_translation {
+	struct nf_alg_message *msg;
+	struct h323_session *session;
+	const struct h323_reading *reading;
+	struct h323_key key;
+	struct nf_alg_call *call[H323_ROLES];
+	struct nf_alg_call *registration[H323_ROLES];
+	__be16 listener[H323_LISTENERS_MAX];
+	u8 listeners;
+	__be16 ras;
+	u32 seconds;
+};
+
+static inline const struct nf_alg_side *
+h323_side(const struct h323_translation *t, enum h323_role role)
+{
+	return role == H323_SENDER ? t->msg->from : t->msg->to;
+}
+
+/**
+ * h323_translate_ras() - translate a datagram of RAS
+ * @msg: message
+ *
+ * Return: as nf_alg_protocol.translate.
+ */
+int h323_translate_ras(struct nf_alg_message *msg);
+
+/* The same for call signalling and for H.245, on TCP */
+int h323_translate_signalling(struct nf_alg_message *msg);
+int h323_translate_control(struct nf_alg_message *msg);
+
+/* nf_alg_protocol.frame of these two */
+int h323_frame_signalling(const u8 *data, u32 len, struct nf_alg_frame *frame);
+int h323_frame_control(const u8 *data, u32 len, struct nf_alg_frame *frame);
+
+/* nf_alg_protocol.print of all three */
+void h323_print(const struct nf_alg_message *msg,
+		const struct nf_alg_change *change, char *old, char *new,
+		size_t size);
+
+/* What a PDU says is too much for a stack */
+int h323_reading_cache_init(void);
+void h323_reading_cache_exit(void);
+
+#endif /* NF_ALG_H323_TRANSLATE_H */
