@@ -14,6 +14,15 @@
 #include "registration.h"
 #include "service.h"
 
+static bool h323_bound(const struct h323_translation *t, u8 l4proto,
+		       const struct nf_alg_endpoint *own,
+		       struct nf_alg_endpoint *public)
+{
+	return own->port &&
+	       nf_alg_bound_inside(t->msg->session, l4proto, own, public) &&
+	       nf_alg_same_host(public, &t->msg->from->seen);
+}
+
 int h323_mention(struct h323_translation *t, const struct h323_hit *hit,
 		 enum h323_purpose purpose, const struct nf_alg_endpoint *own)
 {
@@ -22,8 +31,8 @@ int h323_mention(struct h323_translation *t, const struct h323_hit *hit,
 	u8 l4proto = h323_purpose_l4proto(purpose);
 	struct nf_alg_endpoint public;
 
-	if (own->port && nf_alg_bound_inside(session, l4proto, own, &public) &&
-	    nf_alg_same_host(&public, &from->seen))
+	if (h323_bound(t, l4proto, own, &public) ||
+	    h323_bound(t, h323_other_l4proto(l4proto), own, &public))
 		return h323_endpoint_write(t, hit, &public);
 	public = from->seen;
 	if (l4proto != session->l4proto || own->port != from->own.port)

@@ -2,7 +2,6 @@
 /*
  * What an address in a message is there for.
  */
-#include <linux/in.h>
 #include "purpose.h"
 
 /* RAS speaks of call signalling for the sender, or for somebody to be called */

@@ -2,6 +2,7 @@
 #ifndef NF_ALG_H323_PURPOSE_H
 #define NF_ALG_H323_PURPOSE_H
 
+#include <linux/in.h>
 #include "walker.h"
 
 /**
@@ -68,6 +69,12 @@ static inline u8 h323_purpose_l4proto(enum h323_purpose purpose)
 	default:
 		return IPPROTO_TCP;
 	}
+}
+
+/* Reports do not always say by which transport */
+static inline u8 h323_other_l4proto(u8 l4proto)
+{
+	return l4proto == IPPROTO_TCP ? IPPROTO_UDP : IPPROTO_TCP;
 }
 
 /**

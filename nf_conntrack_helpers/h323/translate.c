@@ -89,7 +89,10 @@ static int h323_hit_restore(struct h323_translation *t,
 	if (l4proto == session->l4proto &&
 	    nf_alg_same_endpoint(public, &to->seen))
 		return h323_endpoint_write(t, hit, &to->own) ?: 1;
-	if (nf_alg_bound_public(session, l4proto, public, &inside) &&
+	if ((nf_alg_bound_public(session, l4proto, public, &inside) ||
+	     (!h323_purpose_opens(purpose) &&
+	      nf_alg_bound_public(session, h323_other_l4proto(l4proto), public,
+				  &inside))) &&
 	    nf_alg_same_host(&inside, &to->own))
 		return h323_endpoint_write(t, hit, &inside) ?: 1;
 	return 0;
@@ -446,27 +449,27 @@ int h323_frame_control(const u8 *data, u32 len, struct nf_alg_frame *frame)
 	return h323_tpkt_control(data, len, frame);
 }
 
-static void h323_print_bytes(const u8 *bytes, u32 len, char *text)
+static void h323_print_bytes(const u8 *bytes, u32 len, char *to, size_t size)
 {
 	u32 address = len < 16 ? 4 : 16;
 	struct nf_alg_endpoint endpoint = {
 		.family = address == 16 ? NFPROTO_IPV6 : NFPROTO_IPV4,
 	};
+	char text[H323_ENDPOINT_TEXT];
 
 	memcpy(&endpoint.addr, bytes, address);
 	if (len > address)
 		memcpy(&endpoint.port, bytes + address, 2);
-	h323_endpoint_print(text, &endpoint);
+	len = min_t(size_t, h323_endpoint_print(text, &endpoint), size - 1);
+	memcpy(to, text, len);
+	to[len] = '\0';
 }
 
 void h323_print(const struct nf_alg_message *msg,
 		const struct nf_alg_change *change, char *old, char *new,
 		size_t size)
 {
-	char text[H323_ENDPOINT_TEXT];
-
-	h323_print_bytes(msg->data + change->off, change->old_len, text);
-	strscpy(old, text, size);
-	h323_print_bytes(msg->text + change->new_off, change->new_len, text);
-	strscpy(new, text, size);
+	h323_print_bytes(msg->data + change->off, change->old_len, old, size);
+	h323_print_bytes(msg->text + change->new_off, change->new_len, new,
+			 size);
 }

@@ -62,6 +62,7 @@ void engine_reset(void)
 	engine_net.net = &netns;
 	engine_net.option[NF_ALG_OPTION_CALL_IDLE_TIME] = 7200;
 	engine_net.option[NF_ALG_OPTION_CALL_SETUP_TIME] = 900;
+	engine_net.option[NF_ALG_OPTION_LINGER_TIME] = 32;
 	engine_net.option[NF_ALG_OPTION_SDP_ORIGIN] = 1;
 	engine_net.option[NF_ALG_OPTION_REGISTRAR_ONLY] = 1;
 	engine_net.option[NF_ALG_OPTION_TCP_DOORS] = 1;
@@ -398,6 +399,7 @@ struct nf_alg_call *nf_alg_call_take(struct nf_alg_message *msg,
 		c->call->refs.refs = 2;
 		c->call->key.inside = *inside;
 		c->call->key.kind = kind;
+		c->call->an = &engine_net;
 		c->call->key.len = len;
 		c->call->key.bytes = c->key;
 		return c->call;

@@ -88,6 +88,7 @@ typedef struct { int refs; } refcount_t;
 #define atomic_read(v) ((v)->counter)
 #define atomic_inc(v) ((v)->counter++)
 #define atomic_dec(v) ((v)->counter--)
+#define refcount_inc(v) ((v)->refs++)
 
 /* Lists */
 struct list_head {
@@ -166,9 +167,12 @@ struct kmem_cache {
 #define GFP_ATOMIC 0
 #define GFP_KERNEL 0
 #define __read_mostly
-#define KMEM_CACHE(name, flags) kmem_cache_create(sizeof(struct name))
+#define KMEM_CACHE(name, flags) kmem_cache_make(sizeof(struct name))
 
-static inline struct kmem_cache *kmem_cache_create(size_t size)
+#define kmem_cache_create(name, size, align, flags, construct) \
+	kmem_cache_make(size)
+
+static inline struct kmem_cache *kmem_cache_make(size_t size)
 {
 	struct kmem_cache *cache = malloc(sizeof(*cache));
 
