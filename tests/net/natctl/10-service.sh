@@ -21,6 +21,11 @@ expect 0 "" natctl service add sip udp port 65535
 holds "adding a service loads its module" test -d /sys/module/nf_alg_sip
 expect 0 "" natctl service add skinny tcp port 2000
 holds "and that of another protocol its own" test -d /sys/module/nf_alg_sccp
+holds "and those of H.323 are of one module" sh -c '
+	natctl service add h225 tcp port 1720 && test -d /sys/module/nf_alg_h323 &&
+	natctl service delete h225 tcp port 1720'
+modprobe -r nf_alg_h323
+echo "install nf_alg_h323 /bin/false" >/etc/modprobe.d/nf-alg-test.conf
 expect 0 "no module for h225 (modprobe nf-nat-alg-h225)" \
 	natctl service add h225 tcp port 1720
 expect 0 "no module for ras" natctl service add ras udp port 1719
@@ -110,6 +115,7 @@ expect 0 "*" natctl service defaults
 value "len(d) == 6" natctl -j service
 fresh defaults=1
 value "len(d) == 6" natctl -j service
+rm /etc/modprobe.d/nf-alg-test.conf
 modprobe -r nf_alg_sip nf_alg_sccp
 modprobe -r nf_nat_alg
 holds "the modules unload" test ! -e /sys/module/nf_nat_alg
