@@ -492,6 +492,105 @@ static void ipv6(struct kunit *test)
 	nf_alg_call_put(call);
 }
 
+/* A binding with a time of its own, and what its flows speak */
+static void timed(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_call *call = fixture_call(f, NF_ALG_CALL, "k");
+	struct nf_alg_bind want = {
+		.inside = fixture_ipv4(INSIDE, 3000),
+		.l4proto = IPPROTO_TCP,
+		.count = 1,
+		.flags = NF_ALG_BIND_DOOR,
+		.protocol = NF_ALG_PROTOCOL_H245,
+		.seconds = 1,
+	};
+	struct nf_alg_endpoint public;
+	struct nf_alg_binding *b;
+
+	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, call, &want, &public), 0);
+	nf_alg_bind_keep(&f->msg);
+	rcu_read_lock();
+	b = nf_alg_binding_by_public(&f->an, IPPROTO_TCP, 0, &public);
+	KUNIT_ASSERT_NOT_NULL(test, b);
+	KUNIT_EXPECT_EQ(test, (int)b->protocol, NF_ALG_PROTOCOL_H245);
+	rcu_read_unlock();
+	KUNIT_EXPECT_TRUE(test, fixture_wait(!bindings(f)));
+	KUNIT_EXPECT_LT(test, (int)READ_ONCE(call->state),
+			(int)NF_ALG_CALL_ENDED);
+
+	/* A longer time counts, a shorter one does not, none is for ever */
+	want.seconds = 60;
+	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, call, &want, &public), 0);
+	want.seconds = 1;
+	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, call, &want, &public), 0);
+	nf_alg_bind_keep(&f->msg);
+	KUNIT_EXPECT_FALSE(test, fixture_wait(!bindings(f)));
+	nf_alg_bind_expire(call, &want.inside, IPPROTO_UDP, 0);
+	KUNIT_EXPECT_EQ(test, bindings(f), 1);
+	nf_alg_bind_expire(call, &want.inside, IPPROTO_TCP, 0);
+	KUNIT_EXPECT_TRUE(test, fixture_wait(!bindings(f)));
+	nf_alg_call_put(call);
+}
+
+/* A listener outside: found by its own endpoint, for the host that was told */
+static void away(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_call *call = fixture_call(f, NF_ALG_CALL, "k"), *found;
+	struct nf_alg_endpoint host = fixture_ipv4(INSIDE, 0);
+	struct nf_alg_endpoint other = fixture_ipv4(INSIDE2, 0);
+	struct nf_alg_bind want = {
+		.inside = fixture_ipv4(REMOTE2, 3000),
+		.l4proto = IPPROTO_TCP,
+		.count = 1,
+		.flags = NF_ALG_BIND_DOOR | NF_ALG_BIND_AWAY,
+		.protocol = NF_ALG_PROTOCOL_H245,
+	};
+	struct nf_alg_endpoint public;
+	struct nf_alg_binding *b;
+
+	/* Its receiver must be inside */
+	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, call, &want, &public),
+			-NF_ALG_REASON_DOOR_OTHER_HOST);
+	f->msg.from = &f->session.side[1];
+	f->msg.to = &f->session.side[0];
+	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, call, &want, &public), 0);
+	nf_alg_bind_keep(&f->msg);
+	KUNIT_EXPECT_TRUE(test, nf_alg_same_endpoint(&public, &want.inside));
+	KUNIT_EXPECT_EQ(test, atomic_read(&f->an.bindings.away), 1);
+	KUNIT_EXPECT_FALSE(test, nf_alg_bound_public(&f->session, IPPROTO_TCP,
+						     &public, NULL));
+	rcu_read_lock();
+	b = nf_alg_binding_by_public(&f->an, IPPROTO_TCP, 0, &public);
+	KUNIT_ASSERT_NOT_NULL(test, b);
+	KUNIT_EXPECT_NOT_NULL(test, nf_alg_binding_away(b, &host));
+	KUNIT_EXPECT_NULL(test, nf_alg_binding_away(b, &other));
+	rcu_read_unlock();
+	found = nf_alg_bound_call(&f->session, IPPROTO_TCP, &public, &host);
+	KUNIT_EXPECT_PTR_EQ(test, found, call);
+	if (found)
+		nf_alg_call_put(found);
+	KUNIT_EXPECT_NULL(test, nf_alg_bound_call(&f->session, IPPROTO_TCP,
+						  &public, &other));
+
+	/* Where one of ours stands there is nothing to remember */
+	f->msg.from = &f->session.side[0];
+	f->msg.to = &f->session.side[1];
+	want.inside = fixture_ipv4(INSIDE, 3000);
+	want.flags = NF_ALG_BIND_DOOR;
+	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, call, &want, &public), 0);
+	nf_alg_bind_keep(&f->msg);
+	f->msg.from = &f->session.side[1];
+	f->msg.to = &f->session.side[0];
+	want.inside = public;
+	want.flags = NF_ALG_BIND_DOOR | NF_ALG_BIND_AWAY;
+	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, call, &want, &public), 0);
+	KUNIT_EXPECT_EQ(test, bindings(f), 2);
+	KUNIT_EXPECT_EQ(test, atomic_read(&f->an.bindings.away), 1);
+	nf_alg_call_put(call);
+}
+
 /* A program on the router waits on the port */
 static void listened(struct kunit *test)
 {
@@ -694,6 +793,8 @@ static struct kunit_case binding_cases[] = { KUNIT_CASE(taken),
 					     KUNIT_CASE(without_nat),
 					     KUNIT_CASE(two_public_addresses),
 					     KUNIT_CASE(ipv6),
+					     KUNIT_CASE(timed),
+					     KUNIT_CASE(away),
 					     KUNIT_CASE(listened),
 					     KUNIT_CASE(cleared),
 #ifdef CONFIG_FAULT_INJECTION
