@@ -36,11 +36,15 @@ static void sip_via_key(struct sip_translation *t,
 		       t->msg->session->l4proto, sip_transaction(t));
 }
 
-/* INVITE may ring for minutes */
+/* INVITE may ring for minutes; and where TCP repeats what a bad link loses, the
+ * last byte of an answer may come long after the last of its request.
+ */
 static u32 sip_transaction_time(const struct sip_translation *t)
 {
 	if (t->head.method != SIP_METHOD_INVITE)
-		return SIP_TRANSACTION_TIME;
+		return t->msg->session->l4proto == IPPROTO_TCP ?
+			       SIP_TRANSACTION_TIME_TCP :
+			       SIP_TRANSACTION_TIME;
 	return nf_alg_option(t->msg->session->an,
 			     NF_ALG_OPTION_CALL_SETUP_TIME);
 }

@@ -51,6 +51,8 @@ def main():
     parser.add_argument("--host", default="PHONE")
     parser.add_argument("--count", type=int, default=0)
     parser.add_argument("--stride", type=int, default=1)
+    parser.add_argument("--window", type=int, default=48,
+                        help="dialogs at a time")
     args = parser.parse_args()
 
     phone, server = Host(args.host), Host("SERVER")
@@ -69,7 +71,7 @@ def main():
     run([Exchange(n, phone, args.port, reference.script(n), cut,
                   nagle=args.nagle, family=args.family, sport=args.sport)
          for n in numbers],
-        listener)
+        listener, window=args.window)
     print("figure: %d dialogs" % len(numbers))
 
 

@@ -6,12 +6,15 @@ speech.py pcap FILE [PACKETS]   a recording of so many RTP packets
 speech.py listen FILE HOST...   note every RTP packet that reaches or leaves
                                 the hosts until SIGTERM; FILE.ready appears
                                 when it runs
+speech.py talk FILE HOST...     the same, and speak for every call of whose
+                                SDP over UDP a host has sent and received one
 speech.py check FILE CALLER CALLER-LOG CALLEE CALLEE-LOG
                                 every call in SIPp's logs was heard on both
                                 sides, on the ports the SDP promised
 """
 
 import collections
+import heapq
 import json
 import os
 import re
@@ -20,6 +23,7 @@ import signal
 import socket
 import struct
 import sys
+import time
 
 PAYLOAD = 160
 FIRST = 30000       # the caller's first media port
@@ -30,9 +34,7 @@ def pcap(name, packets=3):
     with open(name, "wb") as out:
         out.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
         for n in range(int(packets)):
-            rtp = struct.pack(">BBHII", 0x80, 8, n, n * PAYLOAD,
-                              0x5eed) + b"\xd5" * PAYLOAD
-            udp = struct.pack(">HHHH", 4000, 4000, 8 + len(rtp), 0) + rtp
+            udp = struct.pack(">HHHH", 4000, 4000, 20 + PAYLOAD, 0) + voice(n)
             ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), n, 0,
                              64, 17, 0, b"\x7f\0\0\1", b"\x7f\0\0\1") + udp
             frame = b"\0" * 12 + b"\x08\0" + ip
@@ -57,7 +59,63 @@ def rtp(frame):
     return source, sport, dport
 
 
-def listen(name, hosts):
+def voice(n):
+    """One RTP packet, 20 ms of silence"""
+    return struct.pack(">BBHII", 0x80, 8, n, n * PAYLOAD,
+                       0x5eed) + b"\xd5" * PAYLOAD
+
+
+class Speaker:
+    """Speaks where SIPp would start a thread for each call"""
+
+    PACKETS, PACE = 3, 0.02
+
+    def __init__(self):
+        self.calls = collections.defaultdict(dict)
+        self.due = []       # (when, packet's number, socket, address)
+
+    def see(self, host, frame, outgoing):
+        """A frame with SIP over UDP over IPv4"""
+        from netns import Host
+        if frame[12:14] != b"\x08\0" or frame[23] != 17:
+            return
+        text = frame[14 + (frame[14] & 15) * 4 + 8:]
+        call = re.search(rb"(?mi)^(?:Call-ID|i): *(\S+)", text)
+        port = re.search(rb"(?m)^m=audio (\d+)", text)
+        address = re.search(rb"(?m)^c=IN IP4 (\S+)", text)
+        if not call or not port or not address:
+            return
+        sides = self.calls[host, call[1]]
+        if outgoing in sides:       # a repetition
+            return
+        sides[outgoing] = (address[1].decode(), int(port[1]))
+        if len(sides) < 2:
+            return
+        with Host(host):
+            sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(sides[True])
+        heapq.heappush(self.due, (time.monotonic(), 0, sock.fileno(), sock,
+                                  sides[False]))
+
+    def speak(self):
+        """What is due now. Returns seconds until there is more"""
+        while self.due:
+            when, n, key, sock, address = self.due[0]
+            now = time.monotonic()
+            if when > now:
+                return when - now
+            heapq.heappop(self.due)
+            sock.sendto(voice(n), address)
+            if n + 1 < self.PACKETS:
+                heapq.heappush(self.due, (when + self.PACE, n + 1, key, sock,
+                                          address))
+            else:
+                sock.close()
+        return 0.2
+
+
+def listen(name, hosts, speaker=None):
     from netns import Host
     taps, heard, said = {}, {}, {}
     for host in hosts:
@@ -74,15 +132,19 @@ def listen(name, hosts):
     signal.signal(signal.SIGTERM, lambda *_: stop.append(1))
     open(name + ".ready", "w").close()
     while not stop:
-        readable = select.select(list(taps), [], [], 0.2)[0]
+        wait = speaker.speak() if speaker else 0.2
+        readable = select.select(list(taps), [], [], wait)[0]
         for tap in readable:
             try:
                 while True:
                     frame, where = tap.recvfrom(2048)
                     found = rtp(frame)
+                    outgoing = where[2] == socket.PACKET_OUTGOING
                     if not found:
+                        if speaker:
+                            speaker.see(taps[tap], frame, outgoing)
                         continue
-                    if where[2] == socket.PACKET_OUTGOING:
+                    if outgoing:
                         said[taps[tap]][found[1]] += 1
                     else:
                         heard[taps[tap]][found] += 1
@@ -159,5 +221,7 @@ if __name__ == "__main__":
         pcap(*words)
     elif what == "listen":
         listen(words[0], words[1:])
+    elif what == "talk":
+        listen(words[0], words[1:], Speaker())
     else:
         check(*words)
