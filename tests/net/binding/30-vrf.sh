@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# ci: qemu
+# machine: qemu uml
+# ci: uml
 #
 # The phone's link belongs to a VRF of the router, whose default route leads out
 # of it; the rest of the network is drawn in topology.sh. The service is bound

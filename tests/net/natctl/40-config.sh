@@ -45,21 +45,24 @@ holds "apply reads standard input" sh -c '
 holds "and that is the same" same "$SCRATCH/config"
 
 # what is equal is not touched: no event
-timeout 4 natctl monitor config >"$SCRATCH/events" &
-sleep 1.5
+monitored "$SCRATCH/events" config
 expect 0 "" natctl apply "$SCRATCH/config"
-wait
-holds "applying the same changes nothing" test ! -s "$SCRATCH/events"
+natctl access-list add end permit any
+monitored_until "$SCRATCH/events" "access-list end"
+holds "applying the same changes nothing" \
+	test "$(sed 's/^[^ ]* //' "$SCRATCH/events")" = "config: access-list end changed"
+natctl access-list delete end
 
 # a small difference is a small change
 sed 's/^set linger-time 5/set linger-time 6/; s/5080 list 10/5080/; /20 permit 172/d; s/^access-list add 10 10 .*/access-list add 10 10 permit host 10.9.9.9/' \
 	"$SCRATCH/config" >"$SCRATCH/other"
-timeout 5 natctl monitor config >"$SCRATCH/events" &
-sleep 1.5
+monitored "$SCRATCH/events" config
 expect 0 "" natctl apply "$SCRATCH/other"
-wait
 holds "it is as the file says" same "$SCRATCH/other"
-sed 's/^[^ ]* //' "$SCRATCH/events" >"$SCRATCH/said"
+natctl access-list add end permit any
+monitored_until "$SCRATCH/events" "access-list end"
+natctl access-list delete end
+sed 's/^[^ ]* //; /access-list end/d' "$SCRATCH/events" >"$SCRATCH/said"
 diff - "$SCRATCH/said" >"$SCRATCH/difference" <<END
 config: option linger-time changed
 config: access-list 10 changed

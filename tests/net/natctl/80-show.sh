@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: qemu uml
-# ci: qemu
+# ci: uml
 # timeout: 400
 #
 # What natctl shows of a registration and a call, ends of them, and how they are
 # cleared. The topology is drawn in topology.sh; the phone speaks to the server.
 . "$(dirname "$0")/../topology.sh"
+. "$(dirname "$0")/../json.sh"
 HERE=$(cd "$(dirname "$0")" && pwd)
 export PEER
 
@@ -23,9 +24,7 @@ rows() {
 	shift
 	natctl -j "$@" >"$SCRATCH/json"
 	cat "$SCRATCH/json"
-	python3 -c "import json, sys
-d = json.load(open(sys.argv[1]))
-sys.exit(not ($expression))" "$SCRATCH/json"
+	judge "$SCRATCH/json" "$expression"
 }
 
 see() {
@@ -36,7 +35,7 @@ see() {
 }
 
 await() {
-	local tries=150
+	local tries=600
 
 	until [ -e "$SCRATCH/$1" ]; do
 		tries=$((tries - 1))
@@ -55,8 +54,11 @@ router sysctl -qw net.netfilter.nf_conntrack_udp_timeout=600
 env "$NATCTL" -n "$ROUTER" monitor >"$SCRATCH/events" &
 env "$NATCTL" -n "$ROUTER" -j monitor sip >"$SCRATCH/events.json" &
 env "$NATCTL" -n "$ROUTER" monitor skinny h323 >"$SCRATCH/none" &
-sleep 1
+until [ "$(router awk '$2 == 16 && $4 !~ /^0+$/' /proc/net/netlink | wc -l)" -ge 3 ]; do
+	sleep 0.1
+done
 python3 "$HERE/phone.py" "$SCRATCH" >"$SCRATCH/phone" 2>&1 &
+CALL=$!
 try "a registration and a call with media" await up
 
 try "status" see "sessions 1, calls and registrations 2, bindings 3"
@@ -109,7 +111,7 @@ touch "$SCRATCH/leave"
 try "the phone leaves" none registrations
 
 rm "$SCRATCH/up" "$SCRATCH/hang-up" "$SCRATCH/leave"
-wait %4
+wait $CALL
 python3 "$HERE/phone.py" "$SCRATCH" >"$SCRATCH/phone" 2>&1 &
 try "the phone is back, and calls" await up
 try "both are there" eval '[ "$(count calls)$(count registrations)" = 11 ]'

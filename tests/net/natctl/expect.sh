@@ -10,6 +10,8 @@
 set -u
 export LC_ALL=C
 
+. "$(dirname "${BASH_SOURCE[0]}")/../json.sh"
+
 FAILED=0
 SCRATCH=$(mktemp -d)
 trap 'rm -rf "$SCRATCH"' EXIT
@@ -28,26 +30,29 @@ result() {
 # '' means that it says nothing at all, '*' that it may say what it likes), what
 # it refuses goes to stderr alone, and no line of output is wider than a screen
 expect() {
-	local status=$1 text=$2 ended wrong=0
+	local status=$1 text=$2 ended wrong=0 out err line
 
 	shift 2
 	"$@" >"$SCRATCH/out" 2>"$SCRATCH/err" </dev/null
 	ended=$?
-	{ echo "ended with $ended"; cat "$SCRATCH/out" "$SCRATCH/err"; } \
-		>"$SCRATCH/said"
+	out=$(<"$SCRATCH/out") err=$(<"$SCRATCH/err")
 	[ $ended = "$status" ] || wrong=1
 	case $text in
 	'') [ -s "$SCRATCH/out" ] || [ -s "$SCRATCH/err" ] && wrong=1 ;;
 	'*') ;;
-	*) grep -qF -- "$text" "$SCRATCH/said" || wrong=1 ;;
+	*) [[ $out == *"$text"* || $err == *"$text"* ]] || wrong=1 ;;
 	esac
 	if [ "$status" != 0 ]; then
 		[ ! -s "$SCRATCH/out" ] || wrong=1
-		grep -q '^natctl: ' "$SCRATCH/err" || wrong=1
+		[[ $'\n'$err == *$'\n'"natctl: "* ]] || wrong=1
 	fi
-	if grep -qE '.{81}' "$SCRATCH/out"; then
-		case " $* " in *' -j'*) ;; *) wrong=1 ;; esac
+	if [[ " $* " != *' -j'* ]]; then
+		while IFS= read -r line; do
+			[ ${#line} -le 80 ] || wrong=1
+		done <"$SCRATCH/out"
 	fi
+	[ $wrong = 0 ] || { echo "ended with $ended"
+		cat "$SCRATCH/out" "$SCRATCH/err"; } >"$SCRATCH/said"
 	result $wrong "$* = $status${text:+ \"$text\"}"
 }
 
@@ -63,21 +68,51 @@ holds() {
 
 # json COMMAND...: its output is JSON, on success
 json() {
-	"$@" >"$SCRATCH/said" 2>&1 </dev/null &&
-		python3 -m json.tool "$SCRATCH/said" >/dev/null
-	result $? "$* is JSON"
+	value "" "$@"
 }
 
 # value EXPRESSION COMMAND...: Python's EXPRESSION of the JSON in d is true
 value() {
-	local expression=$1
+	local expression=$1 what="has $1" status
 
+	[ -n "$1" ] || what="is JSON"
 	shift
 	"$@" >"$SCRATCH/said" 2>&1 </dev/null &&
-		python3 -c "import json, sys
-d = json.load(open(sys.argv[1]))
-sys.exit(not ($expression))" "$SCRATCH/said"
-	result $? "$* has $expression"
+		judge "$SCRATCH/said" "$expression" >"$SCRATCH/answer"
+	status=$?
+	[ $status = 0 ] || cat "$SCRATCH/answer" >>"$SCRATCH/said" 2>/dev/null
+	result $status "$* $what"
+}
+
+# monitored FILE WORDS...: natctl monitor WORDS writes into FILE from here on
+monitored() {
+	local file=$1
+
+	shift
+	natctl monitor "$@" >"$file" &
+	MONITOR=$!
+	# somebody listens to a group of generic netlink
+	until awk '$2 == 16 && $4 !~ /^0+$/ { found = 1 }
+			END { exit !found }' /proc/net/netlink; do
+		kill -0 $MONITOR || return 1
+		sleep 0.05
+	done
+}
+
+# monitored_until FILE TEXT: until FILE tells of TEXT, which comes last
+monitored_until() {
+	local end=$((SECONDS + 60))
+
+	until grep -qF -- "$2" "$1"; do
+		if [ $SECONDS -gt $end ]; then
+			kill $MONITOR
+			return 1
+		fi
+		sleep 0.05
+	done
+	kill $MONITOR
+	wait $MONITOR 2>/dev/null
+	return 0
 }
 
 # fresh: the module as it is after modprobe with defaults=0

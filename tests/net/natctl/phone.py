@@ -63,7 +63,7 @@ OWN, REMOTE = phone.address(), server.address()
 phone_sip, server_sip = phone.udp(5060), server.udp(5060)
 phone_rtp, server_rtp = phone.udp(30000), server.udp(40000)
 for sock in phone_sip, server_sip, phone_rtp, server_rtp:
-    sock.settimeout(10)
+    sock.settimeout(60)
 
 
 def register(sequence, expires):

@@ -10,7 +10,7 @@ ASTERISK_LOG=$ASTERISK/var/log/asterisk/messages
 
 # callmanager HOST [PORT]: until the next one, or the end
 callmanager() {
-	local tries=100 address=${1}4
+	local tries=600 address=${1}4
 
 	callmanager_off
 	CALLMANAGER_HOST=$1 CALLMANAGER_PORT=${2:-2000}

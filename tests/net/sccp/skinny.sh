@@ -46,7 +46,7 @@ short() {
 # gone OBJECT...: what an ended connection left open goes with it. Conntrack
 # looks for what has expired now and then, and whenever it is listed.
 gone() {
-	local end=$((SECONDS + 20))
+	local end=$((SECONDS + 60))
 
 	grep -q '^nf_nat_alg ' /proc/modules || return 0
 	while router conntrack -L >/dev/null 2>&1; ! none_now "$@"; do

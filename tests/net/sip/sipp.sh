@@ -49,7 +49,7 @@ sipp_failed() {
 
 # listening HOST PORT PROTOCOL: wait until somebody does
 listening() {
-	local tries=100
+	local tries=1200
 
 	while ! in_ns "${!1}" ss -Hln"${3:0:1}" "sport = :$2" | grep -q .; do
 		tries=$((tries - 1))
