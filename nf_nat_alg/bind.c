@@ -11,6 +11,7 @@
 #include "host.h"
 #include "message.h"
 #include "netns.h"
+#include "option.h"
 #include "port.h"
 #include "trace.h"
 
@@ -286,14 +287,30 @@ static int nf_alg_bind_place_away(struct nf_alg_taking *taking)
 	return 0;
 }
 
+/* The sender's own host, or one that the administrator lets it name; that one
+ * gets the sender's public address, so NAT must be between
+ */
+static bool nf_alg_bind_permitted(const struct nf_alg_message *msg,
+				  const struct nf_alg_bind *want)
+{
+	const struct nf_alg_side *from = msg->from;
+
+	if (!from->inside)
+		return false;
+	if (nf_alg_same_host(&want->inside, &from->own))
+		return true;
+	return want->flags & NF_ALG_BIND_OTHER &&
+	       !nf_alg_same_host(&from->own, &from->seen) &&
+	       want->inside.family == from->seen.family &&
+	       nf_alg_media_host_permitted(msg->session->an, &want->inside);
+}
+
 /* May this message ask for it */
 static int nf_alg_bind_check(const struct nf_alg_message *msg,
 			     const struct nf_alg_bind *want)
 {
-	if (nf_alg_bind_away(want) ?
-		    !msg->to->inside || want->count != 1 :
-		    !msg->from->inside ||
-			    !nf_alg_same_host(&want->inside, &msg->from->own))
+	if (nf_alg_bind_away(want) ? !msg->to->inside || want->count != 1 :
+				     !nf_alg_bind_permitted(msg, want))
 		return -NF_ALG_REASON_DOOR_OTHER_HOST;
 	if (!want->count || want->count > NF_ALG_BIND_PORTS_MAX ||
 	    !want->inside.port ||
@@ -343,8 +360,8 @@ unlock:
 	spin_unlock_bh(&an->bindings.lock);
 	rcu_read_unlock();
 	if (!err && want->seconds)
-		nf_alg_call_sweep_by(call, jiffies +
-				     HZ * (unsigned long)want->seconds);
+		nf_alg_call_sweep_by(
+			call, jiffies + HZ * (unsigned long)want->seconds);
 	return err == -EALREADY ? 0 : err;
 }
 EXPORT_SYMBOL_GPL(nf_alg_bind);

@@ -23,6 +23,8 @@ struct nf_alg_session;
 #define NF_ALG_BIND_STAY BIT(3) /* no later offer replaces it */
 #define NF_ALG_BIND_AWAY \
 	BIT(4) /* a listener outside: who calls it from inside speaks the protocol */
+#define NF_ALG_BIND_OTHER \
+	BIT(5) /* for a host that nf_alg_media_host_permitted() */
 /* Set by the engine in nf_alg_grip.flags */
 #define NF_ALG_BIND_PENDING BIT(7) /* goes with nf_alg_call_rollback() */
 
@@ -132,7 +134,8 @@ unsigned int nf_alg_binding_clear(struct nf_alg_net *an,
 
 /**
  * struct nf_alg_bind - what translate() wants bound
- * @inside: the inside host's address and first port
+ * @inside: the inside host's address and first port: the sender's own, unless
+ *	@flags say otherwise
  * @remote: who may come in; family 0: anyone; port 0: any port of that host.
  *	What goes out is "related" to the firewall only toward the one named
  *	here, or toward the other end of the signalling.

@@ -493,6 +493,10 @@ static int nf_alg_cmd_option_set(struct sk_buff *skb, struct genl_info *info)
 		return NF_ALG_REFUSE(
 			info, nests[bad], -EINVAL,
 			"the lowest media port must be below the highest");
+	case -ENOSPC:
+		return NF_ALG_REFUSE(
+			info, nests[bad], err,
+			"there are 1024 access lists, which is the most there can be");
 	}
 	return err;
 }

@@ -74,6 +74,7 @@ static void __net_exit nf_alg_net_exit(struct net *net)
 	nf_alg_calls_exit(an);
 	nf_alg_bindings_exit(an);
 	nf_alg_services_exit(an);
+	nf_alg_options_exit(an);
 	nf_alg_access_lists_exit(an);
 	nf_alg_hosts_exit(an);
 	nf_alg_reasons_exit(an);

@@ -10,6 +10,7 @@
 #include <net/net_namespace.h>
 #include "reason.h"
 
+struct nf_alg_access_list;
 struct nf_alg_service;
 
 /* What each noun keeps per namespace; its file sets it up and takes it down */
@@ -100,6 +101,8 @@ struct nf_alg_hosts {
  * @hooked: the packet path's hooks are registered; under @config
  * @option: by enum nf_alg_option; READ_ONCE()
  * @access_lists: all of them, by name; writers hold @config
+ * @media_list: the one that the option skinny-media-list names, or NULL; read
+ *	under RCU, changed under @config
  * @services: ports
  * @sessions: flows
  * @bindings: doors and media
@@ -114,6 +117,7 @@ struct nf_alg_net {
 	bool hooked;
 	u32 option[__NF_ALG_OPTION_MAX];
 	struct list_head access_lists;
+	struct nf_alg_access_list __rcu *media_list;
 	struct nf_alg_services services;
 	struct nf_alg_sessions sessions;
 	struct nf_alg_bindings bindings;
@@ -143,6 +147,7 @@ void nf_alg_netns_exit(void);
 int nf_alg_reasons_init(struct nf_alg_net *an);
 void nf_alg_reasons_exit(struct nf_alg_net *an);
 void nf_alg_options_init(struct nf_alg_net *an);
+void nf_alg_options_exit(struct nf_alg_net *an);
 int nf_alg_hosts_init(struct nf_alg_net *an);
 void nf_alg_hosts_exit(struct nf_alg_net *an);
 void nf_alg_access_lists_init(struct nf_alg_net *an);

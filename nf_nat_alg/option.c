@@ -2,6 +2,8 @@
 /*
  * Options of a namespace; what they may be is generated from the netlink spec
  */
+#include <linux/module.h>
+#include "access_list.h"
 #include "netns.h"
 #include "option.h"
 #include "spec.h"
@@ -14,14 +16,55 @@ void nf_alg_options_init(struct nf_alg_net *an)
 		an->option[i] = nf_alg_option_specs[i].def;
 }
 
+void nf_alg_options_exit(struct nf_alg_net *an)
+{
+	mutex_lock(&an->config);
+	nf_alg_access_list_unuse(rcu_replace_pointer(
+		an->media_list, NULL, lockdep_is_held(&an->config)));
+	mutex_unlock(&an->config);
+}
+
+/* The list that has this number for a name, which may still come to be */
+static int nf_alg_media_list_set(struct nf_alg_net *an, u32 number)
+{
+	struct nf_alg_access_list *list = NULL;
+	char name[16];
+
+	if (number) {
+		snprintf(name, sizeof(name), "%u", number);
+		list = nf_alg_access_list_use(an, name);
+		if (IS_ERR(list))
+			return PTR_ERR(list);
+	}
+	nf_alg_access_list_unuse(rcu_replace_pointer(
+		an->media_list, list, lockdep_is_held(&an->config)));
+	return 0;
+}
+
+bool nf_alg_media_host_permitted(struct nf_alg_net *an,
+				 const struct nf_alg_endpoint *host)
+{
+	const struct nf_alg_access_list *list;
+	bool permitted;
+
+	rcu_read_lock();
+	list = rcu_dereference(an->media_list);
+	permitted = list && nf_alg_access_list_permits(list, host);
+	rcu_read_unlock();
+	return permitted;
+}
+EXPORT_SYMBOL_GPL(nf_alg_media_host_permitted);
+
 int nf_alg_options_set(struct nf_alg_net *an,
 		       const struct nf_alg_setting *settings, u32 count,
 		       u32 *bad)
 {
 	u32 low = an->option[NF_ALG_OPTION_MEDIA_PORT_LOW];
 	u32 high = an->option[NF_ALG_OPTION_MEDIA_PORT_HIGH];
+	u32 media_list = an->option[NF_ALG_OPTION_SKINNY_MEDIA_LIST];
 	const struct nf_alg_option_spec *spec;
 	u32 i;
+	int err;
 
 	for (i = 0; i < count; i++) {
 		*bad = i;
@@ -36,10 +79,17 @@ int nf_alg_options_set(struct nf_alg_net *an,
 			low = settings[i].value;
 		if (settings[i].option == NF_ALG_OPTION_MEDIA_PORT_HIGH)
 			high = settings[i].value;
+		if (settings[i].option == NF_ALG_OPTION_SKINNY_MEDIA_LIST)
+			media_list = settings[i].value;
 	}
 	/* A pair of RTP and RTCP must fit in */
 	if (low >= high)
 		return -EDOM;
+	if (media_list != an->option[NF_ALG_OPTION_SKINNY_MEDIA_LIST]) {
+		err = nf_alg_media_list_set(an, media_list);
+		if (err)
+			return err;
+	}
 
 	for (i = 0; i < count; i++)
 		WRITE_ONCE(an->option[settings[i].option], settings[i].value);

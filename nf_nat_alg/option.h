@@ -5,6 +5,7 @@
 #include <linux/types.h>
 #include <linux/nf_nat_alg.h>
 
+struct nf_alg_endpoint;
 struct nf_alg_net;
 
 /**
@@ -25,10 +26,24 @@ struct nf_alg_setting {
  * @bad: which of them is at fault, if one is
  *
  * Return: 0; -ENOENT if there is no such option; -ERANGE if the value is out of
- * range; -EDOM if the media ports would not be a range.
+ * range; -EDOM if the media ports would not be a range; -ENOSPC if there are
+ * too many access lists for one more; -ENOMEM.
  */
 int nf_alg_options_set(struct nf_alg_net *an,
 		       const struct nf_alg_setting *settings, u32 count,
 		       u32 *bad);
+
+/**
+ * nf_alg_media_host_permitted() - may a CallManager name this host's media
+ * @an: namespace
+ * @host: an inside host; the port is not looked at
+ *
+ * Any context.
+ *
+ * Return: true if the option skinny-media-list names an access list that
+ * permits it.
+ */
+bool nf_alg_media_host_permitted(struct nf_alg_net *an,
+				 const struct nf_alg_endpoint *host);
 
 #endif /* NF_ALG_OPTION_H */

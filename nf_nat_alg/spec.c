@@ -268,6 +268,14 @@ nf_alg_option_specs[__NF_ALG_OPTION_MAX] = {
 		"tunnel-zone-high",
 		1, 65535, 65535,
 	},
+	[NF_ALG_OPTION_SKINNY_MESSAGES] = {
+		"skinny-messages",
+		0, 16777216, 6000,
+	},
+	[NF_ALG_OPTION_SKINNY_MEDIA_LIST] = {
+		"skinny-media-list",
+		0, 2147483647, 0,
+	},
 };
 
 const char *const nf_alg_reason_names[__NF_ALG_REASON_MAX] = {
@@ -326,6 +334,7 @@ const char *const nf_alg_reason_names[__NF_ALG_REASON_MAX] = {
 	[NF_ALG_REASON_H235_SIGNED] = "h235-signed",
 	[NF_ALG_REASON_ADDRESS_FAMILY] = "address-family",
 	[NF_ALG_REASON_BEFORE_SETUP] = "before-setup",
+	[NF_ALG_REASON_LIMIT_MESSAGES] = "limit-messages",
 };
 
 const char *const nf_alg_resource_names[__NF_ALG_RESOURCE_MAX] = {

@@ -279,6 +279,11 @@ const struct spec_reason spec_reason[__NF_ALG_REASON_MAX] = {
 		"A message asked for a door before its call was set up, or for a forwarded call by the side that may not forward it; no door was opened.",
 		"Nothing to do: this is what an attack looks like. Look at the sender: \"natctl monitor\" names it.",
 	},
+	[NF_ALG_REASON_LIMIT_MESSAGES] = {
+		"limit-messages",
+		"A Skinny connection carried more messages in a minute than skinny-messages permits; the others of that minute passed unchanged.",
+		"Look at the phone; raise the limit with \"natctl set skinny-messages N\" if it really has so much to say.",
+	},
 };
 
 const struct spec_option spec_option[__NF_ALG_OPTION_MAX] = {
@@ -436,6 +441,16 @@ const struct spec_option spec_option[__NF_ALG_OPTION_MAX] = {
 		"tunnel-zone-high", "zone",
 		1, 65535, 65535,
 		"Highest conntrack zone for tunnels; for the next first service.",
+	},
+	[NF_ALG_OPTION_SKINNY_MESSAGES] = {
+		"skinny-messages", "per minute",
+		0, 16777216, 6000,
+		"Messages of a Skinny connection, both ways together, in a minute.",
+	},
+	[NF_ALG_OPTION_SKINNY_MEDIA_LIST] = {
+		"skinny-media-list", "number",
+		0, 2147483647, 0,
+		"Access list of inside hosts whose media a CallManager may name; 0: none.",
 	},
 };
 

@@ -170,13 +170,14 @@ sccp_channel_owner(struct nf_alg_message *msg,
 }
 
 int sccp_channel_bind(struct nf_alg_message *msg, struct sccp_channel *channel,
-		      u16 port, u8 count, struct nf_alg_endpoint *public)
+		      const struct nf_alg_endpoint *host, u16 port, u8 count,
+		      struct nf_alg_endpoint *public)
 {
 	struct nf_alg_bind want = {
-		.inside = msg->from->own,
+		.inside = *host,
 		.l4proto = IPPROTO_UDP,
 		.count = count,
-		.flags = count > 1 ? NF_ALG_BIND_EVEN : 0,
+		.flags = (count > 1 ? NF_ALG_BIND_EVEN : 0) | NF_ALG_BIND_OTHER,
 	};
 	struct nf_alg_call *owner = channel->owner;
 

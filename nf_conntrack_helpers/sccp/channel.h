@@ -77,6 +77,8 @@ int sccp_channel_take(struct sccp_session *session,
  * sccp_channel_bind() - bind ports of the message's sender for a channel
  * @msg: message
  * @channel: one of its sender's
+ * @host: the inside host: the sender itself, or one it may speak for; the port
+ *	is not looked at
  * @port: first inside port, host order
  * @count: how many
  * @public: where the public endpoint is put
@@ -84,7 +86,8 @@ int sccp_channel_take(struct sccp_session *session,
  * Return: as nf_alg_bind() and nf_alg_call_take().
  */
 int sccp_channel_bind(struct nf_alg_message *msg, struct sccp_channel *channel,
-		      u16 port, u8 count, struct nf_alg_endpoint *public);
+		      const struct nf_alg_endpoint *host, u16 port, u8 count,
+		      struct nf_alg_endpoint *public);
 
 /* Its bindings stay for as long as it lives; what it had before goes */
 void sccp_channel_commit(struct sccp_channel *channel);

@@ -12,10 +12,12 @@
 /**
  * struct sccp_next_hop - where a packet leaves
  * @device: by which device
+ * @local: it stays here
  * @router: to whom; family 0: the host itself
  */
 struct sccp_next_hop {
 	int device;
+	bool local;
 	struct nf_alg_endpoint router;
 };
 
@@ -27,6 +29,7 @@ static void sccp_next_hop_read(const struct dst_entry *dst, u16 family,
 		const struct rt6_info *rt =
 			container_of(dst, struct rt6_info, dst);
 
+		hop->local = rt->rt6i_flags & RTF_LOCAL;
 		if (!(rt->rt6i_flags & RTF_GATEWAY))
 			return;
 		hop->router.family = NFPROTO_IPV6;
@@ -34,6 +37,7 @@ static void sccp_next_hop_read(const struct dst_entry *dst, u16 family,
 	} else {
 		const struct rtable *rt = container_of(dst, struct rtable, dst);
 
+		hop->local = rt->rt_flags & RTCF_LOCAL;
 		if (!rt->rt_gw_family)
 			return;
 		hop->router.family = rt->rt_gw_family;
@@ -76,4 +80,16 @@ bool sccp_same_link(const struct nf_alg_session *session,
 	return a->family == b->family && sccp_next_hop(session, a, &to_a) &&
 	       sccp_next_hop(session, b, &to_b) && to_a.device == to_b.device &&
 	       nf_alg_same_host(&to_a.router, &to_b.router);
+}
+
+bool sccp_elsewhere(const struct nf_alg_session *session,
+		    const struct nf_alg_endpoint *host,
+		    const struct nf_alg_endpoint *phone)
+{
+	struct sccp_next_hop to_host, to_phone;
+
+	return host->family == phone->family &&
+	       sccp_next_hop(session, host, &to_host) && !to_host.local &&
+	       sccp_next_hop(session, phone, &to_phone) && !to_phone.local &&
+	       to_host.device != to_phone.device;
 }

@@ -19,4 +19,19 @@ bool sccp_same_link(const struct nf_alg_session *session,
 		    const struct nf_alg_endpoint *a,
 		    const struct nf_alg_endpoint *b);
 
+/**
+ * sccp_elsewhere() - is a host on another side of this router than a phone
+ * @session: gives namespace and VRF
+ * @host: the host; the port is not looked at
+ * @phone: the phone; likewise
+ *
+ * Any context.
+ *
+ * Return: true if the router has routes to both, by different devices, and is
+ * neither of them.
+ */
+bool sccp_elsewhere(const struct nf_alg_session *session,
+		    const struct nf_alg_endpoint *host,
+		    const struct nf_alg_endpoint *phone);
+
 #endif /* NF_ALG_SCCP_LINK_H */

@@ -3,10 +3,12 @@
  * Media: whose end it is, and what it is bound to.
  *
  * A port is never rewritten without its address, and a binding is for the
- * sender's own address on this connection alone.
+ * sender's own address on this connection alone, or for a host of the option
+ * skinny-media-list.
  */
 #include "link.h"
 #include "media.h"
+#include "option.h"
 #include "reason.h"
 
 #define SCCP_PORT_LOWEST 1024
@@ -68,19 +70,22 @@ static int sccp_media_bind(struct sccp_translation *t,
 		return err;
 	t->channel = channel;
 
-	err = sccp_channel_bind(msg, channel, field->port, count, public);
+	err = sccp_channel_bind(msg, channel, &field->endpoint, field->port,
+				count, public);
 	if (err == -NF_ALG_REASON_NO_PUBLIC_PORT &&
 	    sccp_bound(t, field, public)) {
 		/* It was promised already, but its neighbour went to another */
 		count = 1;
-		err = sccp_channel_bind(msg, channel, field->port, 1, public);
+		err = sccp_channel_bind(msg, channel, &field->endpoint,
+					field->port, 1, public);
 	}
 	if (err)
 		return err;
 	rtcp = *public;
 	rtcp.port = htons(ntohs(public->port) + field->rtcp - field->port);
 	if (field->rtcp && field->rtcp != field->port && count == 1) {
-		err = sccp_channel_bind(msg, channel, field->rtcp, 1, &rtcp);
+		err = sccp_channel_bind(msg, channel, &field->endpoint,
+					field->rtcp, 1, &rtcp);
 		if (err)
 			return err;
 	}
@@ -189,7 +194,9 @@ static int sccp_media_told(struct sccp_translation *t,
 	return 0;
 }
 
-/* The server's own media, such as music on hold */
+/* The server's own media, such as music on hold, or that of a host it may speak
+ * for
+ */
 static int sccp_media_server(struct sccp_translation *t,
 			     const struct sccp_field *field)
 {
@@ -206,18 +213,29 @@ static int sccp_media_server(struct sccp_translation *t,
 	return err;
 }
 
-/* A server that NAT hides speaks of a neighbour of its own, whom the phone
- * cannot reach by that address
+/* A server that NAT hides speaks of a neighbour of its own, or of a host on
+ * another inside link, whom the phone cannot reach by that address
  */
 static bool sccp_media_hidden(const struct sccp_translation *t,
 			      const struct sccp_field *field)
 {
-	const struct nf_alg_side *from = t->msg->from;
+	const struct nf_alg_session *session = t->msg->session;
+	const struct nf_alg_side *from = t->msg->from, *to = t->msg->to;
+	const struct nf_alg_endpoint *host = &field->endpoint;
 
 	return from->inside && !nf_alg_same_host(&from->own, &from->seen) &&
-	       !nf_alg_same_host(&from->seen, &field->endpoint) &&
-	       !nf_alg_same_host(&t->msg->to->own, &field->endpoint) &&
-	       sccp_same_link(t->msg->session, &from->own, &field->endpoint);
+	       !nf_alg_same_host(&from->seen, host) &&
+	       !nf_alg_same_host(&to->own, host) &&
+	       (sccp_same_link(session, &from->own, host) ||
+		sccp_elsewhere(session, host, &to->own));
+}
+
+/* The administrator lets the server speak for such a host */
+static bool sccp_media_permitted(const struct sccp_translation *t,
+				 const struct sccp_field *field)
+{
+	return nf_alg_media_host_permitted(t->msg->session->an,
+					   &field->endpoint);
 }
 
 int sccp_media_remote(struct sccp_translation *t,
@@ -232,7 +250,9 @@ int sccp_media_remote(struct sccp_translation *t,
 	if (from->inside && nf_alg_same_host(&field->endpoint, &from->own))
 		return sccp_media_server(t, field);
 	if (sccp_media_hidden(t, field))
-		return -NF_ALG_REASON_DOOR_OTHER_HOST;
+		return sccp_media_permitted(t, field) ?
+			       sccp_media_server(t, field) :
+			       -NF_ALG_REASON_DOOR_OTHER_HOST;
 	err = sccp_media_hairpin(t, field, &told);
 	if (err || field->meaning != SCCP_REMOTE || !t->msg->to->inside)
 		return err;
@@ -247,7 +267,8 @@ int sccp_media_mention(struct sccp_translation *t,
 
 	if (sccp_unspecified(&field->endpoint))
 		return 0;
-	if (from->inside && nf_alg_same_host(&field->endpoint, &from->own)) {
+	if ((from->inside && nf_alg_same_host(&field->endpoint, &from->own)) ||
+	    (sccp_media_hidden(t, field) && sccp_media_permitted(t, field))) {
 		if (sccp_bound(t, field, &public))
 			return sccp_write_endpoint(t, field, &public);
 		return sccp_address_hide(t, field);

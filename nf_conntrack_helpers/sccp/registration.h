@@ -16,6 +16,8 @@
  * @begun: BIT(direction) of each side that has sent a message
  * @foreign: the first message was none of this protocol's
  * @extended: when the calls were last given more time, in jiffies
+ * @minute: when the minute began in which messages are counted, in jiffies
+ * @messages: how many came since
  *
  * Under the session's lock.
  */
@@ -29,6 +31,8 @@ struct sccp_session {
 	u8 begun;
 	bool foreign;
 	unsigned long extended;
+	unsigned long minute;
+	u32 messages;
 };
 
 /**

@@ -3,6 +3,7 @@
  * One message, from one side to the other.
  */
 #include "media.h"
+#include "netns.h"
 #include "reason.h"
 #include "text.h"
 #include "translate.h"
@@ -170,6 +171,25 @@ static bool sccp_foreign(struct nf_alg_message *msg,
 	return true;
 }
 
+/* A phone says a few messages for a call, and one now and then between them */
+static bool sccp_too_many(struct nf_alg_message *msg,
+			  struct sccp_session *session)
+{
+	u32 most =
+		nf_alg_option(msg->session->an, NF_ALG_OPTION_SKINNY_MESSAGES);
+
+	if (!session->messages || jiffies - session->minute >= 60 * HZ) {
+		session->minute = jiffies;
+		session->messages = 0;
+	}
+	if (session->messages >= most) {
+		nf_alg_reason_left(msg, NF_ALG_REASON_LIMIT_MESSAGES);
+		return true;
+	}
+	session->messages++;
+	return false;
+}
+
 int sccp_translate(struct nf_alg_message *msg)
 {
 	/* Half a kilobyte: what is not set here is set before it is read */
@@ -197,6 +217,8 @@ int sccp_translate(struct nf_alg_message *msg)
 		nf_alg_reason_left(msg, NF_ALG_REASON_WRONG_SIDE);
 		return 0;
 	}
+	if (sccp_too_many(msg, t.session))
+		return 0;
 
 	err = sccp_read(message, msg->data, msg->len, &t.session->dialect,
 			&t.reading);

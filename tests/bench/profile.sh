@@ -17,7 +17,7 @@ in-tree)
 	modprobe -a nf_conntrack_sip nf_nat_sip
 	in_tree_rules
 	;;
-ours) modprobe nf_nat_alg || exit 1 ;;
+ours) modprobe nf_nat_alg && natctl set skinny-messages 16777216 || exit 1 ;;
 esac
 sysctl -qw kernel.kptr_restrict=0 kernel.perf_event_max_sample_rate=200000 kernel.perf_cpu_time_max_percent=0
 count=5000

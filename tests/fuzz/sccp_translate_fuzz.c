@@ -25,6 +25,7 @@ static const struct fuzz_flow fuzz_flows[FUZZ_FLOWS] = {
 static void fuzz_before(u8 how)
 {
 	one_link = how & 8;
+	elsewhere = how & 32;
 	engine_media = how & 16;
 	engine_no_ports = (how & 0xe0) == 0xe0;
 }

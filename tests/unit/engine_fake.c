@@ -12,6 +12,7 @@ int engine_memory = 1;
 s64 engine_seconds;
 bool engine_no_ports;
 bool engine_media;
+struct nf_alg_endpoint engine_media_host;
 struct engine_binding engine_binding[ENGINE_BINDINGS];
 u64 engine_reasons[__NF_ALG_REASON_MAX];
 struct nf_alg_net engine_net;
@@ -66,10 +67,12 @@ void engine_reset(void)
 	engine_net.option[NF_ALG_OPTION_SDP_ORIGIN] = 1;
 	engine_net.option[NF_ALG_OPTION_REGISTRAR_ONLY] = 1;
 	engine_net.option[NF_ALG_OPTION_TCP_DOORS] = 1;
+	engine_net.option[NF_ALG_OPTION_SKINNY_MESSAGES] = 6000;
 	engine_memory = 1;
 	engine_seconds = 1000;
 	engine_no_ports = false;
 	engine_media = false;
+	memset(&engine_media_host, 0, sizeof(engine_media_host));
 	if (engine_protocol.init && engine_protocol.init())
 		abort();
 }
@@ -219,6 +222,12 @@ static bool taken(u8 l4proto, const struct nf_alg_endpoint *public)
 	return false;
 }
 
+bool nf_alg_media_host_permitted(struct nf_alg_net *an,
+				 const struct nf_alg_endpoint *host)
+{
+	return nf_alg_same_host(host, &engine_media_host);
+}
+
 /* Public ports: as preferred, else 10000 above the inside port, so that tests
  * see a difference
  */
@@ -234,7 +243,11 @@ int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
 	if (want->flags & NF_ALG_BIND_AWAY ?
 		    !msg->to->inside :
 		    !msg->from->inside ||
-			    !nf_alg_same_host(&want->inside, &msg->from->own))
+			    (!nf_alg_same_host(&want->inside,
+					       &msg->from->own) &&
+			     !(want->flags & NF_ALG_BIND_OTHER && nat &&
+			       nf_alg_media_host_permitted(msg->session->an,
+							   &want->inside))))
 		return -NF_ALG_REASON_DOOR_OTHER_HOST;
 	if (!want->count || want->count > 16 || !port ||
 	    port + want->count - 1 > 65535)

@@ -51,6 +51,8 @@ extern struct nf_alg_net engine_net;
 extern bool engine_no_ports;
 /* Is there media on each call */
 extern bool engine_media;
+/* The only host of the option skinny-media-list; family 0: none */
+extern struct nf_alg_endpoint engine_media_host;
 
 /**
  * struct engine_protocol - what is tested; each test has one

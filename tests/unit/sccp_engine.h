@@ -22,4 +22,13 @@ bool sccp_same_link(const struct nf_alg_session *session,
 	return one_link;
 }
 
+static bool elsewhere;
+
+bool sccp_elsewhere(const struct nf_alg_session *session,
+		    const struct nf_alg_endpoint *host,
+		    const struct nf_alg_endpoint *phone)
+{
+	return elsewhere;
+}
+
 #endif /* NF_ALG_TEST_SCCP_ENGINE_H */

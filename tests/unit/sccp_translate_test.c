@@ -34,6 +34,7 @@ static void begin_between(const char *inside, const char *public,
 	gone(flow);
 	engine_reset();
 	one_link = false;
+	elsewhere = false;
 	flow = engine_session(IPPROTO_TCP, inside, public, remote);
 }
 
@@ -480,6 +481,15 @@ static void inside_server(void)
 		       sccp_start(v, "10.0.0.5", 30000, 8, 9),
 		       NF_ALG_REASON_DOOR_OTHER_HOST);
 		one_link = false;
+		elsewhere = true;
+		passes("a host on another link", DOWN,
+		       sccp_start(v, "10.1.0.5", 30000, 8, 9),
+		       NF_ALG_REASON_DOOR_OTHER_HOST);
+		passes("the router's public address", DOWN,
+		       sccp_start(v, PUBLIC, 30000, 8, 9), 0);
+		passes("the phone itself", DOWN,
+		       sccp_start(v, OTHER, 30000, 8, 9), 0);
+		elsewhere = false;
 		passes("a port below 1024", DOWN,
 		       sccp_start(v, PHONE, 53, 8, 9),
 		       NF_ALG_REASON_DOOR_PORT_DENIED);
@@ -602,6 +612,88 @@ static void callmanager2(void)
 	passes("IpPort of a phone outside", UP, ip_port(5001), 0);
 	becomes("media of a CallManager 2 inside", DOWN, start2(PHONE, 5001),
 		start2(PUBLIC, 15001));
+}
+
+/* A CallManager inside may speak for the hosts of skinny-media-list */
+static void third_parties(void)
+{
+	struct draft d, e;
+
+	for (int i = 0; i < 2; i++) {
+		u32 v = i ? 17 : 3;
+
+		begin_server();
+		engine_media_host = engine_endpoint("10.0.0.5:0");
+		passes("a host outside, whatever the list says", DOWN,
+		       sccp_start(v, "10.0.0.5", 20000, 7, 9), 0);
+		one_link = true;
+		becomes("a neighbour that the list permits", DOWN,
+			sccp_start(v, "10.0.0.5", 20000, 7, 9),
+			sccp_start(v, PUBLIC, 30000, 7, 9));
+		ktap_ok(bound("10.0.0.5:20000", PUBLIC ":30000") &&
+				bound("10.0.0.5:20001", PUBLIC ":30001"),
+			"is bound");
+		becomes("a failure is told as the server said it", UP,
+			sccp_failure(v, PUBLIC, 30000, 7, 9),
+			sccp_failure(v, "10.0.0.5", 20000, 7, 9));
+		passes("a port of it below 1024", DOWN,
+		       sccp_start(v, "10.0.0.5", 53, 8, 9),
+		       NF_ALG_REASON_DOOR_PORT_DENIED);
+		passes("a neighbour that it does not", DOWN,
+		       sccp_start(v, "10.0.0.6", 20000, 8, 9),
+		       NF_ALG_REASON_DOOR_OTHER_HOST);
+		one_link = false;
+		elsewhere = true;
+		becomes("the same host on another link", DOWN,
+			sccp_start(v, "10.0.0.5", 20000, 7, 9),
+			sccp_start(v, PUBLIC, 30000, 7, 9));
+		ktap_ok(engine_bindings(true) == 2, "is bound once");
+		passes("a phone outside naming it", UP,
+		       ack(v, "10.0.0.5", 24000), 0);
+		passes("StopMediaTransmission", DOWN, sccp_close(0x8b, 7, 9, 0),
+		       0);
+		ktap_ok(!engine_bindings(true), "gives it back");
+	}
+	d = e = draft(0x105, 17, 168);
+	draft_endpoint(&d, 100, 17, "10.0.0.5", 0);
+	draft_endpoint(&e, 100, 17, PUBLIC, 0);
+	becomes("OpenReceiveChannel with it as source", DOWN, d, e);
+	ktap_ok(!engine_bindings(true), "opens nothing without a port");
+
+	/* A phone names itself and nobody else */
+	begin();
+	engine_media_host = engine_endpoint("10.0.0.5:0");
+	one_link = true;
+	passes("an ack that names a host of the list", UP,
+	       ack(17, "10.0.0.5", 20000), NF_ALG_REASON_DOOR_OTHER_HOST);
+}
+
+/* Messages of one connection in a minute, as many as the option says */
+static void too_many(void)
+{
+	u64 before;
+
+	begin();
+	engine_net.option[NF_ALG_OPTION_SKINNY_MESSAGES] = 2;
+	becomes("the first message of a minute", UP,
+		sccp_register(PHONE, 17, 64), sccp_register(PUBLIC, 17, 64));
+	passes("messages of the wrong side do not count", UP,
+	       sccp_start(17, OTHER, 20000, 7, 9), NF_ALG_REASON_WRONG_SIDE);
+	engine_seconds += 59;
+	becomes("the last that is permitted", UP, ack(17, PHONE, 20000),
+		ack(17, PUBLIC, 30000));
+	before = engine_reasons[NF_ALG_REASON_LIMIT_MESSAGES];
+	passes("one more", UP, ack(17, PHONE, 22000),
+	       NF_ALG_REASON_LIMIT_MESSAGES);
+	passes("and the server's", DOWN, sccp_close(0x106, 7, 9, 0),
+	       NF_ALG_REASON_LIMIT_MESSAGES);
+	ktap_ok(engine_bindings(true) == 2 &&
+			engine_reasons[NF_ALG_REASON_LIMIT_MESSAGES] ==
+				before + 2,
+		"opens nothing, closes nothing, and is counted");
+	engine_seconds += 1;
+	becomes("in the next minute", UP, ack(17, PHONE, 22000),
+		ack(17, PUBLIC, 32000));
 }
 
 /* Where the length does not decide, the registration does */
@@ -786,6 +878,8 @@ static void prints(void)
 int main(void)
 {
 	registrations();
+	too_many();
+	third_parties();
 	receiving();
 	refused();
 	identities();

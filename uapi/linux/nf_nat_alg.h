@@ -238,6 +238,10 @@ enum nf_alg_reason {
 	 * call by the side that may not forward it; no door was opened.
 	 */
 	NF_ALG_REASON_BEFORE_SETUP,
+	/* A Skinny connection carried more messages in a minute than skinny-
+	 * messages permits; the others of that minute passed unchanged.
+	 */
+	NF_ALG_REASON_LIMIT_MESSAGES,
 
 	__NF_ALG_REASON_MAX,
 };
@@ -359,6 +363,14 @@ enum nf_alg_option {
 	 * zone. Range: 1-65535. Default: 65535.
 	 */
 	NF_ALG_OPTION_TUNNEL_ZONE_HIGH,
+	/* Messages of a Skinny connection, both ways together, in a minute. Unit:
+	 * per minute. Range: 0-16777216. Default: 6000.
+	 */
+	NF_ALG_OPTION_SKINNY_MESSAGES,
+	/* Access list of inside hosts whose media a CallManager may name; 0: none.
+	 * Unit: number. Range: 0-2147483647. Default: 0.
+	 */
+	NF_ALG_OPTION_SKINNY_MEDIA_LIST,
 
 	__NF_ALG_OPTION_MAX,
 };

@@ -16,7 +16,7 @@
 
 doors() { python3 "$PEER/skinnydoors.py" "$@"; }
 
-plan 10
+plan 12
 topology nat
 neighbour
 short
@@ -32,7 +32,9 @@ try "no door for other hosts, low ports, ports above 65535" doors claims
 try "no door by what the wrong side says" doors sides
 try "no door by what phones outside say, or for the server's neighbours" \
 	doors sides --cast inside
+try "media that a CallManager inside may name" doors spoken --cast inside
 try "channels without end" doors many
+try "more messages than a minute has" doors few
 try "nothing is open" gone calls bindings
 try "a connection of KeepAlives, then a fallback to it" \
 	doors alive --seconds "$(full 120 6)"
