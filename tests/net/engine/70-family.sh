@@ -28,8 +28,9 @@ router conntrack -F >/dev/null 2>&1
 try "IPv6 without NAT: cut at byte offsets" \
 	cuts offsets --plain --family 6 --port 40002 --stride "$(full 1 10)"
 try "the same in bulk" \
-	flows --plain --family 6 --count 2000 --port 41001
+	flows --plain --family 6 --count "$(full 2000 500)" --port 41001
 try "IPv4 without NAT: cut at byte offsets" \
 	cuts offsets --plain --port 40003 --stride "$(full 1 10)"
-try "the same in bulk" flows --plain --count 2000 --port 41002
+try "the same in bulk" \
+	flows --plain --count "$(full 2000 500)" --port 41002
 finish

@@ -23,5 +23,5 @@ alg "sip tcp port 5060"
 natctl set memory-max $((4 << 20))
 try "1,000 connections that send headers without end" \
 	endless --connections 1000 --limit $((4 << 20)) \
-	--lines "$(full 200 40)"
+	--lines "$(full 200 20)"
 finish
