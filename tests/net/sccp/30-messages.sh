@@ -45,10 +45,10 @@ try "each layout cut at every byte offset, offloads off" \
 	messages offsets $ONE
 # shellcheck disable=SC2086
 try "cut at byte offsets, CallManager inside" \
-	messages --cast inside offsets --stride "$(full 1 4)" $ONE
+	messages --cast inside offsets --stride "$(full 1 8)" $ONE
 # shellcheck disable=SC2086
 try "cut at byte offsets, IPv6" \
-	messages --family 6 offsets --stride "$(full 1 4)" $ONE
+	messages --family 6 offsets --stride "$(full 1 8)" $ONE
 try "byte by byte" messages bytes --most "$(full 9000 70)"
 try "seven in a segment, offloads off" messages seven
 offloads on
