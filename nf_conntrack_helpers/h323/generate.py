@@ -197,6 +197,8 @@ class Schema:
         if name in ("enum", "pick"):
             extensible = arguments.endswith("...")
             values = int(arguments.removesuffix("..."))
+            if values > 255:
+                self.fail(where, "too many values")
             return Node(name.upper(), ["EXT"] if extensible else [],
                         root=values, width=width(values))
         unit = {"bits": 1, "octets": 8, "chars4": 4, "chars8": 8,
@@ -247,7 +249,10 @@ class Schema:
         root = root if extensible else len(parts)
         flags = ["EXT"] if extensible else []
         if kind == "choice":
-            return Node("CHOICE", flags, root, parts, width(root))
+            if root > 255:
+                self.fail(name, "too many alternatives")
+            return Node("CHOICE", flags, root, parts, width(root),
+                        unit=self.zeroes(name))
         if kind == "scope":
             flags.append("SCOPE")
         joined = self.join(parts[:root])
@@ -256,6 +261,23 @@ class Schema:
             self.fail(name, "too many optional components")
         return Node("SEQ", flags, len(joined), joined + parts[root:],
                     unit=preamble)
+
+    def zeroes(self, name):
+        """How many bits are 0 where the first alternative of each choice leads
+        to an IPv4 address and its port; 0 for other choices."""
+        bits = 0
+        while name in ADDRESSES or bits:
+            kind, lines = self.described[name]
+            names = [words for _, words in lines]
+            if kind == "choice":
+                root = names.index(["..."])
+                bits += 1 + (root - 1).bit_length()
+                name = names[0][1]
+                continue
+            if [words[1:] for words in names[:2]] != [["ip4"], ["port"]]:
+                sys.exit(f"generate.py: {name} is not an address")
+            return bits + (["..."] in names)
+        return 0
 
     def fixed(self, part):
         """Bits (unaligned) or octets (aligned) of a component that always has
@@ -341,7 +363,9 @@ def generate():
         for p in n.parts:
             type_ = number[p.type] if p.type else "H323_SKIP"
             mark = f"H323_{upper(p.mark)}" if p.mark else "0"
-            parts.append(f"\t{{ {type_}, {int(p.optional)}, {mark}, "
+            of = schema.nodes[p.type].kind if p.type else "SKIP"
+            parts.append(f"\t{{ {type_}, H323_KIND_{of}, "
+                         f"{int(p.optional)}, {mark}, "
                          f"{note(p.note)} }}, /* {p.name} */")
         count += len(n.parts)
     contents = []
@@ -368,7 +392,8 @@ def generate():
          "#ifndef NF_ALG_H323_TABLES_H", "#define NF_ALG_H323_TABLES_H", ""]
     h += [f"#define H323_TYPE_{upper(re.sub('-', '', name))} {number[name]}"
           for name in ROOTS]
-    h += [f"#define H323_CONTENTS {len(contents)}", "",
+    h += [f"#define H323_TYPE_IPV4 {number['ip4+port']}",
+          f"#define H323_CONTENTS {len(contents)}", "",
           "#endif /* NF_ALG_H323_TABLES_H */"]
     return {HERE / "tables.c": "\n".join(c) + "\n",
             HERE / "tables.h": "\n".join(h) + "\n"}

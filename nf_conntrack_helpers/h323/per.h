@@ -77,6 +77,16 @@ static inline bool h323_per_peek(const struct h323_per *per, u32 at)
 }
 
 /**
+ * h323_per_bits_last() - h323_per_bits() where the end is near
+ * @per: position
+ * @bits: 0 to 24
+ * @value: set to the number
+ *
+ * Return: true, or false if there are not so many left.
+ */
+bool h323_per_bits_last(struct h323_per *per, u32 bits, u32 *value);
+
+/**
  * h323_per_bits() - read a number of so many bits
  * @per: position
  * @bits: 0 to 24
@@ -86,26 +96,16 @@ static inline bool h323_per_peek(const struct h323_per *per, u32 at)
  */
 static inline bool h323_per_bits(struct h323_per *per, u32 bits, u32 *value)
 {
-	const u8 *p = per->data + (per->pos >> 3);
-	u32 shift = per->pos & 7;
-	u32 end = per->pos + bits;
-	u32 word = 0;
+	u32 pos = per->pos;
+	__be32 word;
 
-	if (end > per->end)
-		return false;
-	if (likely((per->pos | 7) + 25 <= per->end)) {
-		__be32 whole;
-
-		memcpy(&whole, p, sizeof(whole));
-		word = ntohl(whole);
-	} else {
-		/* All bytes that hold a bit of it are before the end */
-		for (u32 got = 0; got < 32; got += 8)
-			word = word << 8 | (got < shift + bits ? *p++ : 0);
-	}
-	per->pos = end;
+	/* Four bytes from the one it begins in */
+	if (unlikely((pos | 7) + 25 > per->end))
+		return h323_per_bits_last(per, bits, value);
+	memcpy(&word, per->data + (pos >> 3), sizeof(word));
+	per->pos = pos + bits;
 	/* Two shifts: there may be no bit at all */
-	*value = word << shift >> 1 >> (31 - bits);
+	*value = ntohl(word) << (pos & 7) >> 1 >> (31 - bits);
 	return true;
 }
 
@@ -117,19 +117,7 @@ static inline bool h323_per_bits(struct h323_per *per, u32 bits, u32 *value)
  *
  * Return: true, or false if there are not so many left.
  */
-static inline bool h323_per_octets(struct h323_per *per, u32 octets, u32 *value)
-{
-	u32 end, word = 0;
-
-	h323_per_align(per);
-	end = per->pos + octets * 8;
-	if (end > per->end)
-		return false;
-	for (; per->pos < end; per->pos += 8)
-		word = word << 8 | per->data[per->pos >> 3];
-	*value = word;
-	return true;
-}
+bool h323_per_octets(struct h323_per *per, u32 octets, u32 *value);
 
 /**
  * h323_per_length() - read a general length (X.691, 11.9.3.5 to 11.9.3.8)
@@ -138,24 +126,7 @@ static inline bool h323_per_octets(struct h323_per *per, u32 octets, u32 *value)
  *
  * Return: true, or false at the end or if what follows comes in fragments.
  */
-static inline bool h323_per_length(struct h323_per *per, u32 *length)
-{
-	u32 first;
-
-	h323_per_align(per);
-	if (per->pos == per->end)
-		return false;
-	first = per->data[per->pos >> 3];
-	if (first < 0x80) {
-		per->pos += 8;
-		*length = first;
-		return true;
-	}
-	if (!h323_per_octets(per, 2, length))
-		return false;
-	*length &= 0x7fff;
-	return *length < H323_PER_FRAGMENT;
-}
+bool h323_per_length(struct h323_per *per, u32 *length);
 
 /**
  * h323_per_small() - read a normally small number (X.691, 11.6)
@@ -164,17 +135,7 @@ static inline bool h323_per_length(struct h323_per *per, u32 *length)
  *
  * Return: true, or false at the end or if it has more than 32 bits.
  */
-static inline bool h323_per_small(struct h323_per *per, u32 *value)
-{
-	u32 large, octets;
-
-	if (!h323_per_bits(per, 1, &large))
-		return false;
-	if (!large)
-		return h323_per_bits(per, 6, value);
-	return h323_per_length(per, &octets) && octets && octets <= 4 &&
-	       h323_per_octets(per, octets, value);
-}
+bool h323_per_small(struct h323_per *per, u32 *value);
 
 /**
  * h323_per_additions() - read the size of an extension bitmap (X.691, 11.9.3.4)
@@ -183,19 +144,19 @@ static inline bool h323_per_small(struct h323_per *per, u32 *value)
  *
  * Return: true, or false at the end, or if it comes in fragments.
  */
-static inline bool h323_per_additions(struct h323_per *per, u32 *count)
-{
-	u32 large;
+bool h323_per_additions(struct h323_per *per, u32 *count);
 
-	if (!h323_per_bits(per, 1, &large))
-		return false;
-	if (large)
-		return h323_per_length(per, count);
-	if (!h323_per_bits(per, 6, count))
-		return false;
-	++*count;
-	return true;
-}
+/**
+ * h323_per_long() - read a constrained number, or a length, of whole octets
+ * @per: position
+ * @width: how it is encoded: enum h323_width, more than H323_WIDTH_BITS
+ * @value: set to the number that is to be added to the lower bound
+ *
+ * Of H323_WIDTH_GENERAL the length is read.
+ *
+ * Return: true, or false at the end.
+ */
+bool h323_per_long(struct h323_per *per, u8 width, u32 *value);
 
 /**
  * h323_per_number() - read a constrained number, or a length
@@ -203,26 +164,13 @@ static inline bool h323_per_additions(struct h323_per *per, u32 *count)
  * @width: how it is encoded: enum h323_width
  * @value: set to the number that is to be added to the lower bound
  *
- * Of H323_WIDTH_GENERAL the length is read.
- *
- * Return: true, or false at the end.
+ * Return: as h323_per_long().
  */
 static inline bool h323_per_number(struct h323_per *per, u8 width, u32 *value)
 {
-	u32 octets;
-
 	if (width <= H323_WIDTH_BITS)
 		return h323_per_bits(per, width, value);
-	switch (width) {
-	case H323_WIDTH_OCTET:
-		return h323_per_octets(per, 1, value);
-	case H323_WIDTH_TWO_OCTETS:
-		return h323_per_octets(per, 2, value);
-	case H323_WIDTH_LONG:
-		return h323_per_bits(per, 2, &octets) &&
-		       h323_per_octets(per, octets + 1, value);
-	}
-	return h323_per_length(per, value);
+	return h323_per_long(per, width, value);
 }
 
 #endif /* NF_ALG_H323_PER_H */

@@ -8,7 +8,9 @@
 #include <linux/types.h>
 #include "walker.h"
 
-/* What a type is; see generate.py for what each word means */
+/* What a type is; see generate.py for what each word means. Those before
+ * H323_KIND_SEQ hold no others.
+ */
 enum h323_kind {
 	H323_KIND_NULL,
 	H323_KIND_BOOL,
@@ -50,6 +52,7 @@ enum h323_width {
 
 /* h323_part.type: never looked into */
 #define H323_SKIP 0xffff
+#define H323_KIND_SKIP 0xff
 /* The octet string holds no message of its own */
 #define H323_NO_LAYER 0xff
 /* h323_content.parameter */
@@ -63,6 +66,7 @@ enum h323_width {
  * @parts: how many parts there are
  * @width: enum h323_width of the number, the length or the choice
  * @unit: string: bits of one character; SEQUENCE: bits before its components;
+ *	choice: bits that are all 0 before an IPv4 address with its port, or 0;
  *	octet string that holds a type: enum h323_layer of the message it is, or
  *	H323_NO_LAYER
  * @first: its first part in h323_parts, or the type of what it holds
@@ -82,15 +86,19 @@ struct h323_node {
 /**
  * struct h323_part - a component or an alternative
  * @type: in h323_nodes, or H323_SKIP
+ * @kind: enum h323_kind of it
  * @optional: it has a bit in the preamble
  * @mark: enum h323_field, or 0
  * @note: enum h323_note, or 0
+ * @reserved: makes it eight bytes
  */
 struct h323_part {
 	u16 type;
+	u8 kind;
 	u8 optional;
 	u8 mark;
 	u8 note;
+	u16 reserved;
 };
 
 /**

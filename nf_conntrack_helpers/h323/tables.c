@@ -30,7 +30,7 @@ const struct h323_node h323_nodes[348] = {
 	/* 11 octets */
 	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8, 58, 0 },
 	/* 12 TransportAddress */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 7, 7, 3, 0, 58, 0 },
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 7, 7, 3, 4, 58, 0 },
 	/* 13 TransportAddress.ipAddress */
 	{ H323_KIND_SEQ, 0, 1, 1, 0, 0, 65, 0 },
 	/* 14 ip4+port */
@@ -444,7 +444,7 @@ const struct h323_node h323_nodes[348] = {
 	/* 218 H245NonStandardParameter[] */
 	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 161, 0 },
 	/* 219 H245TransportAddress */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 912, 0 },
+	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 7, 912, 0 },
 	/* 220 UnicastAddress */
 	{ H323_KIND_CHOICE, H323_NODE_EXT, 5, 5, 3, 0, 914, 0 },
 	/* 221 UnicastAddress.iPAddress */
@@ -705,1623 +705,1623 @@ const struct h323_node h323_nodes[348] = {
 
 const struct h323_part h323_parts[1395] = {
 	/* RasMessage */
-	{ 1, 0, 0, 0 }, /* gatekeeperRequest */
-	{ 100, 0, 0, 0 }, /* gatekeeperConfirm */
-	{ 102, 0, 0, 0 }, /* gatekeeperReject */
-	{ 105, 0, 0, 0 }, /* registrationRequest */
-	{ 114, 0, 0, 0 }, /* registrationConfirm */
-	{ 116, 0, 0, 0 }, /* registrationReject */
-	{ 121, 0, 0, 0 }, /* unregistrationRequest */
-	{ 122, 0, 0, 0 }, /* unregistrationConfirm */
-	{ 123, 0, 0, 0 }, /* unregistrationReject */
-	{ 125, 0, 0, 0 }, /* admissionRequest */
-	{ 127, 0, 0, 0 }, /* admissionConfirm */
-	{ 128, 0, 0, 0 }, /* admissionReject */
-	{ 130, 0, 0, 0 }, /* bandwidthRequest */
-	{ 134, 0, 0, 0 }, /* bandwidthConfirm */
-	{ 135, 0, 0, 0 }, /* bandwidthReject */
-	{ 136, 0, 0, 0 }, /* disengageRequest */
-	{ 137, 0, 0, 0 }, /* disengageConfirm */
-	{ 138, 0, 0, 0 }, /* disengageReject */
-	{ 139, 0, 0, 0 }, /* locationRequest */
-	{ 140, 0, 0, 0 }, /* locationConfirm */
-	{ 141, 0, 0, 0 }, /* locationReject */
-	{ 142, 0, 0, 0 }, /* infoRequest */
-	{ 143, 0, 0, 0 }, /* infoRequestResponse */
-	{ 304, 0, 0, 0 }, /* nonStandardMessage */
-	{ 305, 0, 0, 0 }, /* unknownMessageResponse */
-	{ 306, 0, 0, 0 }, /* requestInProgress */
-	{ 308, 0, 0, 0 }, /* resourcesAvailableIndicate */
-	{ 309, 0, 0, 0 }, /* resourcesAvailableConfirm */
-	{ 310, 0, 0, 0 }, /* infoRequestAck */
-	{ 311, 0, 0, 0 }, /* infoRequestNak */
-	{ 312, 0, 0, 0 }, /* serviceControlIndication */
-	{ 320, 0, 0, 0 }, /* serviceControlResponse */
-	{ 322, 0, 0, 0 }, /* admissionConfirmSequence */
+	{ 1, H323_KIND_SEQ, 0, 0, 0 }, /* gatekeeperRequest */
+	{ 100, H323_KIND_SEQ, 0, 0, 0 }, /* gatekeeperConfirm */
+	{ 102, H323_KIND_SEQ, 0, 0, 0 }, /* gatekeeperReject */
+	{ 105, H323_KIND_SEQ, 0, 0, 0 }, /* registrationRequest */
+	{ 114, H323_KIND_SEQ, 0, 0, 0 }, /* registrationConfirm */
+	{ 116, H323_KIND_SEQ, 0, 0, 0 }, /* registrationReject */
+	{ 121, H323_KIND_SEQ, 0, 0, 0 }, /* unregistrationRequest */
+	{ 122, H323_KIND_SEQ, 0, 0, 0 }, /* unregistrationConfirm */
+	{ 123, H323_KIND_SEQ, 0, 0, 0 }, /* unregistrationReject */
+	{ 125, H323_KIND_SEQ, 0, 0, 0 }, /* admissionRequest */
+	{ 127, H323_KIND_SEQ, 0, 0, 0 }, /* admissionConfirm */
+	{ 128, H323_KIND_SEQ, 0, 0, 0 }, /* admissionReject */
+	{ 130, H323_KIND_SEQ, 0, 0, 0 }, /* bandwidthRequest */
+	{ 134, H323_KIND_SEQ, 0, 0, 0 }, /* bandwidthConfirm */
+	{ 135, H323_KIND_SEQ, 0, 0, 0 }, /* bandwidthReject */
+	{ 136, H323_KIND_SEQ, 0, 0, 0 }, /* disengageRequest */
+	{ 137, H323_KIND_SEQ, 0, 0, 0 }, /* disengageConfirm */
+	{ 138, H323_KIND_SEQ, 0, 0, 0 }, /* disengageReject */
+	{ 139, H323_KIND_SEQ, 0, 0, 0 }, /* locationRequest */
+	{ 140, H323_KIND_SEQ, 0, 0, 0 }, /* locationConfirm */
+	{ 141, H323_KIND_SEQ, 0, 0, 0 }, /* locationReject */
+	{ 142, H323_KIND_SEQ, 0, 0, 0 }, /* infoRequest */
+	{ 143, H323_KIND_SEQ, 0, 0, 0 }, /* infoRequestResponse */
+	{ 304, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandardMessage */
+	{ 305, H323_KIND_SEQ, 0, 0, 0 }, /* unknownMessageResponse */
+	{ 306, H323_KIND_SEQ, 0, 0, 0 }, /* requestInProgress */
+	{ 308, H323_KIND_SEQ, 0, 0, 0 }, /* resourcesAvailableIndicate */
+	{ 309, H323_KIND_SEQ, 0, 0, 0 }, /* resourcesAvailableConfirm */
+	{ 310, H323_KIND_SEQ, 0, 0, 0 }, /* infoRequestAck */
+	{ 311, H323_KIND_SEQ, 0, 0, 0 }, /* infoRequestNak */
+	{ 312, H323_KIND_SEQ, 0, 0, 0 }, /* serviceControlIndication */
+	{ 320, H323_KIND_SEQ, 0, 0, 0 }, /* serviceControlResponse */
+	{ 322, H323_KIND_LIST, 0, 0, 0 }, /* admissionConfirmSequence */
 	/* GatekeeperRequest */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 12, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
-	{ 29, 0, 0, 0 }, /* endpointType */
-	{ 38, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ 39, 1, 0, 0 }, /* callServices */
-	{ 41, 1, H323_ALIAS, 0 }, /* endpointAlias */
-	{ 45, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, 0, 0, 0 }, /* authenticationCapability */
-	{ H323_SKIP, 0, 0, 0 }, /* algorithmOIDs */
-	{ H323_SKIP, 0, 0, 0 }, /* integrity */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* supportsAltGK */
-	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ H323_SKIP, 0, 0, 0 }, /* supportsAssignedGK */
-	{ 98, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 12, H323_KIND_CHOICE, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
+	{ 29, H323_KIND_SEQ, 0, 0, 0 }, /* endpointType */
+	{ 38, H323_KIND_STRING, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ 39, H323_KIND_SEQ, 1, 0, 0 }, /* callServices */
+	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* endpointAlias */
+	{ 45, H323_KIND_LIST, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* authenticationCapability */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* algorithmOIDs */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* integrity */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportsAltGK */
+	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportsAssignedGK */
+	{ 98, H323_KIND_SEQ, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
 	/* NonStandardParameter */
-	{ 5, 0, 0, 0 }, /* nonStandardIdentifier */
-	{ 11, 0, 0, 0 }, /* data */
+	{ 5, H323_KIND_CHOICE, 0, 0, 0 }, /* nonStandardIdentifier */
+	{ 11, H323_KIND_STRING, 0, 0, 0 }, /* data */
 	/* NonStandardIdentifier */
-	{ 3, 0, 0, 0 }, /* object */
-	{ 6, 0, 0, 0 }, /* h221NonStandard */
+	{ 3, H323_KIND_OID, 0, 0, 0 }, /* object */
+	{ 6, H323_KIND_SEQ, 0, 0, 0 }, /* h221NonStandard */
 	/* H221NonStandard */
-	{ 10, 0, 0, 0 }, /* t35CountryCode, t35Extension, manufacturerCode */
+	{ 10, H323_KIND_STRING, 0, 0, 0 }, /* t35CountryCode, t35Extension, manufacturerCode */
 	/* TransportAddress */
-	{ 13, 0, 0, 0 }, /* ipAddress */
-	{ 16, 0, 0, 0 }, /* ipSourceRoute */
-	{ 20, 0, 0, 0 }, /* ipxAddress */
-	{ 25, 0, 0, 0 }, /* ip6Address */
-	{ 27, 0, 0, 0 }, /* netBios */
-	{ 28, 0, 0, 0 }, /* nsap */
-	{ 4, 0, 0, 0 }, /* nonStandardAddress */
+	{ 13, H323_KIND_SEQ, 0, 0, 0 }, /* ipAddress */
+	{ 16, H323_KIND_SEQ, 0, 0, 0 }, /* ipSourceRoute */
+	{ 20, H323_KIND_SEQ, 0, 0, 0 }, /* ipxAddress */
+	{ 25, H323_KIND_SEQ, 0, 0, 0 }, /* ip6Address */
+	{ 27, H323_KIND_STRING, 0, 0, 0 }, /* netBios */
+	{ 28, H323_KIND_STRING, 0, 0, 0 }, /* nsap */
+	{ 4, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandardAddress */
 	/* TransportAddress.ipAddress */
-	{ 14, 0, 0, 0 }, /* ip, port */
+	{ 14, H323_KIND_IP4, 0, 0, 0 }, /* ip, port */
 	/* TransportAddress.ipSourceRoute */
-	{ 14, 0, 0, 0 }, /* ip, port */
-	{ 17, 0, 0, 0 }, /* route */
-	{ 19, 0, 0, 0 }, /* routing */
+	{ 14, H323_KIND_IP4, 0, 0, 0 }, /* ip, port */
+	{ 17, H323_KIND_LIST, 0, 0, 0 }, /* route */
+	{ 19, H323_KIND_PICK, 0, 0, 0 }, /* routing */
 	/* TransportAddress.ipxAddress */
-	{ 24, 0, 0, 0 }, /* node, netnum */
-	{ 23, 0, 0, 0 }, /* port */
+	{ 24, H323_KIND_STRING, 0, 0, 0 }, /* node, netnum */
+	{ 23, H323_KIND_STRING, 0, 0, 0 }, /* port */
 	/* TransportAddress.ip6Address */
-	{ 26, 0, 0, 0 }, /* ip, port */
+	{ 26, H323_KIND_IP6, 0, 0, 0 }, /* ip, port */
 	/* EndpointType */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 30, 1, 0, 0 }, /* vendor */
-	{ 32, 1, 0, H323_NOTE_IS_GATEKEEPER }, /* gatekeeper */
-	{ 33, 1, 0, H323_NOTE_IS_GATEWAY }, /* gateway */
-	{ 32, 1, 0, H323_NOTE_IS_MCU }, /* mcu */
-	{ 32, 1, 0, H323_NOTE_IS_TERMINAL }, /* terminal */
-	{ 37, 0, 0, 0 }, /* mc, undefinedNode */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 30, H323_KIND_SEQ, 1, 0, 0 }, /* vendor */
+	{ 32, H323_KIND_SEQ, 1, 0, H323_NOTE_IS_GATEKEEPER }, /* gatekeeper */
+	{ 33, H323_KIND_SEQ, 1, 0, H323_NOTE_IS_GATEWAY }, /* gateway */
+	{ 32, H323_KIND_SEQ, 1, 0, H323_NOTE_IS_MCU }, /* mcu */
+	{ 32, H323_KIND_SEQ, 1, 0, H323_NOTE_IS_TERMINAL }, /* terminal */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* mc, undefinedNode */
 	/* VendorIdentifier */
-	{ 6, 0, 0, 0 }, /* vendor */
-	{ 31, 1, 0, 0 }, /* productId */
-	{ 31, 1, 0, 0 }, /* versionId */
+	{ 6, H323_KIND_SEQ, 0, 0, 0 }, /* vendor */
+	{ 31, H323_KIND_STRING, 1, 0, 0 }, /* productId */
+	{ 31, H323_KIND_STRING, 1, 0, 0 }, /* versionId */
 	/* OnlyNonStandard */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
 	/* GatewayInfo */
-	{ 34, 1, 0, 0 }, /* protocol */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 34, H323_KIND_LIST, 1, 0, 0 }, /* protocol */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
 	/* SupportedProtocols */
-	{ 4, 0, 0, 0 }, /* nonStandardData */
-	{ 32, 0, 0, 0 }, /* h310 */
-	{ 32, 0, 0, 0 }, /* h320 */
-	{ 32, 0, 0, 0 }, /* h321 */
-	{ 32, 0, 0, 0 }, /* h322 */
-	{ 32, 0, 0, 0 }, /* h323 */
-	{ 32, 0, 0, 0 }, /* h324 */
-	{ 32, 0, 0, 0 }, /* voice */
-	{ 32, 0, 0, 0 }, /* t120-only */
+	{ 4, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandardData */
+	{ 32, H323_KIND_SEQ, 0, 0, 0 }, /* h310 */
+	{ 32, H323_KIND_SEQ, 0, 0, 0 }, /* h320 */
+	{ 32, H323_KIND_SEQ, 0, 0, 0 }, /* h321 */
+	{ 32, H323_KIND_SEQ, 0, 0, 0 }, /* h322 */
+	{ 32, H323_KIND_SEQ, 0, 0, 0 }, /* h323 */
+	{ 32, H323_KIND_SEQ, 0, 0, 0 }, /* h324 */
+	{ 32, H323_KIND_SEQ, 0, 0, 0 }, /* voice */
+	{ 32, H323_KIND_SEQ, 0, 0, 0 }, /* t120-only */
 	/* QseriesOptions */
-	{ 37, 0, 0, 0 }, /* q932Full, q951Full */
-	{ 37, 0, 0, 0 }, /* q952Full, q953Full */
-	{ 37, 0, 0, 0 }, /* q955Full, q956Full */
-	{ 36, 0, 0, 0 }, /* q957Full */
-	{ 40, 0, 0, 0 }, /* q954Info */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* q932Full, q951Full */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* q952Full, q953Full */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* q955Full, q956Full */
+	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* q957Full */
+	{ 40, H323_KIND_SEQ, 0, 0, 0 }, /* q954Info */
 	/* Q954Details */
-	{ 37, 0, 0, 0 }, /* conferenceCalling, threePartyService */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* conferenceCalling, threePartyService */
 	/* AliasAddress */
-	{ 43, 0, 0, 0 }, /* dialledDigits */
-	{ 44, 0, 0, 0 }, /* h323-ID */
-	{ H323_SKIP, 0, 0, 0 }, /* url-ID */
-	{ 12, 0, H323_TRANSPORT_ID, 0 }, /* transportID */
+	{ 43, H323_KIND_STRING, 0, 0, 0 }, /* dialledDigits */
+	{ 44, H323_KIND_STRING, 0, 0, 0 }, /* h323-ID */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* url-ID */
+	{ 12, H323_KIND_CHOICE, 0, H323_TRANSPORT_ID, 0 }, /* transportID */
 	/* Endpoint */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 41, 1, H323_ALIAS, 0 }, /* aliasAddress */
-	{ 47, 1, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
-	{ 47, 1, H323_RAS_ADDRESS, 0 }, /* rasAddress */
-	{ 29, 1, 0, 0 }, /* endpointType */
-	{ 48, 1, 0, 0 }, /* tokens */
-	{ 57, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 72, 1, 0, 0 }, /* priority */
-	{ 41, 1, H323_ALIAS, 0 }, /* remoteExtensionAddress */
-	{ 41, 1, H323_ALIAS, 0 }, /* destExtraCallInfo */
-	{ 73, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
-	{ 74, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
-	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* aliasAddress */
+	{ 47, H323_KIND_LIST, 1, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
+	{ 47, H323_KIND_LIST, 1, H323_RAS_ADDRESS, 0 }, /* rasAddress */
+	{ 29, H323_KIND_SEQ, 1, 0, 0 }, /* endpointType */
+	{ 48, H323_KIND_LIST, 1, 0, 0 }, /* tokens */
+	{ 57, H323_KIND_LIST, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 72, H323_KIND_UINT, 1, 0, 0 }, /* priority */
+	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* remoteExtensionAddress */
+	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* destExtraCallInfo */
+	{ 73, H323_KIND_SEQ, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
+	{ 74, H323_KIND_SEQ, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
 	/* ClearToken */
-	{ 3, 0, 0, 0 }, /* tokenOID */
-	{ 50, 1, 0, 0 }, /* timeStamp */
-	{ 38, 1, 0, 0 }, /* password */
-	{ 51, 1, 0, 0 }, /* dhkey */
-	{ 53, 1, 0, 0 }, /* challenge */
-	{ 54, 1, 0, 0 }, /* random */
-	{ 55, 1, 0, 0 }, /* certificate */
-	{ 38, 1, 0, 0 }, /* generalID */
-	{ 56, 1, 0, 0 }, /* nonStandard */
+	{ 3, H323_KIND_OID, 0, 0, 0 }, /* tokenOID */
+	{ 50, H323_KIND_UINT, 1, 0, 0 }, /* timeStamp */
+	{ 38, H323_KIND_STRING, 1, 0, 0 }, /* password */
+	{ 51, H323_KIND_SEQ, 1, 0, 0 }, /* dhkey */
+	{ 53, H323_KIND_STRING, 1, 0, 0 }, /* challenge */
+	{ 54, H323_KIND_INT, 1, 0, 0 }, /* random */
+	{ 55, H323_KIND_SEQ, 1, 0, 0 }, /* certificate */
+	{ 38, H323_KIND_STRING, 1, 0, 0 }, /* generalID */
+	{ 56, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandard */
 	/* DHset */
-	{ 52, 0, 0, 0 }, /* halfkey */
-	{ 52, 0, 0, 0 }, /* modSize */
-	{ 52, 0, 0, 0 }, /* generator */
+	{ 52, H323_KIND_STRING, 0, 0, 0 }, /* halfkey */
+	{ 52, H323_KIND_STRING, 0, 0, 0 }, /* modSize */
+	{ 52, H323_KIND_STRING, 0, 0, 0 }, /* generator */
 	/* TypedCertificate */
-	{ 3, 0, 0, 0 }, /* type */
-	{ 11, 0, 0, 0 }, /* certificate */
+	{ 3, H323_KIND_OID, 0, 0, 0 }, /* type */
+	{ 11, H323_KIND_STRING, 0, 0, 0 }, /* certificate */
 	/* H235NonStandardParameter */
-	{ 3, 0, 0, 0 }, /* nonStandardIdentifier */
-	{ 11, 0, 0, 0 }, /* data */
+	{ 3, H323_KIND_OID, 0, 0, 0 }, /* nonStandardIdentifier */
+	{ 11, H323_KIND_STRING, 0, 0, 0 }, /* data */
 	/* CryptoH323Token */
-	{ 59, 0, 0, 0 }, /* cryptoEPPwdHash */
-	{ 65, 0, 0, 0 }, /* cryptoGKPwdHash */
-	{ 66, 0, 0, 0 }, /* cryptoEPPwdEncr */
-	{ 66, 0, 0, 0 }, /* cryptoGKPwdEncr */
-	{ 67, 0, 0, 0 }, /* cryptoEPCert */
-	{ 67, 0, 0, 0 }, /* cryptoGKCert */
-	{ 67, 0, 0, 0 }, /* cryptoFastStart */
-	{ 68, 0, 0, 0 }, /* nestedcryptoToken */
+	{ 59, H323_KIND_SEQ, 0, 0, 0 }, /* cryptoEPPwdHash */
+	{ 65, H323_KIND_SEQ, 0, 0, 0 }, /* cryptoGKPwdHash */
+	{ 66, H323_KIND_SEQ, 0, 0, 0 }, /* cryptoEPPwdEncr */
+	{ 66, H323_KIND_SEQ, 0, 0, 0 }, /* cryptoGKPwdEncr */
+	{ 67, H323_KIND_SEQ, 0, 0, 0 }, /* cryptoEPCert */
+	{ 67, H323_KIND_SEQ, 0, 0, 0 }, /* cryptoGKCert */
+	{ 67, H323_KIND_SEQ, 0, 0, 0 }, /* cryptoFastStart */
+	{ 68, H323_KIND_CHOICE, 0, 0, 0 }, /* nestedcryptoToken */
 	/* CryptoH323Token.cryptoEPPwdHash */
-	{ 60, 0, 0, 0 }, /* alias */
-	{ 50, 0, 0, 0 }, /* timeStamp */
-	{ 61, 0, 0, 0 }, /* token */
+	{ 60, H323_KIND_CHOICE, 0, 0, 0 }, /* alias */
+	{ 50, H323_KIND_UINT, 0, 0, 0 }, /* timeStamp */
+	{ 61, H323_KIND_SEQ, 0, 0, 0 }, /* token */
 	/* PlainAlias */
-	{ 43, 0, 0, 0 }, /* dialledDigits */
-	{ 44, 0, 0, 0 }, /* h323-ID */
+	{ 43, H323_KIND_STRING, 0, 0, 0 }, /* dialledDigits */
+	{ 44, H323_KIND_STRING, 0, 0, 0 }, /* h323-ID */
 	/* HashedT */
-	{ 3, 0, 0, 0 }, /* algorithmOID */
-	{ 62, 0, 0, 0 }, /* paramS */
-	{ 64, 0, 0, 0 }, /* hash */
+	{ 3, H323_KIND_OID, 0, 0, 0 }, /* algorithmOID */
+	{ 62, H323_KIND_SEQ, 0, 0, 0 }, /* paramS */
+	{ 64, H323_KIND_STRING, 0, 0, 0 }, /* hash */
 	/* Params */
-	{ 54, 1, 0, 0 }, /* ranInt */
-	{ 63, 1, 0, 0 }, /* iv8 */
+	{ 54, H323_KIND_INT, 1, 0, 0 }, /* ranInt */
+	{ 63, H323_KIND_STRING, 1, 0, 0 }, /* iv8 */
 	/* CryptoH323Token.cryptoGKPwdHash */
-	{ 38, 0, 0, 0 }, /* gatekeeperId */
-	{ 50, 0, 0, 0 }, /* timeStamp */
-	{ 61, 0, 0, 0 }, /* token */
+	{ 38, H323_KIND_STRING, 0, 0, 0 }, /* gatekeeperId */
+	{ 50, H323_KIND_UINT, 0, 0, 0 }, /* timeStamp */
+	{ 61, H323_KIND_SEQ, 0, 0, 0 }, /* token */
 	/* EncryptedT */
-	{ 3, 0, 0, 0 }, /* algorithmOID */
-	{ 62, 0, 0, 0 }, /* paramS */
-	{ 11, 0, 0, 0 }, /* encryptedData */
+	{ 3, H323_KIND_OID, 0, 0, 0 }, /* algorithmOID */
+	{ 62, H323_KIND_SEQ, 0, 0, 0 }, /* paramS */
+	{ 11, H323_KIND_STRING, 0, 0, 0 }, /* encryptedData */
 	/* SignedT */
-	{ 11, 0, 0, 0 }, /* toBeSigned */
-	{ 3, 0, 0, 0 }, /* algorithmOID */
-	{ 62, 0, 0, 0 }, /* paramS */
-	{ 64, 0, 0, 0 }, /* signature */
+	{ 11, H323_KIND_STRING, 0, 0, 0 }, /* toBeSigned */
+	{ 3, H323_KIND_OID, 0, 0, 0 }, /* algorithmOID */
+	{ 62, H323_KIND_SEQ, 0, 0, 0 }, /* paramS */
+	{ 64, H323_KIND_STRING, 0, 0, 0 }, /* signature */
 	/* CryptoToken */
-	{ 69, 0, 0, 0 }, /* cryptoEncryptedToken */
-	{ 70, 0, 0, 0 }, /* cryptoSignedToken */
-	{ 71, 0, 0, 0 }, /* cryptoHashedToken */
-	{ 66, 0, 0, 0 }, /* cryptoPwdEncr */
+	{ 69, H323_KIND_SEQ, 0, 0, 0 }, /* cryptoEncryptedToken */
+	{ 70, H323_KIND_SEQ, 0, 0, 0 }, /* cryptoSignedToken */
+	{ 71, H323_KIND_SEQ, 0, 0, 0 }, /* cryptoHashedToken */
+	{ 66, H323_KIND_SEQ, 0, 0, 0 }, /* cryptoPwdEncr */
 	/* CryptoToken.cryptoEncryptedToken */
-	{ 3, 0, 0, 0 }, /* tokenOID */
-	{ 66, 0, 0, 0 }, /* token */
+	{ 3, H323_KIND_OID, 0, 0, 0 }, /* tokenOID */
+	{ 66, H323_KIND_SEQ, 0, 0, 0 }, /* token */
 	/* CryptoToken.cryptoSignedToken */
-	{ 3, 0, 0, 0 }, /* tokenOID */
-	{ 67, 0, 0, 0 }, /* token */
+	{ 3, H323_KIND_OID, 0, 0, 0 }, /* tokenOID */
+	{ 67, H323_KIND_SEQ, 0, 0, 0 }, /* token */
 	/* CryptoToken.cryptoHashedToken */
-	{ 3, 0, 0, 0 }, /* tokenOID */
-	{ 49, 0, 0, 0 }, /* hashedVals */
-	{ 61, 0, 0, 0 }, /* token */
+	{ 3, H323_KIND_OID, 0, 0, 0 }, /* tokenOID */
+	{ 49, H323_KIND_SEQ, 0, 0, 0 }, /* hashedVals */
+	{ 61, H323_KIND_SEQ, 0, 0, 0 }, /* token */
 	/* AlternateTransportAddresses */
-	{ 47, 1, H323_ANNEX_E, 0 }, /* annexE */
-	{ 47, 0, H323_SCTP, 0 }, /* sctp */
+	{ 47, H323_KIND_LIST, 1, H323_ANNEX_E, 0 }, /* annexE */
+	{ 47, H323_KIND_LIST, 0, H323_SCTP, 0 }, /* sctp */
 	/* CircuitInfo */
-	{ 75, 1, 0, 0 }, /* sourceCircuitID */
-	{ 75, 1, 0, 0 }, /* destinationCircuitID */
-	{ 83, 1, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 75, H323_KIND_SEQ, 1, 0, 0 }, /* sourceCircuitID */
+	{ 75, H323_KIND_SEQ, 1, 0, 0 }, /* destinationCircuitID */
+	{ 83, H323_KIND_LIST, 1, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* CircuitIdentifier */
-	{ 76, 1, 0, 0 }, /* cic */
-	{ 80, 1, 0, 0 }, /* group */
+	{ 76, H323_KIND_SEQ, 1, 0, 0 }, /* cic */
+	{ 80, H323_KIND_SEQ, 1, 0, 0 }, /* group */
 	/* CicInfo */
-	{ 77, 0, 0, 0 }, /* cic */
-	{ 79, 0, 0, 0 }, /* pointCode */
+	{ 77, H323_KIND_LIST, 0, 0, 0 }, /* cic */
+	{ 79, H323_KIND_STRING, 0, 0, 0 }, /* pointCode */
 	/* GroupID */
-	{ 81, 1, 0, 0 }, /* member */
-	{ 82, 0, 0, 0 }, /* group */
+	{ 81, H323_KIND_LIST, 1, 0, 0 }, /* member */
+	{ 82, H323_KIND_STRING, 0, 0, 0 }, /* group */
 	/* GenericData */
-	{ 85, 0, 0, H323_NOTE_NEW_FEATURE }, /* id */
-	{ 87, 1, 0, 0 }, /* parameters */
+	{ 85, H323_KIND_CHOICE, 0, 0, H323_NOTE_NEW_FEATURE }, /* id */
+	{ 87, H323_KIND_LIST, 1, 0, 0 }, /* parameters */
 	/* FeatureIdentifier */
-	{ 86, 0, 0, H323_NOTE_FEATURE }, /* standard */
-	{ 3, 0, 0, H323_NOTE_FEATURE_OID }, /* oid */
-	{ 27, 0, 0, 0 }, /* nonStandard */
+	{ 86, H323_KIND_UINT, 0, 0, H323_NOTE_FEATURE }, /* standard */
+	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_FEATURE_OID }, /* oid */
+	{ 27, H323_KIND_STRING, 0, 0, 0 }, /* nonStandard */
 	/* EnumeratedParameter */
-	{ 89, 0, 0, 0 }, /* id */
-	{ 90, 1, 0, 0 }, /* content */
+	{ 89, H323_KIND_CHOICE, 0, 0, 0 }, /* id */
+	{ 90, H323_KIND_CHOICE, 1, 0, 0 }, /* content */
 	/* ParameterNumber */
-	{ 86, 0, 0, H323_NOTE_PARAMETER }, /* standard */
-	{ 3, 0, 0, 0 }, /* oid */
-	{ 27, 0, 0, 0 }, /* nonStandard */
+	{ 86, H323_KIND_UINT, 0, 0, H323_NOTE_PARAMETER }, /* standard */
+	{ 3, H323_KIND_OID, 0, 0, 0 }, /* oid */
+	{ 27, H323_KIND_STRING, 0, 0, 0 }, /* nonStandard */
 	/* Content */
-	{ 91, 0, 0, 0 }, /* raw */
-	{ 92, 0, 0, 0 }, /* text */
-	{ 93, 0, 0, 0 }, /* unicode */
-	{ 36, 0, 0, 0 }, /* bool */
-	{ 7, 0, 0, 0 }, /* number8 */
-	{ 8, 0, 0, 0 }, /* number16 */
-	{ 94, 0, 0, 0 }, /* number32 */
-	{ 95, 0, 0, 0 }, /* id */
-	{ 42, 0, 0, 0 }, /* alias */
-	{ 12, 0, H323_GENERIC_TRANSPORT, 0 }, /* transport */
-	{ 87, 0, 0, 0 }, /* compound */
-	{ 96, 0, 0, 0 }, /* nested */
+	{ 91, H323_KIND_GENERIC, 0, 0, 0 }, /* raw */
+	{ 92, H323_KIND_STRING, 0, 0, 0 }, /* text */
+	{ 93, H323_KIND_STRING, 0, 0, 0 }, /* unicode */
+	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* bool */
+	{ 7, H323_KIND_UINT, 0, 0, 0 }, /* number8 */
+	{ 8, H323_KIND_UINT, 0, 0, 0 }, /* number16 */
+	{ 94, H323_KIND_UINT, 0, 0, 0 }, /* number32 */
+	{ 95, H323_KIND_CHOICE, 0, 0, 0 }, /* id */
+	{ 42, H323_KIND_CHOICE, 0, 0, 0 }, /* alias */
+	{ 12, H323_KIND_CHOICE, 0, H323_GENERIC_TRANSPORT, 0 }, /* transport */
+	{ 87, H323_KIND_LIST, 0, 0, 0 }, /* compound */
+	{ 96, H323_KIND_LIST, 0, 0, 0 }, /* nested */
 	/* GenericIdentifier */
-	{ 86, 0, 0, 0 }, /* standard */
-	{ 3, 0, 0, 0 }, /* oid */
-	{ 27, 0, 0, 0 }, /* nonStandard */
+	{ 86, H323_KIND_UINT, 0, 0, 0 }, /* standard */
+	{ 3, H323_KIND_OID, 0, 0, 0 }, /* oid */
+	{ 27, H323_KIND_STRING, 0, 0, 0 }, /* nonStandard */
 	/* FeatureSet */
-	{ 36, 0, 0, 0 }, /* replacementFeatureSet */
-	{ 83, 1, 0, 0 }, /* neededFeatures */
-	{ 83, 1, 0, 0 }, /* desiredFeatures */
-	{ 83, 1, 0, 0 }, /* supportedFeatures */
+	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* replacementFeatureSet */
+	{ 83, H323_KIND_LIST, 1, 0, 0 }, /* neededFeatures */
+	{ 83, H323_KIND_LIST, 1, 0, 0 }, /* desiredFeatures */
+	{ 83, H323_KIND_LIST, 1, 0, 0 }, /* supportedFeatures */
 	/* AlternateGK */
-	{ 12, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
-	{ 38, 1, 0, 0 }, /* gatekeeperIdentifier */
-	{ 99, 0, 0, 0 }, /* needToRegister, priority */
+	{ 12, H323_KIND_CHOICE, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
+	{ 38, H323_KIND_STRING, 1, 0, 0 }, /* gatekeeperIdentifier */
+	{ 99, H323_KIND_STRING, 0, 0, 0 }, /* needToRegister, priority */
 	/* GatekeeperConfirm */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 38, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ 12, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
-	{ 101, 0, H323_ALTERNATE_GATEKEEPER, 0 }, /* alternateGatekeeper */
-	{ H323_SKIP, 0, 0, 0 }, /* authenticationMode */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, 0, 0, 0 }, /* algorithmOID */
-	{ H323_SKIP, 0, 0, 0 }, /* integrity */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 98, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 38, H323_KIND_STRING, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ 12, H323_KIND_CHOICE, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
+	{ 101, H323_KIND_LIST, 0, H323_ALTERNATE_GATEKEEPER, 0 }, /* alternateGatekeeper */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* authenticationMode */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* algorithmOID */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* integrity */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 98, H323_KIND_SEQ, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
 	/* GatekeeperReject */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 38, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ 103, 0, 0, H323_NOTE_REASON }, /* rejectReason */
-	{ 104, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 38, H323_KIND_STRING, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ 103, H323_KIND_PICK, 0, 0, H323_NOTE_REASON }, /* rejectReason */
+	{ 104, H323_KIND_SEQ, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* AltGKInfo */
-	{ 101, 0, H323_ALT_GK_INFO, 0 }, /* alternateGatekeeper */
-	{ 36, 0, 0, 0 }, /* altGKisPermanent */
+	{ 101, H323_KIND_LIST, 0, H323_ALT_GK_INFO, 0 }, /* alternateGatekeeper */
+	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* altGKisPermanent */
 	/* RegistrationRequest */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 36, 0, 0, 0 }, /* discoveryComplete */
-	{ 47, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
-	{ 47, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
-	{ 29, 0, 0, 0 }, /* terminalType */
-	{ 41, 1, H323_ALIAS, 0 }, /* terminalAlias */
-	{ 38, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ 30, 0, 0, 0 }, /* endpointVendor */
-	{ 45, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
-	{ 50, 0, 0, H323_NOTE_TTL }, /* timeToLive */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 36, 0, 0, H323_NOTE_KEEP_ALIVE }, /* keepAlive */
-	{ 38, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* willSupplyUUIEs */
-	{ 36, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
-	{ 73, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
-	{ 106, 0, 0, H323_NOTE_ADDITIVE_REGISTRATION }, /* additiveRegistration */
-	{ 107, 0, H323_ALIAS, 0 }, /* terminalAliasPattern */
-	{ H323_SKIP, 0, 0, 0 }, /* supportsAltGK */
-	{ H323_SKIP, 0, 0, 0 }, /* usageReportingCapability */
-	{ 36, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ H323_SKIP, 0, 0, 0 }, /* supportedH248Packages */
-	{ H323_SKIP, 0, 0, 0 }, /* callCreditCapability */
-	{ H323_SKIP, 0, 0, 0 }, /* capacityReportingCapability */
-	{ H323_SKIP, 0, 0, 0 }, /* capacity */
-	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ H323_SKIP, 0, 0, 0 }, /* restart */
-	{ H323_SKIP, 0, 0, 0 }, /* supportsACFSequences */
-	{ H323_SKIP, 0, 0, 0 }, /* supportsAssignedGK */
-	{ 98, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* discoveryComplete */
+	{ 47, H323_KIND_LIST, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
+	{ 47, H323_KIND_LIST, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
+	{ 29, H323_KIND_SEQ, 0, 0, 0 }, /* terminalType */
+	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* terminalAlias */
+	{ 38, H323_KIND_STRING, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ 30, H323_KIND_SEQ, 0, 0, 0 }, /* endpointVendor */
+	{ 45, H323_KIND_LIST, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
+	{ 50, H323_KIND_UINT, 0, 0, H323_NOTE_TTL }, /* timeToLive */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_KEEP_ALIVE }, /* keepAlive */
+	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* willSupplyUUIEs */
+	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
+	{ 73, H323_KIND_SEQ, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
+	{ 106, H323_KIND_NULL, 0, 0, H323_NOTE_ADDITIVE_REGISTRATION }, /* additiveRegistration */
+	{ 107, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* terminalAliasPattern */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportsAltGK */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* usageReportingCapability */
+	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportedH248Packages */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* callCreditCapability */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacityReportingCapability */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
+	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* restart */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportsACFSequences */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportsAssignedGK */
+	{ 98, H323_KIND_SEQ, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
 	/* AddressPattern */
-	{ 42, 0, 0, 0 }, /* wildcard */
-	{ 109, 0, 0, 0 }, /* range */
+	{ 42, H323_KIND_CHOICE, 0, 0, 0 }, /* wildcard */
+	{ 109, H323_KIND_SEQ, 0, 0, 0 }, /* range */
 	/* AddressPattern.range */
-	{ 110, 0, 0, 0 }, /* startOfRange */
-	{ 110, 0, 0, 0 }, /* endOfRange */
+	{ 110, H323_KIND_CHOICE, 0, 0, 0 }, /* startOfRange */
+	{ 110, H323_KIND_CHOICE, 0, 0, 0 }, /* endOfRange */
 	/* PartyNumber */
-	{ 111, 0, 0, 0 }, /* e164Number */
-	{ 43, 0, 0, 0 }, /* dataPartyNumber */
-	{ 43, 0, 0, 0 }, /* telexPartyNumber */
-	{ 113, 0, 0, 0 }, /* privateNumber */
-	{ 43, 0, 0, 0 }, /* nationalStandardPartyNumber */
+	{ 111, H323_KIND_SEQ, 0, 0, 0 }, /* e164Number */
+	{ 43, H323_KIND_STRING, 0, 0, 0 }, /* dataPartyNumber */
+	{ 43, H323_KIND_STRING, 0, 0, 0 }, /* telexPartyNumber */
+	{ 113, H323_KIND_SEQ, 0, 0, 0 }, /* privateNumber */
+	{ 43, H323_KIND_STRING, 0, 0, 0 }, /* nationalStandardPartyNumber */
 	/* PublicPartyNumber */
-	{ 112, 0, 0, 0 }, /* publicTypeOfNumber */
-	{ 43, 0, 0, 0 }, /* publicNumberDigits */
+	{ 112, H323_KIND_PICK, 0, 0, 0 }, /* publicTypeOfNumber */
+	{ 43, H323_KIND_STRING, 0, 0, 0 }, /* publicNumberDigits */
 	/* PrivatePartyNumber */
-	{ 112, 0, 0, 0 }, /* privateTypeOfNumber */
-	{ 43, 0, 0, 0 }, /* privateNumberDigits */
+	{ 112, H323_KIND_PICK, 0, 0, 0 }, /* privateTypeOfNumber */
+	{ 43, H323_KIND_STRING, 0, 0, 0 }, /* privateNumberDigits */
 	/* RegistrationConfirm */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 47, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
-	{ 41, 1, H323_ALIAS, 0 }, /* terminalAlias */
-	{ 38, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ 38, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 101, 0, H323_ALTERNATE_GATEKEEPER, 0 }, /* alternateGatekeeper */
-	{ 50, 0, 0, H323_NOTE_TTL }, /* timeToLive */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* willRespondToIRR */
-	{ 115, 0, H323_PRE_GRANTED_ARQ, 0 }, /* preGrantedARQ */
-	{ 36, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
-	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ H323_SKIP, 0, 0, 0 }, /* supportsAdditiveRegistration */
-	{ 107, 0, H323_ALIAS, 0 }, /* terminalAliasPattern */
-	{ H323_SKIP, 0, 0, 0 }, /* supportedPrefixes */
-	{ H323_SKIP, 0, 0, 0 }, /* usageSpec */
-	{ 42, 0, H323_ALIAS, 0 }, /* featureServerAlias */
-	{ H323_SKIP, 0, 0, 0 }, /* capacityReportingSpec */
-	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 98, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 47, H323_KIND_LIST, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
+	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* terminalAlias */
+	{ 38, H323_KIND_STRING, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 101, H323_KIND_LIST, 0, H323_ALTERNATE_GATEKEEPER, 0 }, /* alternateGatekeeper */
+	{ 50, H323_KIND_UINT, 0, 0, H323_NOTE_TTL }, /* timeToLive */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* willRespondToIRR */
+	{ 115, H323_KIND_SEQ, 0, H323_PRE_GRANTED_ARQ, 0 }, /* preGrantedARQ */
+	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* serviceControl */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportsAdditiveRegistration */
+	{ 107, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* terminalAliasPattern */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportedPrefixes */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* usageSpec */
+	{ 42, H323_KIND_CHOICE, 0, H323_ALIAS, 0 }, /* featureServerAlias */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacityReportingSpec */
+	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 98, H323_KIND_SEQ, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
 	/* PreGrantedARQ */
-	{ 37, 0, 0, 0 }, /* makeCall, useGKCallSignalAddressToMakeCall */
-	{ 37, 0, 0, 0 }, /* answerCall, useGKCallSignalAddressToAnswer */
-	{ H323_SKIP, 0, 0, 0 }, /* irrFrequencyInCall */
-	{ H323_SKIP, 0, 0, 0 }, /* totalBandwidthRestriction */
-	{ 73, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* makeCall, useGKCallSignalAddressToMakeCall */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* answerCall, useGKCallSignalAddressToAnswer */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* irrFrequencyInCall */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* totalBandwidthRestriction */
+	{ 73, H323_KIND_SEQ, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
 	/* RegistrationReject */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 117, 0, 0, H323_NOTE_REASON }, /* rejectReason */
-	{ 38, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ 104, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 98, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 117, H323_KIND_CHOICE, 0, 0, H323_NOTE_REASON }, /* rejectReason */
+	{ 38, H323_KIND_STRING, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ 104, H323_KIND_SEQ, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 98, H323_KIND_SEQ, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
 	/* RegistrationRejectReason */
-	{ 106, 0, 0, 0 }, /* discoveryRequired */
-	{ 106, 0, 0, 0 }, /* invalidRevision */
-	{ 106, 0, 0, 0 }, /* invalidCallSignalAddress */
-	{ 106, 0, 0, 0 }, /* invalidRASAddress */
-	{ 41, 0, H323_ALIAS, 0 }, /* duplicateAlias */
-	{ 106, 0, 0, 0 }, /* invalidTerminalType */
-	{ 106, 0, 0, 0 }, /* undefinedReason */
-	{ 106, 0, 0, 0 }, /* transportNotSupported */
-	{ H323_SKIP, 0, 0, 0 }, /* transportQOSNotSupported */
-	{ H323_SKIP, 0, 0, 0 }, /* resourceUnavailable */
-	{ H323_SKIP, 0, 0, 0 }, /* invalidAlias */
-	{ H323_SKIP, 0, 0, 0 }, /* securityDenial */
-	{ H323_SKIP, 0, 0, 0 }, /* fullRegistrationRequired */
-	{ H323_SKIP, 0, 0, 0 }, /* additiveRegistrationNotSupported */
-	{ 118, 0, 0, 0 }, /* invalidTerminalAliases */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* discoveryRequired */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* invalidRevision */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* invalidCallSignalAddress */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* invalidRASAddress */
+	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* duplicateAlias */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* invalidTerminalType */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* undefinedReason */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* transportNotSupported */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* transportQOSNotSupported */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* resourceUnavailable */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* invalidAlias */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* securityDenial */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* fullRegistrationRequired */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* additiveRegistrationNotSupported */
+	{ 118, H323_KIND_SEQ, 0, 0, 0 }, /* invalidTerminalAliases */
 	/* InvalidTerminalAliases */
-	{ 41, 1, H323_ALIAS, 0 }, /* terminalAlias */
-	{ 107, 1, H323_ALIAS, 0 }, /* terminalAliasPattern */
-	{ 119, 1, 0, 0 }, /* supportedPrefixes */
+	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* terminalAlias */
+	{ 107, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* terminalAliasPattern */
+	{ 119, H323_KIND_LIST, 1, 0, 0 }, /* supportedPrefixes */
 	/* SupportedPrefix */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 60, 0, 0, 0 }, /* prefix */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 60, H323_KIND_CHOICE, 0, 0, 0 }, /* prefix */
 	/* UnregistrationRequest */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 47, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
-	{ 41, 1, H323_ALIAS, 0 }, /* endpointAlias */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 38, 1, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 45, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
-	{ 38, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* reason */
-	{ 107, 0, H323_ALIAS, 0 }, /* endpointAliasPattern */
-	{ H323_SKIP, 0, 0, 0 }, /* supportedPrefixes */
-	{ 101, 0, H323_ALTERNATE_GATEKEEPER, 0 }, /* alternateGatekeeper */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 98, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 47, H323_KIND_LIST, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
+	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* endpointAlias */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 38, H323_KIND_STRING, 1, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 45, H323_KIND_LIST, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
+	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* reason */
+	{ 107, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* endpointAliasPattern */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportedPrefixes */
+	{ 101, H323_KIND_LIST, 0, H323_ALTERNATE_GATEKEEPER, 0 }, /* alternateGatekeeper */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 98, H323_KIND_SEQ, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
 	/* UnregistrationConfirm */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 98, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 98, H323_KIND_SEQ, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
 	/* UnregistrationReject */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 124, 0, 0, H323_NOTE_REASON }, /* rejectReason */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 104, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 124, H323_KIND_PICK, 0, 0, H323_NOTE_REASON }, /* rejectReason */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 104, H323_KIND_SEQ, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* AdmissionRequest */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 103, 0, 0, 0 }, /* callType */
-	{ 19, 1, 0, H323_NOTE_MODEL }, /* callModel */
-	{ 38, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 41, 1, H323_ALIAS, 0 }, /* destinationInfo */
-	{ 12, 1, H323_DEST_CALL_SIGNAL_ADDRESS, 0 }, /* destCallSignalAddress */
-	{ 41, 1, H323_ALIAS, 0 }, /* destExtraCallInfo */
-	{ 41, 0, H323_ALIAS, 0 }, /* srcInfo */
-	{ 12, 1, H323_SRC_CALL_SIGNAL_ADDRESS, 0 }, /* srcCallSignalAddress */
-	{ 94, 0, 0, 0 }, /* bandWidth */
-	{ 8, 0, 0, H323_NOTE_CRV }, /* callReferenceValue */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 39, 1, 0, 0 }, /* callServices */
-	{ 27, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
-	{ 36, 0, 0, 0 }, /* activeMC */
-	{ 36, 0, 0, H323_NOTE_ANSWER_CALL }, /* answerCall */
-	{ H323_SKIP, 0, 0, 0 }, /* canMapAlias */
-	{ 126, 0, 0, 0 }, /* callIdentifier */
-	{ 45, 0, H323_SRC_ALTERNATIVES, 0 }, /* srcAlternatives */
-	{ 45, 0, H323_DEST_ALTERNATIVES, 0 }, /* destAlternatives */
-	{ 38, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* transportQOS */
-	{ H323_SKIP, 0, 0, 0 }, /* willSupplyUUIEs */
-	{ H323_SKIP, 0, 0, 0 }, /* callLinkage */
-	{ H323_SKIP, 0, 0, 0 }, /* gatewayDataRate */
-	{ H323_SKIP, 0, 0, 0 }, /* capacity */
-	{ 74, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* desiredProtocols */
-	{ H323_SKIP, 0, 0, 0 }, /* desiredTunnelledProtocol */
-	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 103, H323_KIND_PICK, 0, 0, 0 }, /* callType */
+	{ 19, H323_KIND_PICK, 1, 0, H323_NOTE_MODEL }, /* callModel */
+	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* destinationInfo */
+	{ 12, H323_KIND_CHOICE, 1, H323_DEST_CALL_SIGNAL_ADDRESS, 0 }, /* destCallSignalAddress */
+	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* destExtraCallInfo */
+	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* srcInfo */
+	{ 12, H323_KIND_CHOICE, 1, H323_SRC_CALL_SIGNAL_ADDRESS, 0 }, /* srcCallSignalAddress */
+	{ 94, H323_KIND_UINT, 0, 0, 0 }, /* bandWidth */
+	{ 8, H323_KIND_UINT, 0, 0, H323_NOTE_CRV }, /* callReferenceValue */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 39, H323_KIND_SEQ, 1, 0, 0 }, /* callServices */
+	{ 27, H323_KIND_STRING, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
+	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* activeMC */
+	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_ANSWER_CALL }, /* answerCall */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* canMapAlias */
+	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
+	{ 45, H323_KIND_LIST, 0, H323_SRC_ALTERNATIVES, 0 }, /* srcAlternatives */
+	{ 45, H323_KIND_LIST, 0, H323_DEST_ALTERNATIVES, 0 }, /* destAlternatives */
+	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* transportQOS */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* willSupplyUUIEs */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* callLinkage */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* gatewayDataRate */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
+	{ 74, H323_KIND_SEQ, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* desiredProtocols */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* desiredTunnelledProtocol */
+	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* CallIdentifier */
-	{ 27, 0, 0, H323_NOTE_CALL }, /* guid */
+	{ 27, H323_KIND_STRING, 0, 0, H323_NOTE_CALL }, /* guid */
 	/* AdmissionConfirm */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 94, 0, 0, 0 }, /* bandWidth */
-	{ 19, 0, 0, H323_NOTE_MODEL }, /* callModel */
-	{ 12, 0, H323_DEST_CALL_SIGNAL_ADDRESS, 0 }, /* destCallSignalAddress */
-	{ 2, 1, 0, 0 }, /* irrFrequency */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 41, 0, H323_ALIAS, 0 }, /* destinationInfo */
-	{ 41, 0, H323_ALIAS, 0 }, /* destExtraCallInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* destinationType */
-	{ 41, 0, H323_ALIAS, 0 }, /* remoteExtensionAddress */
-	{ 45, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* transportQOS */
-	{ H323_SKIP, 0, 0, 0 }, /* willRespondToIRR */
-	{ H323_SKIP, 0, 0, 0 }, /* uuiesRequested */
-	{ H323_SKIP, 0, 0, 0 }, /* language */
-	{ 73, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
-	{ H323_SKIP, 0, 0, 0 }, /* useSpecifiedTransport */
-	{ 74, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* usageSpec */
-	{ H323_SKIP, 0, 0, 0 }, /* supportedProtocols */
-	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ 36, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 41, 0, H323_ALIAS, 0 }, /* modifiedSrcInfo */
-	{ 98, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 94, H323_KIND_UINT, 0, 0, 0 }, /* bandWidth */
+	{ 19, H323_KIND_PICK, 0, 0, H323_NOTE_MODEL }, /* callModel */
+	{ 12, H323_KIND_CHOICE, 0, H323_DEST_CALL_SIGNAL_ADDRESS, 0 }, /* destCallSignalAddress */
+	{ 2, H323_KIND_UINT, 1, 0, 0 }, /* irrFrequency */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* destinationInfo */
+	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* destExtraCallInfo */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* destinationType */
+	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* remoteExtensionAddress */
+	{ 45, H323_KIND_LIST, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* transportQOS */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* willRespondToIRR */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* uuiesRequested */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* language */
+	{ 73, H323_KIND_SEQ, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* useSpecifiedTransport */
+	{ 74, H323_KIND_SEQ, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* usageSpec */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportedProtocols */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* serviceControl */
+	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* modifiedSrcInfo */
+	{ 98, H323_KIND_SEQ, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
 	/* AdmissionReject */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 129, 0, 0, H323_NOTE_REASON }, /* rejectReason */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 104, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 47, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 98, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 129, H323_KIND_PICK, 0, 0, H323_NOTE_REASON }, /* rejectReason */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 104, H323_KIND_SEQ, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 47, H323_KIND_LIST, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* serviceControl */
+	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 98, H323_KIND_SEQ, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
 	/* BandwidthRequest */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 38, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 27, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
-	{ 8, 0, 0, H323_NOTE_CRV }, /* callReferenceValue */
-	{ 103, 1, 0, 0 }, /* callType */
-	{ 94, 0, 0, 0 }, /* bandWidth */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 126, 0, 0, 0 }, /* callIdentifier */
-	{ 38, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* answeredCall */
-	{ H323_SKIP, 0, 0, 0 }, /* callLinkage */
-	{ H323_SKIP, 0, 0, 0 }, /* capacity */
-	{ H323_SKIP, 0, 0, 0 }, /* usageInformation */
-	{ 131, 0, H323_BANDWIDTH_DETAILS, 0 }, /* bandwidthDetails */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 27, H323_KIND_STRING, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
+	{ 8, H323_KIND_UINT, 0, 0, H323_NOTE_CRV }, /* callReferenceValue */
+	{ 103, H323_KIND_PICK, 1, 0, 0 }, /* callType */
+	{ 94, H323_KIND_UINT, 0, 0, 0 }, /* bandWidth */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
+	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* answeredCall */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* callLinkage */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* usageInformation */
+	{ 131, H323_KIND_LIST, 0, H323_BANDWIDTH_DETAILS, 0 }, /* bandwidthDetails */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* BandwidthDetails */
-	{ 37, 0, 0, 0 }, /* sender, multicast */
-	{ 94, 0, 0, 0 }, /* bandwidth */
-	{ 133, 0, 0, 0 }, /* rtcpAddresses */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* sender, multicast */
+	{ 94, H323_KIND_UINT, 0, 0, 0 }, /* bandwidth */
+	{ 133, H323_KIND_SEQ, 0, 0, 0 }, /* rtcpAddresses */
 	/* TransportChannelInfo */
-	{ 12, 1, H323_SEND_ADDRESS, 0 }, /* sendAddress */
-	{ 12, 1, H323_RECV_ADDRESS, 0 }, /* recvAddress */
+	{ 12, H323_KIND_CHOICE, 1, H323_SEND_ADDRESS, 0 }, /* sendAddress */
+	{ 12, H323_KIND_CHOICE, 1, H323_RECV_ADDRESS, 0 }, /* recvAddress */
 	/* BandwidthConfirm */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 94, 0, 0, 0 }, /* bandWidth */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* capacity */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 94, H323_KIND_UINT, 0, 0, 0 }, /* bandWidth */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* BandwidthReject */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 112, 0, 0, H323_NOTE_REASON }, /* rejectReason */
-	{ 94, 0, 0, 0 }, /* allowedBandWidth */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 104, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 112, H323_KIND_PICK, 0, 0, H323_NOTE_REASON }, /* rejectReason */
+	{ 94, H323_KIND_UINT, 0, 0, 0 }, /* allowedBandWidth */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 104, H323_KIND_SEQ, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* DisengageRequest */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 38, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 27, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
-	{ 8, 0, 0, H323_NOTE_CRV }, /* callReferenceValue */
-	{ 124, 0, 0, H323_NOTE_REASON }, /* disengageReason */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 126, 0, 0, 0 }, /* callIdentifier */
-	{ 38, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* answeredCall */
-	{ H323_SKIP, 0, 0, 0 }, /* callLinkage */
-	{ H323_SKIP, 0, 0, 0 }, /* capacity */
-	{ 74, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* usageInformation */
-	{ H323_SKIP, 0, 0, 0 }, /* terminationCause */
-	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 27, H323_KIND_STRING, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
+	{ 8, H323_KIND_UINT, 0, 0, H323_NOTE_CRV }, /* callReferenceValue */
+	{ 124, H323_KIND_PICK, 0, 0, H323_NOTE_REASON }, /* disengageReason */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
+	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* answeredCall */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* callLinkage */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
+	{ 74, H323_KIND_SEQ, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* usageInformation */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* terminationCause */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* serviceControl */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* DisengageConfirm */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* capacity */
-	{ 74, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* usageInformation */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 98, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
+	{ 74, H323_KIND_SEQ, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* usageInformation */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 98, H323_KIND_SEQ, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
 	/* DisengageReject */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 19, 0, 0, H323_NOTE_REASON }, /* rejectReason */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 104, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 19, H323_KIND_PICK, 0, 0, H323_NOTE_REASON }, /* rejectReason */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 104, H323_KIND_SEQ, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* LocationRequest */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 38, 1, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 41, 0, H323_ALIAS, 0 }, /* destinationInfo */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 12, 0, H323_REPLY_ADDRESS, 0 }, /* replyAddress */
-	{ 41, 0, H323_ALIAS, 0 }, /* sourceInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* canMapAlias */
-	{ 38, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* desiredProtocols */
-	{ H323_SKIP, 0, 0, 0 }, /* desiredTunnelledProtocol */
-	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ H323_SKIP, 0, 0, 0 }, /* hopCount */
-	{ 74, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
-	{ 126, 0, 0, 0 }, /* callIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* bandWidth */
-	{ 41, 0, H323_ALIAS, 0 }, /* sourceEndpointInfo */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 38, H323_KIND_STRING, 1, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* destinationInfo */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 12, H323_KIND_CHOICE, 0, H323_REPLY_ADDRESS, 0 }, /* replyAddress */
+	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* sourceInfo */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* canMapAlias */
+	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* desiredProtocols */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* desiredTunnelledProtocol */
+	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* hopCount */
+	{ 74, H323_KIND_SEQ, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* bandWidth */
+	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* sourceEndpointInfo */
 	/* LocationConfirm */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 12, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
-	{ 12, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 41, 0, H323_ALIAS, 0 }, /* destinationInfo */
-	{ 41, 0, H323_ALIAS, 0 }, /* destExtraCallInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* destinationType */
-	{ 41, 0, H323_ALIAS, 0 }, /* remoteExtensionAddress */
-	{ 45, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 73, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
-	{ H323_SKIP, 0, 0, 0 }, /* supportedProtocols */
-	{ 36, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 74, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ 41, 0, H323_ALIAS, 0 }, /* modifiedSrcInfo */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 12, H323_KIND_CHOICE, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
+	{ 12, H323_KIND_CHOICE, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* destinationInfo */
+	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* destExtraCallInfo */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* destinationType */
+	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* remoteExtensionAddress */
+	{ 45, H323_KIND_LIST, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 73, H323_KIND_SEQ, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportedProtocols */
+	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 74, H323_KIND_SEQ, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* serviceControl */
+	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* modifiedSrcInfo */
 	/* LocationReject */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 103, 0, 0, H323_NOTE_REASON }, /* rejectReason */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 104, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 103, H323_KIND_PICK, 0, 0, H323_NOTE_REASON }, /* rejectReason */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 104, H323_KIND_SEQ, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* InfoRequest */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 8, 0, 0, H323_NOTE_CRV }, /* callReferenceValue */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 12, 1, H323_REPLY_ADDRESS, 0 }, /* replyAddress */
-	{ 126, 0, 0, 0 }, /* callIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* uuiesRequested */
-	{ H323_SKIP, 0, 0, 0 }, /* callLinkage */
-	{ H323_SKIP, 0, 0, 0 }, /* usageInfoRequested */
-	{ H323_SKIP, 0, 0, 0 }, /* segmentedResponseSupported */
-	{ H323_SKIP, 0, 0, 0 }, /* nextSegmentRequested */
-	{ H323_SKIP, 0, 0, 0 }, /* capacityInfoRequested */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 98, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 8, H323_KIND_UINT, 0, 0, H323_NOTE_CRV }, /* callReferenceValue */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 12, H323_KIND_CHOICE, 1, H323_REPLY_ADDRESS, 0 }, /* replyAddress */
+	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* uuiesRequested */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* callLinkage */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* usageInfoRequested */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* segmentedResponseSupported */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* nextSegmentRequested */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacityInfoRequested */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 98, H323_KIND_SEQ, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
 	/* InfoRequestResponse */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 29, 0, 0, 0 }, /* endpointType */
-	{ 38, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 12, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
-	{ 47, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
-	{ 41, 1, H323_ALIAS, 0 }, /* endpointAlias */
-	{ 144, 1, H323_PER_CALL_INFO, 0 }, /* perCallInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* needResponse */
-	{ H323_SKIP, 0, 0, 0 }, /* capacity */
-	{ H323_SKIP, 0, 0, 0 }, /* irrStatus */
-	{ H323_SKIP, 0, 0, 0 }, /* unsolicited */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 29, H323_KIND_SEQ, 0, 0, 0 }, /* endpointType */
+	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 12, H323_KIND_CHOICE, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
+	{ 47, H323_KIND_LIST, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
+	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* endpointAlias */
+	{ 144, H323_KIND_LIST, 1, H323_PER_CALL_INFO, 0 }, /* perCallInfo */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* needResponse */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* irrStatus */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* unsolicited */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* PerCallInfo */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 303, 0, 0, 0 }, /* callReferenceValue, conferenceID */
-	{ 36, 1, 0, 0 }, /* originator */
-	{ 146, 1, 0, 0 }, /* audio */
-	{ 146, 1, 0, 0 }, /* video */
-	{ 150, 1, 0, 0 }, /* data */
-	{ 133, 0, 0, 0 }, /* h245 */
-	{ 133, 0, 0, 0 }, /* callSignalling */
-	{ 103, 0, 0, 0 }, /* callType */
-	{ 94, 0, 0, 0 }, /* bandWidth */
-	{ 19, 0, 0, 0 }, /* callModel */
-	{ 126, 0, 0, 0 }, /* callIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, 0, 0, 0 }, /* substituteConfIDs */
-	{ 151, 0, 0, 0 }, /* pdu */
-	{ H323_SKIP, 0, 0, 0 }, /* callLinkage */
-	{ H323_SKIP, 0, 0, 0 }, /* usageInformation */
-	{ 74, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 303, H323_KIND_STRING, 0, 0, 0 }, /* callReferenceValue, conferenceID */
+	{ 36, H323_KIND_BOOL, 1, 0, 0 }, /* originator */
+	{ 146, H323_KIND_LIST, 1, 0, 0 }, /* audio */
+	{ 146, H323_KIND_LIST, 1, 0, 0 }, /* video */
+	{ 150, H323_KIND_LIST, 1, 0, 0 }, /* data */
+	{ 133, H323_KIND_SEQ, 0, 0, 0 }, /* h245 */
+	{ 133, H323_KIND_SEQ, 0, 0, 0 }, /* callSignalling */
+	{ 103, H323_KIND_PICK, 0, 0, 0 }, /* callType */
+	{ 94, H323_KIND_UINT, 0, 0, 0 }, /* bandWidth */
+	{ 19, H323_KIND_PICK, 0, 0, 0 }, /* callModel */
+	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* substituteConfIDs */
+	{ 151, H323_KIND_LIST, 0, 0, 0 }, /* pdu */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* callLinkage */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* usageInformation */
+	{ 74, H323_KIND_SEQ, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
 	/* RTPSession */
-	{ 133, 0, 0, 0 }, /* rtpAddress */
-	{ 133, 0, 0, 0 }, /* rtcpAddress */
-	{ 92, 0, 0, 0 }, /* cname */
-	{ 50, 0, 0, 0 }, /* ssrc */
-	{ 148, 0, 0, 0 }, /* sessionId */
-	{ 149, 0, 0, 0 }, /* associatedSessionIds */
+	{ 133, H323_KIND_SEQ, 0, 0, 0 }, /* rtpAddress */
+	{ 133, H323_KIND_SEQ, 0, 0, 0 }, /* rtcpAddress */
+	{ 92, H323_KIND_STRING, 0, 0, 0 }, /* cname */
+	{ 50, H323_KIND_UINT, 0, 0, 0 }, /* ssrc */
+	{ 148, H323_KIND_UINT, 0, 0, 0 }, /* sessionId */
+	{ 149, H323_KIND_LIST, 0, 0, 0 }, /* associatedSessionIds */
 	/* ReportedPdu */
-	{ 153, 0, 0, H323_NOTE_REPORT }, /* h323pdu */
-	{ 36, 0, 0, 0 }, /* sent */
+	{ 153, H323_KIND_SEQ, 0, 0, H323_NOTE_REPORT }, /* h323pdu */
+	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* sent */
 	/* H323-UU-PDU */
-	{ 154, 0, 0, H323_NOTE_KIND_IS }, /* h323-message-body */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 291, 0, H323_H4501, 0 }, /* h4501SupplementaryService */
-	{ 36, 0, 0, H323_NOTE_H245_TUNNELLING }, /* h245Tunnelling */
-	{ 301, 0, 0, 0 }, /* h245Control */
-	{ H323_SKIP, 0, 0, 0 }, /* nonStandardControl */
-	{ H323_SKIP, 0, 0, 0 }, /* callLinkage */
-	{ H323_SKIP, 0, 0, 0 }, /* tunnelledSignallingMessage */
-	{ H323_SKIP, 0, 0, 0 }, /* provisionalRespToH245Tunnelling */
-	{ H323_SKIP, 0, 0, 0 }, /* stimulusControl */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 154, H323_KIND_CHOICE, 0, 0, H323_NOTE_KIND_IS }, /* h323-message-body */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 291, H323_KIND_LIST, 0, H323_H4501, 0 }, /* h4501SupplementaryService */
+	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_H245_TUNNELLING }, /* h245Tunnelling */
+	{ 301, H323_KIND_LIST, 0, 0, 0 }, /* h245Control */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* nonStandardControl */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* callLinkage */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tunnelledSignallingMessage */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* provisionalRespToH245Tunnelling */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* stimulusControl */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* MessageBody */
-	{ 155, 0, 0, 0 }, /* setup */
-	{ 276, 0, 0, 0 }, /* callProceeding */
-	{ 277, 0, 0, 0 }, /* connect */
-	{ 278, 0, 0, 0 }, /* alerting */
-	{ 279, 0, 0, 0 }, /* information */
-	{ 280, 0, 0, 0 }, /* releaseComplete */
-	{ 282, 0, 0, 0 }, /* facility */
-	{ 285, 0, 0, 0 }, /* progress */
-	{ 106, 0, 0, 0 }, /* empty */
-	{ 289, 0, 0, 0 }, /* status */
-	{ 289, 0, 0, 0 }, /* statusInquiry */
-	{ 289, 0, 0, 0 }, /* setupAcknowledge */
-	{ 290, 0, 0, 0 }, /* notify */
+	{ 155, H323_KIND_SEQ, 0, 0, 0 }, /* setup */
+	{ 276, H323_KIND_SEQ, 0, 0, 0 }, /* callProceeding */
+	{ 277, H323_KIND_SEQ, 0, 0, 0 }, /* connect */
+	{ 278, H323_KIND_SEQ, 0, 0, 0 }, /* alerting */
+	{ 279, H323_KIND_SEQ, 0, 0, 0 }, /* information */
+	{ 280, H323_KIND_SEQ, 0, 0, 0 }, /* releaseComplete */
+	{ 282, H323_KIND_SEQ, 0, 0, 0 }, /* facility */
+	{ 285, H323_KIND_SEQ, 0, 0, 0 }, /* progress */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* empty */
+	{ 289, H323_KIND_SEQ, 0, 0, 0 }, /* status */
+	{ 289, H323_KIND_SEQ, 0, 0, 0 }, /* statusInquiry */
+	{ 289, H323_KIND_SEQ, 0, 0, 0 }, /* setupAcknowledge */
+	{ 290, H323_KIND_SEQ, 0, 0, 0 }, /* notify */
 	/* Setup-UUIE */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 12, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
-	{ 41, 1, H323_ALIAS, 0 }, /* sourceAddress */
-	{ 29, 0, 0, 0 }, /* sourceInfo */
-	{ 41, 1, H323_ALIAS, 0 }, /* destinationAddress */
-	{ 12, 1, H323_DEST_CALL_SIGNAL_ADDRESS, 0 }, /* destCallSignalAddress */
-	{ 41, 1, H323_ALIAS, 0 }, /* destExtraCallInfo */
-	{ 81, 1, 0, 0 }, /* destExtraCRV */
-	{ 36, 0, 0, 0 }, /* activeMC */
-	{ 27, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
-	{ 124, 0, 0, 0 }, /* conferenceGoal */
-	{ 39, 1, 0, 0 }, /* callServices */
-	{ 103, 0, 0, 0 }, /* callType */
-	{ 12, 0, H323_SOURCE_CALL_SIGNAL_ADDRESS, 0 }, /* sourceCallSignalAddress */
-	{ 42, 0, H323_ALIAS, 0 }, /* remoteExtensionAddress */
-	{ 126, 0, 0, 0 }, /* callIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* h245SecurityCapability */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 156, 0, 0, 0 }, /* fastStart */
-	{ H323_SKIP, 0, 0, 0 }, /* mediaWaitForConnect */
-	{ H323_SKIP, 0, 0, 0 }, /* canOverlapSend */
-	{ 38, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 36, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ 36, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
-	{ H323_SKIP, 0, 0, 0 }, /* connectionParameters */
-	{ H323_SKIP, 0, 0, 0 }, /* language */
-	{ H323_SKIP, 0, 0, 0 }, /* presentationIndicator */
-	{ H323_SKIP, 0, 0, 0 }, /* screeningIndicator */
-	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ H323_SKIP, 0, 0, 0 }, /* symmetricOperationRequired */
-	{ H323_SKIP, 0, 0, 0 }, /* capacity */
-	{ 74, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
-	{ H323_SKIP, 0, 0, 0 }, /* desiredProtocols */
-	{ 83, 0, H323_FEATURE_SET, 0 }, /* neededFeatures */
-	{ 83, 0, H323_FEATURE_SET, 0 }, /* desiredFeatures */
-	{ 83, 0, H323_FEATURE_SET, 0 }, /* supportedFeatures */
-	{ 253, 0, 0, 0 }, /* parallelH245Control */
-	{ 273, 0, H323_ALIAS, 0 }, /* additionalSourceAddresses */
+	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 12, H323_KIND_CHOICE, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
+	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* sourceAddress */
+	{ 29, H323_KIND_SEQ, 0, 0, 0 }, /* sourceInfo */
+	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* destinationAddress */
+	{ 12, H323_KIND_CHOICE, 1, H323_DEST_CALL_SIGNAL_ADDRESS, 0 }, /* destCallSignalAddress */
+	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* destExtraCallInfo */
+	{ 81, H323_KIND_LIST, 1, 0, 0 }, /* destExtraCRV */
+	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* activeMC */
+	{ 27, H323_KIND_STRING, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
+	{ 124, H323_KIND_PICK, 0, 0, 0 }, /* conferenceGoal */
+	{ 39, H323_KIND_SEQ, 1, 0, 0 }, /* callServices */
+	{ 103, H323_KIND_PICK, 0, 0, 0 }, /* callType */
+	{ 12, H323_KIND_CHOICE, 0, H323_SOURCE_CALL_SIGNAL_ADDRESS, 0 }, /* sourceCallSignalAddress */
+	{ 42, H323_KIND_CHOICE, 0, H323_ALIAS, 0 }, /* remoteExtensionAddress */
+	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* h245SecurityCapability */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 156, H323_KIND_LIST, 0, 0, 0 }, /* fastStart */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* mediaWaitForConnect */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* canOverlapSend */
+	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* connectionParameters */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* language */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* presentationIndicator */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* screeningIndicator */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* serviceControl */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* symmetricOperationRequired */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
+	{ 74, H323_KIND_SEQ, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* desiredProtocols */
+	{ 83, H323_KIND_LIST, 0, H323_FEATURE_SET, 0 }, /* neededFeatures */
+	{ 83, H323_KIND_LIST, 0, H323_FEATURE_SET, 0 }, /* desiredFeatures */
+	{ 83, H323_KIND_LIST, 0, H323_FEATURE_SET, 0 }, /* supportedFeatures */
+	{ 253, H323_KIND_LIST, 0, 0, 0 }, /* parallelH245Control */
+	{ 273, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* additionalSourceAddresses */
 	/* OpenLogicalChannel */
-	{ 2, 0, 0, H323_NOTE_LCN }, /* forwardLogicalChannelNumber */
-	{ 159, 0, H323_FORWARD, 0 }, /* forwardLogicalChannelParameters */
-	{ 234, 1, H323_REVERSE, 0 }, /* reverseLogicalChannelParameters */
-	{ 236, 0, H323_SEPARATE_STACK, 0 }, /* separateStack */
-	{ H323_SKIP, 0, 0, 0 }, /* encryptionSync */
-	{ 242, 0, H323_GENERIC_INFORMATION, 0 }, /* genericInformation */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_LCN }, /* forwardLogicalChannelNumber */
+	{ 159, H323_KIND_SEQ, 0, H323_FORWARD, 0 }, /* forwardLogicalChannelParameters */
+	{ 234, H323_KIND_SEQ, 1, H323_REVERSE, 0 }, /* reverseLogicalChannelParameters */
+	{ 236, H323_KIND_SEQ, 0, H323_SEPARATE_STACK, 0 }, /* separateStack */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* encryptionSync */
+	{ 242, H323_KIND_LIST, 0, H323_GENERIC_INFORMATION, 0 }, /* genericInformation */
 	/* ForwardParameters */
-	{ 8, 1, 0, 0 }, /* portNumber */
-	{ 160, 0, 0, 0 }, /* dataType */
-	{ 202, 0, 0, 0 }, /* multiplexParameters */
+	{ 8, H323_KIND_UINT, 1, 0, 0 }, /* portNumber */
+	{ 160, H323_KIND_CHOICE, 0, 0, 0 }, /* dataType */
+	{ 202, H323_KIND_CHOICE, 0, 0, 0 }, /* multiplexParameters */
 	/* DataType */
-	{ 161, 0, 0, 0 }, /* nonStandard */
-	{ 106, 0, 0, H323_NOTE_DATA + H323_DATA_NULL }, /* nullData */
-	{ 164, 0, 0, H323_NOTE_DATA + H323_DATA_VIDEO }, /* videoData */
-	{ 178, 0, 0, H323_NOTE_DATA + H323_DATA_AUDIO }, /* audioData */
-	{ 185, 0, 0, H323_NOTE_DATA + H323_DATA_OTHER }, /* data */
-	{ 195, 0, 0, 0 }, /* encryptionData */
-	{ H323_SKIP, 0, 0, 0 }, /* h235Control */
-	{ 196, 0, 0, 0 }, /* h235Media */
+	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
+	{ 106, H323_KIND_NULL, 0, 0, H323_NOTE_DATA + H323_DATA_NULL }, /* nullData */
+	{ 164, H323_KIND_CHOICE, 0, 0, H323_NOTE_DATA + H323_DATA_VIDEO }, /* videoData */
+	{ 178, H323_KIND_CHOICE, 0, 0, H323_NOTE_DATA + H323_DATA_AUDIO }, /* audioData */
+	{ 185, H323_KIND_SEQ, 0, 0, H323_NOTE_DATA + H323_DATA_OTHER }, /* data */
+	{ 195, H323_KIND_CHOICE, 0, 0, 0 }, /* encryptionData */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* h235Control */
+	{ 196, H323_KIND_SEQ, 0, 0, 0 }, /* h235Media */
 	/* H245NonStandardParameter */
-	{ 162, 0, 0, 0 }, /* nonStandardIdentifier */
-	{ 11, 0, 0, 0 }, /* data */
+	{ 162, H323_KIND_CHOICE, 0, 0, 0 }, /* nonStandardIdentifier */
+	{ 11, H323_KIND_STRING, 0, 0, 0 }, /* data */
 	/* H245NonStandardIdentifier */
-	{ 3, 0, 0, 0 }, /* object */
-	{ 163, 0, 0, 0 }, /* h221NonStandard */
+	{ 3, H323_KIND_OID, 0, 0, 0 }, /* object */
+	{ 163, H323_KIND_SEQ, 0, 0, 0 }, /* h221NonStandard */
 	/* H245NonStandardIdentifier.h221NonStandard */
-	{ 10, 0, 0, 0 }, /* t35CountryCode, t35Extension, manufacturerCode */
+	{ 10, H323_KIND_STRING, 0, 0, 0 }, /* t35CountryCode, t35Extension, manufacturerCode */
 	/* VideoCapability */
-	{ 161, 0, 0, 0 }, /* nonStandard */
-	{ 165, 0, 0, 0 }, /* h261VideoCapability */
-	{ 168, 0, 0, 0 }, /* h262VideoCapability */
-	{ 173, 0, 0, 0 }, /* h263VideoCapability */
-	{ 177, 0, 0, 0 }, /* is11172VideoCapability */
+	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
+	{ 165, H323_KIND_SEQ, 0, 0, 0 }, /* h261VideoCapability */
+	{ 168, H323_KIND_SEQ, 0, 0, 0 }, /* h262VideoCapability */
+	{ 173, H323_KIND_SEQ, 0, 0, 0 }, /* h263VideoCapability */
+	{ 177, H323_KIND_SEQ, 0, 0, 0 }, /* is11172VideoCapability */
 	/* H261VideoCapability */
-	{ 166, 1, 0, 0 }, /* qcifMPI */
-	{ 166, 1, 0, 0 }, /* cifMPI */
-	{ 36, 0, 0, 0 }, /* temporalSpatialTradeOffCapability */
-	{ 167, 0, 0, 0 }, /* maxBitRate */
-	{ 36, 0, 0, 0 }, /* stillImageTransmission */
+	{ 166, H323_KIND_UINT, 1, 0, 0 }, /* qcifMPI */
+	{ 166, H323_KIND_UINT, 1, 0, 0 }, /* cifMPI */
+	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* temporalSpatialTradeOffCapability */
+	{ 167, H323_KIND_UINT, 0, 0, 0 }, /* maxBitRate */
+	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* stillImageTransmission */
 	/* H262VideoCapability */
-	{ 37, 0, 0, 0 }, /* profileAndLevel-SPatML, profileAndLevel-MPatLL */
-	{ 37, 0, 0, 0 }, /* profileAndLevel-MPatML, profileAndLevel-MPatH-14 */
-	{ 37, 0, 0, 0 }, /* profileAndLevel-MPatHL, profileAndLevel-SNRatLL */
-	{ 37, 0, 0, 0 }, /* profileAndLevel-SNRatML, profileAndLevel-SpatialatH-14 */
-	{ 37, 0, 0, 0 }, /* profileAndLevel-HPatML, profileAndLevel-HPatH-14 */
-	{ 36, 0, 0, 0 }, /* profileAndLevel-HPatHL */
-	{ 169, 1, 0, 0 }, /* videoBitRate */
-	{ 170, 1, 0, 0 }, /* vbvBufferSize */
-	{ 171, 1, 0, 0 }, /* samplesPerLine */
-	{ 171, 1, 0, 0 }, /* linesPerFrame */
-	{ 172, 1, 0, 0 }, /* framesPerSecond */
-	{ 94, 1, 0, 0 }, /* luminanceSampleRate */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* profileAndLevel-SPatML, profileAndLevel-MPatLL */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* profileAndLevel-MPatML, profileAndLevel-MPatH-14 */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* profileAndLevel-MPatHL, profileAndLevel-SNRatLL */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* profileAndLevel-SNRatML, profileAndLevel-SpatialatH-14 */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* profileAndLevel-HPatML, profileAndLevel-HPatH-14 */
+	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* profileAndLevel-HPatHL */
+	{ 169, H323_KIND_UINT, 1, 0, 0 }, /* videoBitRate */
+	{ 170, H323_KIND_UINT, 1, 0, 0 }, /* vbvBufferSize */
+	{ 171, H323_KIND_UINT, 1, 0, 0 }, /* samplesPerLine */
+	{ 171, H323_KIND_UINT, 1, 0, 0 }, /* linesPerFrame */
+	{ 172, H323_KIND_UINT, 1, 0, 0 }, /* framesPerSecond */
+	{ 94, H323_KIND_UINT, 1, 0, 0 }, /* luminanceSampleRate */
 	/* H263VideoCapability */
-	{ 174, 1, 0, 0 }, /* sqcifMPI */
-	{ 174, 1, 0, 0 }, /* qcifMPI */
-	{ 174, 1, 0, 0 }, /* cifMPI */
-	{ 174, 1, 0, 0 }, /* cif4MPI */
-	{ 174, 1, 0, 0 }, /* cif16MPI */
-	{ 175, 0, 0, 0 }, /* maxBitRate */
-	{ 37, 0, 0, 0 }, /* unrestrictedVector, arithmeticCoding */
-	{ 37, 0, 0, 0 }, /* advancedPrediction, pbFrames */
-	{ 36, 0, 0, 0 }, /* temporalSpatialTradeOffCapability */
-	{ 176, 1, 0, 0 }, /* hrd-B */
-	{ 8, 1, 0, 0 }, /* bppMaxKb */
+	{ 174, H323_KIND_UINT, 1, 0, 0 }, /* sqcifMPI */
+	{ 174, H323_KIND_UINT, 1, 0, 0 }, /* qcifMPI */
+	{ 174, H323_KIND_UINT, 1, 0, 0 }, /* cifMPI */
+	{ 174, H323_KIND_UINT, 1, 0, 0 }, /* cif4MPI */
+	{ 174, H323_KIND_UINT, 1, 0, 0 }, /* cif16MPI */
+	{ 175, H323_KIND_UINT, 0, 0, 0 }, /* maxBitRate */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* unrestrictedVector, arithmeticCoding */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* advancedPrediction, pbFrames */
+	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* temporalSpatialTradeOffCapability */
+	{ 176, H323_KIND_UINT, 1, 0, 0 }, /* hrd-B */
+	{ 8, H323_KIND_UINT, 1, 0, 0 }, /* bppMaxKb */
 	/* IS11172VideoCapability */
-	{ 36, 0, 0, 0 }, /* constrainedBitstream */
-	{ 169, 1, 0, 0 }, /* videoBitRate */
-	{ 170, 1, 0, 0 }, /* vbvBufferSize */
-	{ 171, 1, 0, 0 }, /* samplesPerLine */
-	{ 171, 1, 0, 0 }, /* linesPerFrame */
-	{ 172, 1, 0, 0 }, /* pictureRate */
-	{ 94, 1, 0, 0 }, /* luminanceSampleRate */
+	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* constrainedBitstream */
+	{ 169, H323_KIND_UINT, 1, 0, 0 }, /* videoBitRate */
+	{ 170, H323_KIND_UINT, 1, 0, 0 }, /* vbvBufferSize */
+	{ 171, H323_KIND_UINT, 1, 0, 0 }, /* samplesPerLine */
+	{ 171, H323_KIND_UINT, 1, 0, 0 }, /* linesPerFrame */
+	{ 172, H323_KIND_UINT, 1, 0, 0 }, /* pictureRate */
+	{ 94, H323_KIND_UINT, 1, 0, 0 }, /* luminanceSampleRate */
 	/* AudioCapability */
-	{ 161, 0, 0, 0 }, /* nonStandard */
-	{ 179, 0, 0, 0 }, /* g711Alaw64k */
-	{ 179, 0, 0, 0 }, /* g711Alaw56k */
-	{ 179, 0, 0, 0 }, /* g711Ulaw64k */
-	{ 179, 0, 0, 0 }, /* g711Ulaw56k */
-	{ 179, 0, 0, 0 }, /* g722-64k */
-	{ 179, 0, 0, 0 }, /* g722-56k */
-	{ 179, 0, 0, 0 }, /* g722-48k */
-	{ 180, 0, 0, 0 }, /* g7231 */
-	{ 179, 0, 0, 0 }, /* g728 */
-	{ 179, 0, 0, 0 }, /* g729 */
-	{ 179, 0, 0, 0 }, /* g729AnnexA */
-	{ 181, 0, 0, 0 }, /* is11172AudioCapability */
-	{ 183, 0, 0, 0 }, /* is13818AudioCapability */
+	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
+	{ 179, H323_KIND_UINT, 0, 0, 0 }, /* g711Alaw64k */
+	{ 179, H323_KIND_UINT, 0, 0, 0 }, /* g711Alaw56k */
+	{ 179, H323_KIND_UINT, 0, 0, 0 }, /* g711Ulaw64k */
+	{ 179, H323_KIND_UINT, 0, 0, 0 }, /* g711Ulaw56k */
+	{ 179, H323_KIND_UINT, 0, 0, 0 }, /* g722-64k */
+	{ 179, H323_KIND_UINT, 0, 0, 0 }, /* g722-56k */
+	{ 179, H323_KIND_UINT, 0, 0, 0 }, /* g722-48k */
+	{ 180, H323_KIND_SEQ, 0, 0, 0 }, /* g7231 */
+	{ 179, H323_KIND_UINT, 0, 0, 0 }, /* g728 */
+	{ 179, H323_KIND_UINT, 0, 0, 0 }, /* g729 */
+	{ 179, H323_KIND_UINT, 0, 0, 0 }, /* g729AnnexA */
+	{ 181, H323_KIND_SEQ, 0, 0, 0 }, /* is11172AudioCapability */
+	{ 183, H323_KIND_SEQ, 0, 0, 0 }, /* is13818AudioCapability */
 	/* AudioCapability.g7231 */
-	{ 179, 0, 0, 0 }, /* maxAl-sduAudioFrames */
-	{ 36, 0, 0, 0 }, /* silenceSuppression */
+	{ 179, H323_KIND_UINT, 0, 0, 0 }, /* maxAl-sduAudioFrames */
+	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* silenceSuppression */
 	/* IS11172AudioCapability */
-	{ 37, 0, 0, 0 }, /* audioLayer1, audioLayer2 */
-	{ 37, 0, 0, 0 }, /* audioLayer3, audioSampling32k */
-	{ 37, 0, 0, 0 }, /* audioSampling44k1, audioSampling48k */
-	{ 37, 0, 0, 0 }, /* singleChannel, twoChannels */
-	{ 182, 0, 0, 0 }, /* bitRate */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* audioLayer1, audioLayer2 */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* audioLayer3, audioSampling32k */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* audioSampling44k1, audioSampling48k */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* singleChannel, twoChannels */
+	{ 182, H323_KIND_UINT, 0, 0, 0 }, /* bitRate */
 	/* IS13818AudioCapability */
-	{ 37, 0, 0, 0 }, /* audioLayer1, audioLayer2 */
-	{ 37, 0, 0, 0 }, /* audioLayer3, audioSampling16k */
-	{ 37, 0, 0, 0 }, /* audioSampling22k05, audioSampling24k */
-	{ 37, 0, 0, 0 }, /* audioSampling32k, audioSampling44k1 */
-	{ 37, 0, 0, 0 }, /* audioSampling48k, singleChannel */
-	{ 37, 0, 0, 0 }, /* twoChannels, threeChannels2-1 */
-	{ 37, 0, 0, 0 }, /* threeChannels3-0, fourChannels2-0-2-0 */
-	{ 37, 0, 0, 0 }, /* fourChannels2-2, fourChannels3-1 */
-	{ 37, 0, 0, 0 }, /* fiveChannels3-0-2-0, fiveChannels3-2 */
-	{ 37, 0, 0, 0 }, /* lowFrequencyEnhancement, multilingual */
-	{ 184, 0, 0, 0 }, /* bitRate */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* audioLayer1, audioLayer2 */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* audioLayer3, audioSampling16k */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* audioSampling22k05, audioSampling24k */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* audioSampling32k, audioSampling44k1 */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* audioSampling48k, singleChannel */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* twoChannels, threeChannels2-1 */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* threeChannels3-0, fourChannels2-0-2-0 */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* fourChannels2-2, fourChannels3-1 */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* fiveChannels3-0-2-0, fiveChannels3-2 */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* lowFrequencyEnhancement, multilingual */
+	{ 184, H323_KIND_UINT, 0, 0, 0 }, /* bitRate */
 	/* DataApplicationCapability */
-	{ 186, 0, 0, 0 }, /* application */
-	{ 94, 0, 0, 0 }, /* maxBitRate */
+	{ 186, H323_KIND_CHOICE, 0, 0, 0 }, /* application */
+	{ 94, H323_KIND_UINT, 0, 0, 0 }, /* maxBitRate */
 	/* DataApplicationCapability.application */
-	{ 161, 0, 0, 0 }, /* nonStandard */
-	{ 187, 0, 0, H323_NOTE_DATA + H323_DATA_T120 }, /* t120 */
-	{ 187, 0, 0, 0 }, /* dsm-cc */
-	{ 187, 0, 0, 0 }, /* userData */
-	{ 188, 0, 0, 0 }, /* t84 */
-	{ 187, 0, 0, 0 }, /* t434 */
-	{ 187, 0, 0, 0 }, /* h224 */
-	{ 191, 0, 0, 0 }, /* nlpid */
-	{ 106, 0, 0, 0 }, /* dsvdControl */
-	{ 187, 0, 0, 0 }, /* h222DataPartitioning */
-	{ H323_SKIP, 0, 0, 0 }, /* t30fax */
-	{ H323_SKIP, 0, 0, 0 }, /* t140 */
-	{ 192, 0, 0, 0 }, /* t38fax */
+	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
+	{ 187, H323_KIND_CHOICE, 0, 0, H323_NOTE_DATA + H323_DATA_T120 }, /* t120 */
+	{ 187, H323_KIND_CHOICE, 0, 0, 0 }, /* dsm-cc */
+	{ 187, H323_KIND_CHOICE, 0, 0, 0 }, /* userData */
+	{ 188, H323_KIND_SEQ, 0, 0, 0 }, /* t84 */
+	{ 187, H323_KIND_CHOICE, 0, 0, 0 }, /* t434 */
+	{ 187, H323_KIND_CHOICE, 0, 0, 0 }, /* h224 */
+	{ 191, H323_KIND_SEQ, 0, 0, 0 }, /* nlpid */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* dsvdControl */
+	{ 187, H323_KIND_CHOICE, 0, 0, 0 }, /* h222DataPartitioning */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* t30fax */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* t140 */
+	{ 192, H323_KIND_SEQ, 0, 0, 0 }, /* t38fax */
 	/* DataProtocolCapability */
-	{ 161, 0, 0, 0 }, /* nonStandard */
-	{ 106, 0, 0, 0 }, /* v14buffered */
-	{ 106, 0, 0, 0 }, /* v42lapm */
-	{ 106, 0, 0, 0 }, /* hdlcFrameTunnelling */
-	{ 106, 0, 0, 0 }, /* h310SeparateVCStack */
-	{ 106, 0, 0, 0 }, /* h310SingleVCStack */
-	{ 106, 0, 0, 0 }, /* transparent */
+	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* v14buffered */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* v42lapm */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* hdlcFrameTunnelling */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* h310SeparateVCStack */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* h310SingleVCStack */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* transparent */
 	/* DataApplicationCapability.application.t84 */
-	{ 187, 0, 0, 0 }, /* t84Protocol */
-	{ 189, 0, 0, 0 }, /* t84Profile */
+	{ 187, H323_KIND_CHOICE, 0, 0, 0 }, /* t84Protocol */
+	{ 189, H323_KIND_CHOICE, 0, 0, 0 }, /* t84Profile */
 	/* T84Profile */
-	{ 106, 0, 0, 0 }, /* t84Unrestricted */
-	{ 190, 0, 0, 0 }, /* t84Restricted */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* t84Unrestricted */
+	{ 190, H323_KIND_SEQ, 0, 0, 0 }, /* t84Restricted */
 	/* T84Profile.t84Restricted */
-	{ 37, 0, 0, 0 }, /* qcif, cif */
-	{ 37, 0, 0, 0 }, /* ccir601Seq, ccir601Prog */
-	{ 37, 0, 0, 0 }, /* hdtvSeq, hdtvProg */
-	{ 37, 0, 0, 0 }, /* g3FacsMH200x100, g3FacsMH200x200 */
-	{ 37, 0, 0, 0 }, /* g4FacsMMR200x100, g4FacsMMR200x200 */
-	{ 37, 0, 0, 0 }, /* jbig200x200Seq, jbig200x200Prog */
-	{ 37, 0, 0, 0 }, /* jbig300x300Seq, jbig300x300Prog */
-	{ 37, 0, 0, 0 }, /* digPhotoLow, digPhotoMedSeq */
-	{ 37, 0, 0, 0 }, /* digPhotoMedProg, digPhotoHighSeq */
-	{ 36, 0, 0, 0 }, /* digPhotoHighProg */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* qcif, cif */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* ccir601Seq, ccir601Prog */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* hdtvSeq, hdtvProg */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* g3FacsMH200x100, g3FacsMH200x200 */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* g4FacsMMR200x100, g4FacsMMR200x200 */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* jbig200x200Seq, jbig200x200Prog */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* jbig300x300Seq, jbig300x300Prog */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* digPhotoLow, digPhotoMedSeq */
+	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* digPhotoMedProg, digPhotoHighSeq */
+	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* digPhotoHighProg */
 	/* DataApplicationCapability.application.nlpid */
-	{ 187, 0, 0, 0 }, /* nlpidProtocol */
-	{ 11, 0, 0, 0 }, /* nlpidData */
+	{ 187, H323_KIND_CHOICE, 0, 0, 0 }, /* nlpidProtocol */
+	{ 11, H323_KIND_STRING, 0, 0, 0 }, /* nlpidData */
 	/* T38Fax */
-	{ 193, 0, 0, 0 }, /* t38FaxProtocol */
-	{ 194, 0, 0, 0 }, /* t38FaxProfile */
+	{ 193, H323_KIND_CHOICE, 0, 0, 0 }, /* t38FaxProtocol */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* t38FaxProfile */
 	/* T38Protocol */
-	{ 161, 0, 0, 0 }, /* nonStandard */
-	{ 106, 0, 0, 0 }, /* v14buffered */
-	{ 106, 0, 0, 0 }, /* v42lapm */
-	{ 106, 0, 0, 0 }, /* hdlcFrameTunnelling */
-	{ 106, 0, 0, 0 }, /* h310SeparateVCStack */
-	{ 106, 0, 0, 0 }, /* h310SingleVCStack */
-	{ 106, 0, 0, 0 }, /* transparent */
-	{ H323_SKIP, 0, 0, 0 }, /* segmentationAndReassembly */
-	{ H323_SKIP, 0, 0, 0 }, /* hdlcFrameTunnelingwSAR */
-	{ H323_SKIP, 0, 0, 0 }, /* v120 */
-	{ H323_SKIP, 0, 0, 0 }, /* separateLANStack */
-	{ H323_SKIP, 0, 0, 0 }, /* v76wCompression */
-	{ 106, 0, 0, H323_NOTE_DATA + H323_DATA_T38_TCP }, /* tcp */
-	{ 106, 0, 0, H323_NOTE_DATA + H323_DATA_T38_UDP }, /* udp */
+	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* v14buffered */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* v42lapm */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* hdlcFrameTunnelling */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* h310SeparateVCStack */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* h310SingleVCStack */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* transparent */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* segmentationAndReassembly */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* hdlcFrameTunnelingwSAR */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* v120 */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* separateLANStack */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* v76wCompression */
+	{ 106, H323_KIND_NULL, 0, 0, H323_NOTE_DATA + H323_DATA_T38_TCP }, /* tcp */
+	{ 106, H323_KIND_NULL, 0, 0, H323_NOTE_DATA + H323_DATA_T38_UDP }, /* udp */
 	/* EncryptionMode */
-	{ 161, 0, 0, 0 }, /* nonStandard */
-	{ 106, 0, 0, 0 }, /* h233Encryption */
+	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* h233Encryption */
 	/* H235Media */
-	{ 197, 0, 0, 0 }, /* encryptionAuthenticationAndIntegrity */
-	{ 201, 0, 0, 0 }, /* mediaType */
+	{ 197, H323_KIND_SEQ, 0, 0, 0 }, /* encryptionAuthenticationAndIntegrity */
+	{ 201, H323_KIND_CHOICE, 0, 0, 0 }, /* mediaType */
 	/* EncryptionAuthenticationAndIntegrity */
-	{ 198, 1, 0, 0 }, /* encryptionCapability */
-	{ 200, 1, 0, 0 }, /* authenticationCapability */
-	{ 200, 1, 0, 0 }, /* integrityCapability */
+	{ 198, H323_KIND_LIST, 1, 0, 0 }, /* encryptionCapability */
+	{ 200, H323_KIND_SEQ, 1, 0, 0 }, /* authenticationCapability */
+	{ 200, H323_KIND_SEQ, 1, 0, 0 }, /* integrityCapability */
 	/* MediaEncryptionAlgorithm */
-	{ 161, 0, 0, 0 }, /* nonStandard */
-	{ 3, 0, 0, 0 }, /* algorithm */
+	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
+	{ 3, H323_KIND_OID, 0, 0, 0 }, /* algorithm */
 	/* OnlyH245NonStandard */
-	{ 161, 1, 0, 0 }, /* nonStandard */
+	{ 161, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandard */
 	/* H235Media.mediaType */
-	{ 161, 0, 0, 0 }, /* nonStandard */
-	{ 164, 0, 0, H323_NOTE_DATA + H323_DATA_VIDEO }, /* videoData */
-	{ 178, 0, 0, H323_NOTE_DATA + H323_DATA_AUDIO }, /* audioData */
-	{ 185, 0, 0, H323_NOTE_DATA + H323_DATA_OTHER }, /* data */
+	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
+	{ 164, H323_KIND_CHOICE, 0, 0, H323_NOTE_DATA + H323_DATA_VIDEO }, /* videoData */
+	{ 178, H323_KIND_CHOICE, 0, 0, H323_NOTE_DATA + H323_DATA_AUDIO }, /* audioData */
+	{ 185, H323_KIND_SEQ, 0, 0, H323_NOTE_DATA + H323_DATA_OTHER }, /* data */
 	/* ForwardMultiplex */
-	{ 203, 0, 0, 0 }, /* h222LogicalChannelParameters */
-	{ 205, 0, 0, 0 }, /* h223LogicalChannelParameters */
-	{ 210, 0, 0, 0 }, /* v76LogicalChannelParameters */
-	{ 217, 0, 0, 0 }, /* h2250LogicalChannelParameters */
+	{ 203, H323_KIND_SEQ, 0, 0, 0 }, /* h222LogicalChannelParameters */
+	{ 205, H323_KIND_SEQ, 0, 0, 0 }, /* h223LogicalChannelParameters */
+	{ 210, H323_KIND_SEQ, 0, 0, 0 }, /* v76LogicalChannelParameters */
+	{ 217, H323_KIND_SEQ, 0, 0, 0 }, /* h2250LogicalChannelParameters */
 	/* H222LogicalChannelParameters */
-	{ 10, 0, 0, 0 }, /* resourceID, subChannelID */
-	{ 204, 1, 0, 0 }, /* pcr-pid */
-	{ 11, 1, 0, 0 }, /* programDescriptors */
-	{ 11, 1, 0, 0 }, /* streamDescriptors */
+	{ 10, H323_KIND_STRING, 0, 0, 0 }, /* resourceID, subChannelID */
+	{ 204, H323_KIND_UINT, 1, 0, 0 }, /* pcr-pid */
+	{ 11, H323_KIND_STRING, 1, 0, 0 }, /* programDescriptors */
+	{ 11, H323_KIND_STRING, 1, 0, 0 }, /* streamDescriptors */
 	/* H223LogicalChannelParameters */
-	{ 206, 0, 0, 0 }, /* adaptationLayerType */
-	{ 36, 0, 0, 0 }, /* segmentableFlag */
+	{ 206, H323_KIND_CHOICE, 0, 0, 0 }, /* adaptationLayerType */
+	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* segmentableFlag */
 	/* H223LogicalChannelParameters.adaptationLayerType */
-	{ 161, 0, 0, 0 }, /* nonStandard */
-	{ 106, 0, 0, 0 }, /* al1Framed */
-	{ 106, 0, 0, 0 }, /* al1NotFramed */
-	{ 106, 0, 0, 0 }, /* al2WithoutSequenceNumbers */
-	{ 106, 0, 0, 0 }, /* al2WithSequenceNumbers */
-	{ 207, 0, 0, 0 }, /* al3 */
+	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* al1Framed */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* al1NotFramed */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* al2WithoutSequenceNumbers */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* al2WithSequenceNumbers */
+	{ 207, H323_KIND_SEQ, 0, 0, 0 }, /* al3 */
 	/* H223LogicalChannelParameters.adaptationLayerType.al3 */
-	{ 208, 0, 0, 0 }, /* controlFieldOctets */
-	{ 209, 0, 0, 0 }, /* sendBufferSize */
+	{ 208, H323_KIND_UINT, 0, 0, 0 }, /* controlFieldOctets */
+	{ 209, H323_KIND_UINT, 0, 0, 0 }, /* sendBufferSize */
 	/* V76LogicalChannelParameters */
-	{ 211, 0, 0, 0 }, /* hdlcParameters */
-	{ 124, 0, 0, 0 }, /* suspendResume */
-	{ 36, 0, 0, 0 }, /* uIH */
-	{ 213, 0, 0, 0 }, /* mode */
-	{ 216, 0, 0, 0 }, /* v75Parameters */
+	{ 211, H323_KIND_SEQ, 0, 0, 0 }, /* hdlcParameters */
+	{ 124, H323_KIND_PICK, 0, 0, 0 }, /* suspendResume */
+	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* uIH */
+	{ 213, H323_KIND_CHOICE, 0, 0, 0 }, /* mode */
+	{ 216, H323_KIND_SEQ, 0, 0, 0 }, /* v75Parameters */
 	/* V76HDLCParameters */
-	{ 124, 0, 0, 0 }, /* crcLength */
-	{ 212, 0, 0, 0 }, /* n401 */
-	{ 36, 0, 0, 0 }, /* loopbackTestProcedure */
+	{ 124, H323_KIND_PICK, 0, 0, 0 }, /* crcLength */
+	{ 212, H323_KIND_UINT, 0, 0, 0 }, /* n401 */
+	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* loopbackTestProcedure */
 	/* V76LogicalChannelParameters.mode */
-	{ 214, 0, 0, 0 }, /* eRM */
-	{ 106, 0, 0, 0 }, /* uNERM */
+	{ 214, H323_KIND_SEQ, 0, 0, 0 }, /* eRM */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* uNERM */
 	/* V76LogicalChannelParameters.mode.eRM */
-	{ 215, 0, 0, 0 }, /* windowSize */
-	{ 124, 0, 0, 0 }, /* recovery */
+	{ 215, H323_KIND_UINT, 0, 0, 0 }, /* windowSize */
+	{ 124, H323_KIND_PICK, 0, 0, 0 }, /* recovery */
 	/* V75Parameters */
-	{ 36, 0, 0, 0 }, /* audioHeaderPresent */
+	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* audioHeaderPresent */
 	/* H2250LogicalChannelParameters */
-	{ 218, 1, 0, 0 }, /* nonStandard */
-	{ 7, 0, 0, H323_NOTE_SESSION }, /* sessionID */
-	{ 148, 1, 0, 0 }, /* associatedSessionID */
-	{ 219, 1, H323_MEDIA_CHANNEL, 0 }, /* mediaChannel */
-	{ 36, 1, 0, H323_NOTE_RELIABLE }, /* mediaGuaranteedDelivery */
-	{ 219, 1, H323_MEDIA_CONTROL_CHANNEL, 0 }, /* mediaControlChannel */
-	{ 36, 1, 0, 0 }, /* mediaControlGuaranteedDelivery */
-	{ 36, 1, 0, 0 }, /* silenceSuppression */
-	{ 229, 1, 0, 0 }, /* destination */
-	{ 232, 1, 0, 0 }, /* dynamicRTPPayloadType */
-	{ 233, 1, 0, 0 }, /* mediaPacketization */
+	{ 218, H323_KIND_LIST, 1, 0, 0 }, /* nonStandard */
+	{ 7, H323_KIND_UINT, 0, 0, H323_NOTE_SESSION }, /* sessionID */
+	{ 148, H323_KIND_UINT, 1, 0, 0 }, /* associatedSessionID */
+	{ 219, H323_KIND_CHOICE, 1, H323_MEDIA_CHANNEL, 0 }, /* mediaChannel */
+	{ 36, H323_KIND_BOOL, 1, 0, H323_NOTE_RELIABLE }, /* mediaGuaranteedDelivery */
+	{ 219, H323_KIND_CHOICE, 1, H323_MEDIA_CONTROL_CHANNEL, 0 }, /* mediaControlChannel */
+	{ 36, H323_KIND_BOOL, 1, 0, 0 }, /* mediaControlGuaranteedDelivery */
+	{ 36, H323_KIND_BOOL, 1, 0, 0 }, /* silenceSuppression */
+	{ 229, H323_KIND_SEQ, 1, 0, 0 }, /* destination */
+	{ 232, H323_KIND_UINT, 1, 0, 0 }, /* dynamicRTPPayloadType */
+	{ 233, H323_KIND_PICK, 1, 0, 0 }, /* mediaPacketization */
 	/* H245TransportAddress */
-	{ 220, 0, 0, 0 }, /* unicastAddress */
-	{ 226, 0, 0, H323_NOTE_MULTICAST }, /* multicastAddress */
+	{ 220, H323_KIND_CHOICE, 0, 0, 0 }, /* unicastAddress */
+	{ 226, H323_KIND_CHOICE, 0, 0, H323_NOTE_MULTICAST }, /* multicastAddress */
 	/* UnicastAddress */
-	{ 221, 0, 0, 0 }, /* iPAddress */
-	{ 222, 0, 0, 0 }, /* iPXAddress */
-	{ 223, 0, 0, 0 }, /* iP6Address */
-	{ 27, 0, 0, 0 }, /* netBios */
-	{ 224, 0, 0, 0 }, /* iPSourceRouteAddress */
+	{ 221, H323_KIND_SEQ, 0, 0, 0 }, /* iPAddress */
+	{ 222, H323_KIND_SEQ, 0, 0, 0 }, /* iPXAddress */
+	{ 223, H323_KIND_SEQ, 0, 0, 0 }, /* iP6Address */
+	{ 27, H323_KIND_STRING, 0, 0, 0 }, /* netBios */
+	{ 224, H323_KIND_SEQ, 0, 0, 0 }, /* iPSourceRouteAddress */
 	/* UnicastAddress.iPAddress */
-	{ 14, 0, 0, 0 }, /* network, tsapIdentifier */
+	{ 14, H323_KIND_IP4, 0, 0, 0 }, /* network, tsapIdentifier */
 	/* UnicastAddress.iPXAddress */
-	{ 24, 0, 0, 0 }, /* node, netnum */
-	{ 23, 0, 0, 0 }, /* tsapIdentifier */
+	{ 24, H323_KIND_STRING, 0, 0, 0 }, /* node, netnum */
+	{ 23, H323_KIND_STRING, 0, 0, 0 }, /* tsapIdentifier */
 	/* UnicastAddress.iP6Address */
-	{ 26, 0, 0, 0 }, /* network, tsapIdentifier */
+	{ 26, H323_KIND_IP6, 0, 0, 0 }, /* network, tsapIdentifier */
 	/* UnicastAddress.iPSourceRouteAddress */
-	{ 225, 0, 0, 0 }, /* routing */
-	{ 14, 0, 0, 0 }, /* network, tsapIdentifier */
-	{ 17, 0, 0, 0 }, /* route */
+	{ 225, H323_KIND_PICK, 0, 0, 0 }, /* routing */
+	{ 14, H323_KIND_IP4, 0, 0, 0 }, /* network, tsapIdentifier */
+	{ 17, H323_KIND_LIST, 0, 0, 0 }, /* route */
 	/* MulticastAddress */
-	{ 227, 0, 0, 0 }, /* iPAddress */
-	{ 228, 0, 0, 0 }, /* iP6Address */
+	{ 227, H323_KIND_SEQ, 0, 0, 0 }, /* iPAddress */
+	{ 228, H323_KIND_SEQ, 0, 0, 0 }, /* iP6Address */
 	/* MulticastAddress.iPAddress */
-	{ 14, 0, 0, 0 }, /* network, tsapIdentifier */
+	{ 14, H323_KIND_IP4, 0, 0, 0 }, /* network, tsapIdentifier */
 	/* MulticastAddress.iP6Address */
-	{ 26, 0, 0, 0 }, /* network, tsapIdentifier */
+	{ 26, H323_KIND_IP6, 0, 0, 0 }, /* network, tsapIdentifier */
 	/* TerminalLabel */
-	{ 231, 0, 0, 0 }, /* mcuNumber, terminalNumber */
+	{ 231, H323_KIND_STRING, 0, 0, 0 }, /* mcuNumber, terminalNumber */
 	/* ReverseParameters */
-	{ 160, 0, 0, 0 }, /* dataType */
-	{ 235, 1, 0, 0 }, /* multiplexParameters */
+	{ 160, H323_KIND_CHOICE, 0, 0, 0 }, /* dataType */
+	{ 235, H323_KIND_CHOICE, 1, 0, 0 }, /* multiplexParameters */
 	/* ReverseMultiplex */
-	{ 205, 0, 0, 0 }, /* h223LogicalChannelParameters */
-	{ 210, 0, 0, 0 }, /* v76LogicalChannelParameters */
-	{ 217, 0, 0, 0 }, /* h2250LogicalChannelParameters */
+	{ 205, H323_KIND_SEQ, 0, 0, 0 }, /* h223LogicalChannelParameters */
+	{ 210, H323_KIND_SEQ, 0, 0, 0 }, /* v76LogicalChannelParameters */
+	{ 217, H323_KIND_SEQ, 0, 0, 0 }, /* h2250LogicalChannelParameters */
 	/* NetworkAccessParameters */
-	{ 19, 1, 0, 0 }, /* distribution */
-	{ 237, 0, 0, 0 }, /* networkAddress */
-	{ 36, 0, 0, 0 }, /* associateConference */
-	{ 241, 1, 0, 0 }, /* externalReference */
+	{ 19, H323_KIND_PICK, 1, 0, 0 }, /* distribution */
+	{ 237, H323_KIND_CHOICE, 0, 0, 0 }, /* networkAddress */
+	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* associateConference */
+	{ 241, H323_KIND_STRING, 1, 0, 0 }, /* externalReference */
 	/* NetworkAccessParameters.networkAddress */
-	{ 238, 0, 0, 0 }, /* q2931Address */
-	{ 43, 0, 0, 0 }, /* e164Address */
-	{ 219, 0, H323_NETWORK_ADDRESS, 0 }, /* localAreaAddress */
+	{ 238, H323_KIND_SEQ, 0, 0, 0 }, /* q2931Address */
+	{ 43, H323_KIND_STRING, 0, 0, 0 }, /* e164Address */
+	{ 219, H323_KIND_CHOICE, 0, H323_NETWORK_ADDRESS, 0 }, /* localAreaAddress */
 	/* Q2931Address */
-	{ 239, 0, 0, 0 }, /* address */
-	{ 28, 1, 0, 0 }, /* subaddress */
+	{ 239, H323_KIND_CHOICE, 0, 0, 0 }, /* address */
+	{ 28, H323_KIND_STRING, 1, 0, 0 }, /* subaddress */
 	/* Q2931Address.address */
-	{ 240, 0, 0, 0 }, /* internationalNumber */
-	{ 28, 0, 0, 0 }, /* nsapAddress */
+	{ 240, H323_KIND_STRING, 0, 0, 0 }, /* internationalNumber */
+	{ 28, H323_KIND_STRING, 0, 0, 0 }, /* nsapAddress */
 	/* GenericMessage */
-	{ 244, 0, 0, H323_NOTE_NEW_FEATURE }, /* messageIdentifier */
-	{ 72, 1, 0, 0 }, /* subMessageIdentifier */
-	{ 246, 1, 0, 0 }, /* messageContent */
+	{ 244, H323_KIND_CHOICE, 0, 0, H323_NOTE_NEW_FEATURE }, /* messageIdentifier */
+	{ 72, H323_KIND_UINT, 1, 0, 0 }, /* subMessageIdentifier */
+	{ 246, H323_KIND_LIST, 1, 0, 0 }, /* messageContent */
 	/* CapabilityIdentifier */
-	{ 3, 0, 0, H323_NOTE_FEATURE_OID }, /* standard */
-	{ 161, 0, 0, 0 }, /* h221NonStandard */
-	{ 27, 0, 0, 0 }, /* uuid */
-	{ 245, 0, 0, 0 }, /* domainBased */
+	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_FEATURE_OID }, /* standard */
+	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* h221NonStandard */
+	{ 27, H323_KIND_STRING, 0, 0, 0 }, /* uuid */
+	{ 245, H323_KIND_STRING, 0, 0, 0 }, /* domainBased */
 	/* GenericParameter */
-	{ 248, 0, 0, 0 }, /* parameterIdentifier */
-	{ 249, 0, 0, 0 }, /* parameterValue */
-	{ 251, 1, 0, 0 }, /* supersedes */
+	{ 248, H323_KIND_CHOICE, 0, 0, 0 }, /* parameterIdentifier */
+	{ 249, H323_KIND_CHOICE, 0, 0, 0 }, /* parameterValue */
+	{ 251, H323_KIND_LIST, 1, 0, 0 }, /* supersedes */
 	/* ParameterIdentifier */
-	{ 72, 0, 0, H323_NOTE_PARAMETER }, /* standard */
-	{ 161, 0, 0, 0 }, /* h221NonStandard */
-	{ 27, 0, 0, 0 }, /* uuid */
-	{ 245, 0, 0, 0 }, /* domainBased */
+	{ 72, H323_KIND_UINT, 0, 0, H323_NOTE_PARAMETER }, /* standard */
+	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* h221NonStandard */
+	{ 27, H323_KIND_STRING, 0, 0, 0 }, /* uuid */
+	{ 245, H323_KIND_STRING, 0, 0, 0 }, /* domainBased */
 	/* ParameterValue */
-	{ 106, 0, 0, 0 }, /* logical */
-	{ 7, 0, 0, 0 }, /* booleanArray */
-	{ 8, 0, 0, 0 }, /* unsignedMin */
-	{ 8, 0, 0, 0 }, /* unsignedMax */
-	{ 94, 0, 0, 0 }, /* unsigned32Min */
-	{ 94, 0, 0, 0 }, /* unsigned32Max */
-	{ 250, 0, 0, 0 }, /* octetString */
-	{ 246, 0, 0, 0 }, /* genericParameter */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* logical */
+	{ 7, H323_KIND_UINT, 0, 0, 0 }, /* booleanArray */
+	{ 8, H323_KIND_UINT, 0, 0, 0 }, /* unsignedMin */
+	{ 8, H323_KIND_UINT, 0, 0, 0 }, /* unsignedMax */
+	{ 94, H323_KIND_UINT, 0, 0, 0 }, /* unsigned32Min */
+	{ 94, H323_KIND_UINT, 0, 0, 0 }, /* unsigned32Max */
+	{ 250, H323_KIND_PARAMETER, 0, 0, 0 }, /* octetString */
+	{ 246, H323_KIND_LIST, 0, 0, 0 }, /* genericParameter */
 	/* PlainIdentifier */
-	{ 72, 0, 0, 0 }, /* standard */
-	{ 161, 0, 0, 0 }, /* h221NonStandard */
-	{ 27, 0, 0, 0 }, /* uuid */
-	{ 245, 0, 0, 0 }, /* domainBased */
+	{ 72, H323_KIND_UINT, 0, 0, 0 }, /* standard */
+	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* h221NonStandard */
+	{ 27, H323_KIND_STRING, 0, 0, 0 }, /* uuid */
+	{ 245, H323_KIND_STRING, 0, 0, 0 }, /* domainBased */
 	/* MultimediaSystemControlMessage */
-	{ 256, 0, 0, 0 }, /* request */
-	{ 258, 0, 0, 0 }, /* response */
-	{ 268, 0, 0, 0 }, /* command */
-	{ 270, 0, 0, 0 }, /* indication */
+	{ 256, H323_KIND_CHOICE, 0, 0, 0 }, /* request */
+	{ 258, H323_KIND_CHOICE, 0, 0, 0 }, /* response */
+	{ 268, H323_KIND_CHOICE, 0, 0, 0 }, /* command */
+	{ 270, H323_KIND_CHOICE, 0, 0, 0 }, /* indication */
 	/* RequestMessage */
-	{ 194, 0, 0, 0 }, /* nonStandard */
-	{ 194, 0, 0, H323_NOTE_KIND + H323_MSD }, /* masterSlaveDetermination */
-	{ 194, 0, 0, H323_NOTE_KIND + H323_TCS }, /* terminalCapabilitySet */
-	{ 158, 0, 0, H323_NOTE_KIND + H323_OLC }, /* openLogicalChannel */
-	{ 257, 0, 0, H323_NOTE_KIND + H323_CLC }, /* closeLogicalChannel */
-	{ 257, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE }, /* requestChannelClose */
-	{ 194, 0, 0, 0 }, /* multiplexEntrySend */
-	{ 194, 0, 0, 0 }, /* requestMultiplexEntry */
-	{ 194, 0, 0, 0 }, /* requestMode */
-	{ 194, 0, 0, 0 }, /* roundTripDelayRequest */
-	{ 194, 0, 0, 0 }, /* maintenanceLoopRequest */
-	{ H323_SKIP, 0, 0, 0 }, /* communicationModeRequest */
-	{ H323_SKIP, 0, 0, 0 }, /* conferenceRequest */
-	{ H323_SKIP, 0, 0, 0 }, /* multilinkRequest */
-	{ H323_SKIP, 0, 0, 0 }, /* logicalChannelRateRequest */
-	{ 243, 0, H323_GENERIC_INFORMATION, 0 }, /* genericRequest */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* nonStandard */
+	{ 194, H323_KIND_REST, 0, 0, H323_NOTE_KIND + H323_MSD }, /* masterSlaveDetermination */
+	{ 194, H323_KIND_REST, 0, 0, H323_NOTE_KIND + H323_TCS }, /* terminalCapabilitySet */
+	{ 158, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_OLC }, /* openLogicalChannel */
+	{ 257, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_CLC }, /* closeLogicalChannel */
+	{ 257, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE }, /* requestChannelClose */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* multiplexEntrySend */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* requestMultiplexEntry */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* requestMode */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* roundTripDelayRequest */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* maintenanceLoopRequest */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* communicationModeRequest */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* conferenceRequest */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* multilinkRequest */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* logicalChannelRateRequest */
+	{ 243, H323_KIND_SEQ, 0, H323_GENERIC_INFORMATION, 0 }, /* genericRequest */
 	/* ChannelNumber */
-	{ 2, 0, 0, H323_NOTE_LCN }, /* forwardLogicalChannelNumber */
-	{ 194, 0, 0, 0 }, /* others */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_LCN }, /* forwardLogicalChannelNumber */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* others */
 	/* ResponseMessage */
-	{ 194, 0, 0, 0 }, /* nonStandard */
-	{ 194, 0, 0, 0 }, /* masterSlaveDeterminationAck */
-	{ 194, 0, 0, 0 }, /* masterSlaveDeterminationReject */
-	{ 194, 0, 0, 0 }, /* terminalCapabilitySetAck */
-	{ 194, 0, 0, 0 }, /* terminalCapabilitySetReject */
-	{ 259, 0, 0, H323_NOTE_KIND + H323_OLC_ACK }, /* openLogicalChannelAck */
-	{ 257, 0, 0, H323_NOTE_KIND + H323_OLC_REJECT }, /* openLogicalChannelReject */
-	{ 257, 0, 0, H323_NOTE_KIND + H323_CLC_ACK }, /* closeLogicalChannelAck */
-	{ 257, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE_ACK }, /* requestChannelCloseAck */
-	{ 257, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE_REJECT }, /* requestChannelCloseReject */
-	{ 194, 0, 0, 0 }, /* multiplexEntrySendAck */
-	{ 194, 0, 0, 0 }, /* multiplexEntrySendReject */
-	{ 194, 0, 0, 0 }, /* requestMultiplexEntryAck */
-	{ 194, 0, 0, 0 }, /* requestMultiplexEntryReject */
-	{ 194, 0, 0, 0 }, /* requestModeAck */
-	{ 194, 0, 0, 0 }, /* requestModeReject */
-	{ 194, 0, 0, 0 }, /* roundTripDelayResponse */
-	{ 194, 0, 0, 0 }, /* maintenanceLoopAck */
-	{ 194, 0, 0, 0 }, /* maintenanceLoopReject */
-	{ 264, 0, 0, H323_NOTE_KIND + H323_COMMUNICATION_RESPONSE }, /* communicationModeResponse */
-	{ H323_SKIP, 0, 0, 0 }, /* conferenceResponse */
-	{ H323_SKIP, 0, 0, 0 }, /* multilinkResponse */
-	{ H323_SKIP, 0, 0, 0 }, /* logicalChannelRateAcknowledge */
-	{ H323_SKIP, 0, 0, 0 }, /* logicalChannelRateReject */
-	{ 243, 0, H323_GENERIC_INFORMATION, 0 }, /* genericResponse */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* nonStandard */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* masterSlaveDeterminationAck */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* masterSlaveDeterminationReject */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* terminalCapabilitySetAck */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* terminalCapabilitySetReject */
+	{ 259, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_OLC_ACK }, /* openLogicalChannelAck */
+	{ 257, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_OLC_REJECT }, /* openLogicalChannelReject */
+	{ 257, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_CLC_ACK }, /* closeLogicalChannelAck */
+	{ 257, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE_ACK }, /* requestChannelCloseAck */
+	{ 257, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE_REJECT }, /* requestChannelCloseReject */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* multiplexEntrySendAck */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* multiplexEntrySendReject */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* requestMultiplexEntryAck */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* requestMultiplexEntryReject */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* requestModeAck */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* requestModeReject */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* roundTripDelayResponse */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* maintenanceLoopAck */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* maintenanceLoopReject */
+	{ 264, H323_KIND_CHOICE, 0, 0, H323_NOTE_KIND + H323_COMMUNICATION_RESPONSE }, /* communicationModeResponse */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* conferenceResponse */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* multilinkResponse */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* logicalChannelRateAcknowledge */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* logicalChannelRateReject */
+	{ 243, H323_KIND_SEQ, 0, H323_GENERIC_INFORMATION, 0 }, /* genericResponse */
 	/* OpenLogicalChannelAck */
-	{ 2, 0, 0, H323_NOTE_LCN }, /* forwardLogicalChannelNumber */
-	{ 260, 1, H323_REVERSE, 0 }, /* reverseLogicalChannelParameters */
-	{ 236, 0, H323_SEPARATE_STACK, 0 }, /* separateStack */
-	{ 262, 0, H323_FORWARD_ACK, 0 }, /* forwardMultiplexAckParameters */
-	{ H323_SKIP, 0, 0, 0 }, /* encryptionSync */
-	{ 242, 0, H323_GENERIC_INFORMATION, 0 }, /* genericInformation */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_LCN }, /* forwardLogicalChannelNumber */
+	{ 260, H323_KIND_SEQ, 1, H323_REVERSE, 0 }, /* reverseLogicalChannelParameters */
+	{ 236, H323_KIND_SEQ, 0, H323_SEPARATE_STACK, 0 }, /* separateStack */
+	{ 262, H323_KIND_CHOICE, 0, H323_FORWARD_ACK, 0 }, /* forwardMultiplexAckParameters */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* encryptionSync */
+	{ 242, H323_KIND_LIST, 0, H323_GENERIC_INFORMATION, 0 }, /* genericInformation */
 	/* AckReverseParameters */
-	{ 2, 0, 0, H323_NOTE_REVERSE_LCN }, /* reverseLogicalChannelNumber */
-	{ 8, 1, 0, 0 }, /* portNumber */
-	{ 261, 1, 0, 0 }, /* multiplexParameters */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_REVERSE_LCN }, /* reverseLogicalChannelNumber */
+	{ 8, H323_KIND_UINT, 1, 0, 0 }, /* portNumber */
+	{ 261, H323_KIND_CHOICE, 1, 0, 0 }, /* multiplexParameters */
 	/* AckReverseMultiplex */
-	{ 203, 0, 0, 0 }, /* h222LogicalChannelParameters */
-	{ 217, 0, 0, 0 }, /* h2250LogicalChannelParameters */
+	{ 203, H323_KIND_SEQ, 0, 0, 0 }, /* h222LogicalChannelParameters */
+	{ 217, H323_KIND_SEQ, 0, 0, 0 }, /* h2250LogicalChannelParameters */
 	/* ForwardAck */
-	{ 263, 0, 0, 0 }, /* h2250LogicalChannelAckParameters */
+	{ 263, H323_KIND_SEQ, 0, 0, 0 }, /* h2250LogicalChannelAckParameters */
 	/* H2250LogicalChannelAckParameters */
-	{ 218, 1, 0, 0 }, /* nonStandard */
-	{ 148, 1, 0, H323_NOTE_SESSION }, /* sessionID */
-	{ 219, 1, H323_MEDIA_CHANNEL, 0 }, /* mediaChannel */
-	{ 219, 1, H323_MEDIA_CONTROL_CHANNEL, 0 }, /* mediaControlChannel */
-	{ 232, 1, 0, 0 }, /* dynamicRTPPayloadType */
+	{ 218, H323_KIND_LIST, 1, 0, 0 }, /* nonStandard */
+	{ 148, H323_KIND_UINT, 1, 0, H323_NOTE_SESSION }, /* sessionID */
+	{ 219, H323_KIND_CHOICE, 1, H323_MEDIA_CHANNEL, 0 }, /* mediaChannel */
+	{ 219, H323_KIND_CHOICE, 1, H323_MEDIA_CONTROL_CHANNEL, 0 }, /* mediaControlChannel */
+	{ 232, H323_KIND_UINT, 1, 0, 0 }, /* dynamicRTPPayloadType */
 	/* CommunicationModeResponse */
-	{ 265, 0, H323_COMMUNICATION_TABLE, 0 }, /* communicationModeTable */
+	{ 265, H323_KIND_LIST, 0, H323_COMMUNICATION_TABLE, 0 }, /* communicationModeTable */
 	/* CommunicationModeTableEntry */
-	{ 218, 1, 0, 0 }, /* nonStandard */
-	{ 148, 0, 0, H323_NOTE_SESSION }, /* sessionID */
-	{ 148, 1, 0, 0 }, /* associatedSessionID */
-	{ 229, 1, 0, 0 }, /* terminalLabel */
-	{ 38, 0, 0, 0 }, /* sessionDescription */
-	{ 267, 0, 0, 0 }, /* dataType */
-	{ 219, 1, H323_MEDIA_CHANNEL, 0 }, /* mediaChannel */
-	{ 36, 1, 0, H323_NOTE_RELIABLE }, /* mediaGuaranteedDelivery */
-	{ 219, 1, H323_MEDIA_CONTROL_CHANNEL, 0 }, /* mediaControlChannel */
-	{ 36, 1, 0, 0 }, /* mediaControlGuaranteedDelivery */
+	{ 218, H323_KIND_LIST, 1, 0, 0 }, /* nonStandard */
+	{ 148, H323_KIND_UINT, 0, 0, H323_NOTE_SESSION }, /* sessionID */
+	{ 148, H323_KIND_UINT, 1, 0, 0 }, /* associatedSessionID */
+	{ 229, H323_KIND_SEQ, 1, 0, 0 }, /* terminalLabel */
+	{ 38, H323_KIND_STRING, 0, 0, 0 }, /* sessionDescription */
+	{ 267, H323_KIND_CHOICE, 0, 0, 0 }, /* dataType */
+	{ 219, H323_KIND_CHOICE, 1, H323_MEDIA_CHANNEL, 0 }, /* mediaChannel */
+	{ 36, H323_KIND_BOOL, 1, 0, H323_NOTE_RELIABLE }, /* mediaGuaranteedDelivery */
+	{ 219, H323_KIND_CHOICE, 1, H323_MEDIA_CONTROL_CHANNEL, 0 }, /* mediaControlChannel */
+	{ 36, H323_KIND_BOOL, 1, 0, 0 }, /* mediaControlGuaranteedDelivery */
 	/* CommunicationModeTableEntry.dataType */
-	{ 164, 0, 0, H323_NOTE_DATA + H323_DATA_VIDEO }, /* videoData */
-	{ 178, 0, 0, H323_NOTE_DATA + H323_DATA_AUDIO }, /* audioData */
-	{ 185, 0, 0, H323_NOTE_DATA + H323_DATA_OTHER }, /* data */
+	{ 164, H323_KIND_CHOICE, 0, 0, H323_NOTE_DATA + H323_DATA_VIDEO }, /* videoData */
+	{ 178, H323_KIND_CHOICE, 0, 0, H323_NOTE_DATA + H323_DATA_AUDIO }, /* audioData */
+	{ 185, H323_KIND_SEQ, 0, 0, H323_NOTE_DATA + H323_DATA_OTHER }, /* data */
 	/* CommandMessage */
-	{ 194, 0, 0, 0 }, /* nonStandard */
-	{ 194, 0, 0, 0 }, /* maintenanceLoopOffCommand */
-	{ 194, 0, 0, 0 }, /* sendTerminalCapabilitySet */
-	{ 194, 0, 0, 0 }, /* encryptionCommand */
-	{ 194, 0, 0, 0 }, /* flowControlCommand */
-	{ 194, 0, 0, H323_NOTE_KIND + H323_END_SESSION }, /* endSessionCommand */
-	{ 194, 0, 0, 0 }, /* miscellaneousCommand */
-	{ 269, 0, 0, H323_NOTE_KIND + H323_COMMUNICATION_COMMAND }, /* communicationModeCommand */
-	{ H323_SKIP, 0, 0, 0 }, /* conferenceCommand */
-	{ H323_SKIP, 0, 0, 0 }, /* h223MultiplexReconfiguration */
-	{ H323_SKIP, 0, 0, 0 }, /* newATMVCCommand */
-	{ H323_SKIP, 0, 0, 0 }, /* mobileMultilinkReconfigurationCommand */
-	{ 243, 0, H323_GENERIC_INFORMATION, 0 }, /* genericCommand */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* nonStandard */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* maintenanceLoopOffCommand */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* sendTerminalCapabilitySet */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* encryptionCommand */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* flowControlCommand */
+	{ 194, H323_KIND_REST, 0, 0, H323_NOTE_KIND + H323_END_SESSION }, /* endSessionCommand */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* miscellaneousCommand */
+	{ 269, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_COMMUNICATION_COMMAND }, /* communicationModeCommand */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* conferenceCommand */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* h223MultiplexReconfiguration */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* newATMVCCommand */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* mobileMultilinkReconfigurationCommand */
+	{ 243, H323_KIND_SEQ, 0, H323_GENERIC_INFORMATION, 0 }, /* genericCommand */
 	/* CommunicationModeCommand */
-	{ 265, 0, H323_COMMUNICATION_TABLE, 0 }, /* communicationModeTable */
+	{ 265, H323_KIND_LIST, 0, H323_COMMUNICATION_TABLE, 0 }, /* communicationModeTable */
 	/* IndicationMessage */
-	{ 194, 0, 0, 0 }, /* nonStandard */
-	{ 194, 0, 0, H323_NOTE_KIND + H323_NOT_UNDERSTOOD }, /* functionNotUnderstood */
-	{ 194, 0, 0, 0 }, /* masterSlaveDeterminationRelease */
-	{ 194, 0, 0, 0 }, /* terminalCapabilitySetRelease */
-	{ 271, 0, 0, H323_NOTE_KIND + H323_OLC_CONFIRM }, /* openLogicalChannelConfirm */
-	{ 194, 0, 0, 0 }, /* requestChannelCloseRelease */
-	{ 194, 0, 0, 0 }, /* multiplexEntrySendRelease */
-	{ 194, 0, 0, 0 }, /* requestMultiplexEntryRelease */
-	{ 194, 0, 0, 0 }, /* requestModeRelease */
-	{ 194, 0, 0, 0 }, /* miscellaneousIndication */
-	{ 194, 0, 0, 0 }, /* jitterIndication */
-	{ 194, 0, 0, 0 }, /* h223SkewIndication */
-	{ 194, 0, 0, 0 }, /* newATMVCIndication */
-	{ 194, 0, 0, 0 }, /* userInput */
-	{ H323_SKIP, 0, 0, 0 }, /* h2250MaximumSkewIndication */
-	{ 272, 0, 0, H323_NOTE_KIND + H323_MC_LOCATION }, /* mcLocationIndication */
-	{ H323_SKIP, 0, 0, 0 }, /* conferenceIndication */
-	{ H323_SKIP, 0, 0, 0 }, /* vendorIdentification */
-	{ H323_SKIP, 0, 0, 0 }, /* functionNotSupported */
-	{ H323_SKIP, 0, 0, 0 }, /* multilinkIndication */
-	{ H323_SKIP, 0, 0, 0 }, /* logicalChannelRateRelease */
-	{ H323_SKIP, 0, 0, 0 }, /* flowControlIndication */
-	{ H323_SKIP, 0, 0, 0 }, /* mobileMultilinkReconfigurationIndication */
-	{ 243, 0, H323_GENERIC_INFORMATION, 0 }, /* genericIndication */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* nonStandard */
+	{ 194, H323_KIND_REST, 0, 0, H323_NOTE_KIND + H323_NOT_UNDERSTOOD }, /* functionNotUnderstood */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* masterSlaveDeterminationRelease */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* terminalCapabilitySetRelease */
+	{ 271, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_OLC_CONFIRM }, /* openLogicalChannelConfirm */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* requestChannelCloseRelease */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* multiplexEntrySendRelease */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* requestMultiplexEntryRelease */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* requestModeRelease */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* miscellaneousIndication */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* jitterIndication */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* h223SkewIndication */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* newATMVCIndication */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* userInput */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* h2250MaximumSkewIndication */
+	{ 272, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_MC_LOCATION }, /* mcLocationIndication */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* conferenceIndication */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* vendorIdentification */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* functionNotSupported */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* multilinkIndication */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* logicalChannelRateRelease */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* flowControlIndication */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* mobileMultilinkReconfigurationIndication */
+	{ 243, H323_KIND_SEQ, 0, H323_GENERIC_INFORMATION, 0 }, /* genericIndication */
 	/* OpenLogicalChannelConfirm */
-	{ 2, 0, 0, H323_NOTE_LCN }, /* forwardLogicalChannelNumber */
-	{ 242, 0, H323_GENERIC_INFORMATION, 0 }, /* genericInformation */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_LCN }, /* forwardLogicalChannelNumber */
+	{ 242, H323_KIND_LIST, 0, H323_GENERIC_INFORMATION, 0 }, /* genericInformation */
 	/* MCLocationIndication */
-	{ 219, 0, H323_SIGNAL_ADDRESS, 0 }, /* signalAddress */
+	{ 219, H323_KIND_CHOICE, 0, H323_SIGNAL_ADDRESS, 0 }, /* signalAddress */
 	/* ExtendedAliasAddress */
-	{ 42, 0, 0, 0 }, /* address */
-	{ 124, 1, 0, 0 }, /* presentationIndicator */
-	{ 275, 1, 0, 0 }, /* screeningIndicator */
+	{ 42, H323_KIND_CHOICE, 0, 0, 0 }, /* address */
+	{ 124, H323_KIND_PICK, 1, 0, 0 }, /* presentationIndicator */
+	{ 275, H323_KIND_ENUM, 1, 0, 0 }, /* screeningIndicator */
 	/* CallProceeding-UUIE */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 29, 0, 0, 0 }, /* destinationInfo */
-	{ 12, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
-	{ 126, 0, 0, 0 }, /* callIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* h245SecurityMode */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 156, 0, 0, 0 }, /* fastStart */
-	{ 36, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ 36, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
-	{ 106, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
-	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 29, H323_KIND_SEQ, 0, 0, 0 }, /* destinationInfo */
+	{ 12, H323_KIND_CHOICE, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
+	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* h245SecurityMode */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 156, H323_KIND_LIST, 0, 0, 0 }, /* fastStart */
+	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
+	{ 106, H323_KIND_NULL, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
+	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
 	/* Connect-UUIE */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 12, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
-	{ 29, 0, 0, 0 }, /* destinationInfo */
-	{ 27, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
-	{ 126, 0, 0, 0 }, /* callIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* h245SecurityMode */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 156, 0, 0, 0 }, /* fastStart */
-	{ 36, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ 36, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
-	{ H323_SKIP, 0, 0, 0 }, /* language */
-	{ 41, 0, H323_ALIAS, 0 }, /* connectedAddress */
-	{ H323_SKIP, 0, 0, 0 }, /* presentationIndicator */
-	{ H323_SKIP, 0, 0, 0 }, /* screeningIndicator */
-	{ 106, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
-	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ H323_SKIP, 0, 0, 0 }, /* capacity */
-	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 12, H323_KIND_CHOICE, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
+	{ 29, H323_KIND_SEQ, 0, 0, 0 }, /* destinationInfo */
+	{ 27, H323_KIND_STRING, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
+	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* h245SecurityMode */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 156, H323_KIND_LIST, 0, 0, 0 }, /* fastStart */
+	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* language */
+	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* connectedAddress */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* presentationIndicator */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* screeningIndicator */
+	{ 106, H323_KIND_NULL, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* serviceControl */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
+	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
 	/* Alerting-UUIE */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 29, 0, 0, 0 }, /* destinationInfo */
-	{ 12, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
-	{ 126, 0, 0, 0 }, /* callIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* h245SecurityMode */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 156, 0, 0, 0 }, /* fastStart */
-	{ 36, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ 36, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
-	{ 41, 0, H323_ALIAS, 0 }, /* alertingAddress */
-	{ H323_SKIP, 0, 0, 0 }, /* presentationIndicator */
-	{ H323_SKIP, 0, 0, 0 }, /* screeningIndicator */
-	{ 106, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
-	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ H323_SKIP, 0, 0, 0 }, /* capacity */
-	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 29, H323_KIND_SEQ, 0, 0, 0 }, /* destinationInfo */
+	{ 12, H323_KIND_CHOICE, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
+	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* h245SecurityMode */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 156, H323_KIND_LIST, 0, 0, 0 }, /* fastStart */
+	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
+	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* alertingAddress */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* presentationIndicator */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* screeningIndicator */
+	{ 106, H323_KIND_NULL, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* serviceControl */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
+	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
 	/* Information-UUIE */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 126, 0, 0, 0 }, /* callIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 156, 0, 0, 0 }, /* fastStart */
-	{ 106, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
-	{ 74, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 156, H323_KIND_LIST, 0, 0, 0 }, /* fastStart */
+	{ 106, H323_KIND_NULL, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
+	{ 74, H323_KIND_SEQ, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
 	/* ReleaseComplete-UUIE */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 281, 1, 0, H323_NOTE_REASON }, /* reason */
-	{ 126, 0, 0, 0 }, /* callIdentifier */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 41, 0, H323_ALIAS, 0 }, /* busyAddress */
-	{ H323_SKIP, 0, 0, 0 }, /* presentationIndicator */
-	{ H323_SKIP, 0, 0, 0 }, /* screeningIndicator */
-	{ H323_SKIP, 0, 0, 0 }, /* capacity */
-	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 281, H323_KIND_PICK, 1, 0, H323_NOTE_REASON }, /* reason */
+	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* busyAddress */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* presentationIndicator */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* screeningIndicator */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* serviceControl */
+	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
 	/* Facility-UUIE */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 12, 1, H323_ALTERNATIVE_ADDRESS, 0 }, /* alternativeAddress */
-	{ 41, 1, H323_ALIAS, 0 }, /* alternativeAliasAddress */
-	{ 27, 1, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
-	{ 103, 0, 0, H323_NOTE_REASON }, /* reason */
-	{ 126, 0, 0, 0 }, /* callIdentifier */
-	{ 41, 0, H323_ALIAS, 0 }, /* destExtraCallInfo */
-	{ 42, 0, H323_ALIAS, 0 }, /* remoteExtensionAddress */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 283, 0, H323_ALIAS, 0 }, /* conferences */
-	{ 12, 0, H323_H245_ADDRESS, 0 }, /* h245Address */
-	{ 156, 0, 0, 0 }, /* fastStart */
-	{ 36, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ 36, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
-	{ 106, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
-	{ H323_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ 74, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
-	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 12, H323_KIND_CHOICE, 1, H323_ALTERNATIVE_ADDRESS, 0 }, /* alternativeAddress */
+	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* alternativeAliasAddress */
+	{ 27, H323_KIND_STRING, 1, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
+	{ 103, H323_KIND_PICK, 0, 0, H323_NOTE_REASON }, /* reason */
+	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
+	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* destExtraCallInfo */
+	{ 42, H323_KIND_CHOICE, 0, H323_ALIAS, 0 }, /* remoteExtensionAddress */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 283, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* conferences */
+	{ 12, H323_KIND_CHOICE, 0, H323_H245_ADDRESS, 0 }, /* h245Address */
+	{ 156, H323_KIND_LIST, 0, 0, 0 }, /* fastStart */
+	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
+	{ 106, H323_KIND_NULL, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* serviceControl */
+	{ 74, H323_KIND_SEQ, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
+	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
 	/* ConferenceList */
-	{ 27, 1, 0, 0 }, /* conferenceID */
-	{ 42, 1, 0, 0 }, /* conferenceAlias */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
+	{ 27, H323_KIND_STRING, 1, 0, 0 }, /* conferenceID */
+	{ 42, H323_KIND_CHOICE, 1, 0, 0 }, /* conferenceAlias */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
 	/* Progress-UUIE */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 29, 0, 0, 0 }, /* destinationInfo */
-	{ 12, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
-	{ 126, 0, 0, 0 }, /* callIdentifier */
-	{ 286, 1, 0, 0 }, /* h245SecurityMode */
-	{ 48, 1, 0, 0 }, /* tokens */
-	{ 57, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 156, 1, 0, 0 }, /* fastStart */
-	{ 36, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ 36, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
-	{ 106, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
+	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 29, H323_KIND_SEQ, 0, 0, 0 }, /* destinationInfo */
+	{ 12, H323_KIND_CHOICE, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
+	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
+	{ 286, H323_KIND_CHOICE, 1, 0, 0 }, /* h245SecurityMode */
+	{ 48, H323_KIND_LIST, 1, 0, 0 }, /* tokens */
+	{ 57, H323_KIND_LIST, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 156, H323_KIND_LIST, 1, 0, 0 }, /* fastStart */
+	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
+	{ 106, H323_KIND_NULL, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
 	/* H245Security */
-	{ 4, 0, 0, 0 }, /* nonStandard */
-	{ 106, 0, 0, 0 }, /* noSecurity */
-	{ 287, 0, 0, 0 }, /* tls */
-	{ 287, 0, 0, 0 }, /* ipsec */
+	{ 4, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* noSecurity */
+	{ 287, H323_KIND_SEQ, 0, 0, 0 }, /* tls */
+	{ 287, H323_KIND_SEQ, 0, 0, 0 }, /* ipsec */
 	/* SecurityCapabilities */
-	{ 4, 1, 0, 0 }, /* nonStandard */
-	{ 288, 0, 0, 0 }, /* encryption */
-	{ 288, 0, 0, 0 }, /* authenticaton */
-	{ 288, 0, 0, 0 }, /* integrity */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandard */
+	{ 288, H323_KIND_CHOICE, 0, 0, 0 }, /* encryption */
+	{ 288, H323_KIND_CHOICE, 0, 0, 0 }, /* authenticaton */
+	{ 288, H323_KIND_CHOICE, 0, 0, 0 }, /* integrity */
 	/* SecurityServiceMode */
-	{ 4, 0, 0, 0 }, /* nonStandard */
-	{ 106, 0, 0, 0 }, /* none */
-	{ 106, 0, 0, 0 }, /* default */
+	{ 4, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* none */
+	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* default */
 	/* Status-UUIE */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 126, 0, 0, 0 }, /* callIdentifier */
-	{ 48, 1, 0, 0 }, /* tokens */
-	{ 57, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
+	{ 48, H323_KIND_LIST, 1, 0, 0 }, /* tokens */
+	{ 57, H323_KIND_LIST, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	/* Notify-UUIE */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 126, 0, 0, 0 }, /* callIdentifier */
-	{ 48, 1, 0, 0 }, /* tokens */
-	{ 57, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 41, 0, H323_ALIAS, 0 }, /* connectedAddress */
+	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
+	{ 48, H323_KIND_LIST, 1, 0, 0 }, /* tokens */
+	{ 57, H323_KIND_LIST, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* connectedAddress */
 	/* H4501SupplementaryService */
-	{ 294, 1, 0, 0 }, /* networkFacilityExtension */
-	{ 124, 1, 0, 0 }, /* interpretationApdu */
-	{ 295, 0, 0, 0 }, /* serviceApdu */
+	{ 294, H323_KIND_SEQ, 1, 0, 0 }, /* networkFacilityExtension */
+	{ 124, H323_KIND_PICK, 1, 0, 0 }, /* interpretationApdu */
+	{ 295, H323_KIND_CHOICE, 0, 0, 0 }, /* serviceApdu */
 	/* NetworkFacilityExtension */
-	{ 19, 0, 0, 0 }, /* sourceEntity */
-	{ 60, 1, 0, 0 }, /* sourceEntityAddress */
-	{ 19, 0, 0, 0 }, /* destinationEntity */
-	{ 60, 1, 0, 0 }, /* destinationEntityAddress */
+	{ 19, H323_KIND_PICK, 0, 0, 0 }, /* sourceEntity */
+	{ 60, H323_KIND_CHOICE, 1, 0, 0 }, /* sourceEntityAddress */
+	{ 19, H323_KIND_PICK, 0, 0, 0 }, /* destinationEntity */
+	{ 60, H323_KIND_CHOICE, 1, 0, 0 }, /* destinationEntityAddress */
 	/* ServiceApdus */
-	{ 296, 0, 0, 0 }, /* rosApdus */
+	{ 296, H323_KIND_LIST, 0, 0, 0 }, /* rosApdus */
 	/* ROS */
-	{ 298, 0, 0, 0 }, /* invoke */
-	{ 194, 0, 0, 0 }, /* returnResult */
-	{ 194, 0, 0, 0 }, /* returnError */
-	{ 194, 0, 0, 0 }, /* reject */
+	{ 298, H323_KIND_SEQ, 0, 0, 0 }, /* invoke */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* returnResult */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* returnError */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* reject */
 	/* Invoke */
-	{ 54, 0, 0, 0 }, /* invokeId */
-	{ 54, 1, 0, 0 }, /* linkedId */
-	{ 299, 0, 0, 0 }, /* opcode */
-	{ 300, 1, 0, 0 }, /* argument */
+	{ 54, H323_KIND_INT, 0, 0, 0 }, /* invokeId */
+	{ 54, H323_KIND_INT, 1, 0, 0 }, /* linkedId */
+	{ 299, H323_KIND_CHOICE, 0, 0, 0 }, /* opcode */
+	{ 300, H323_KIND_OPERATION, 1, 0, 0 }, /* argument */
 	/* Invoke.opcode */
-	{ 54, 0, 0, H323_NOTE_PARAMETER }, /* local */
-	{ 3, 0, 0, 0 }, /* global */
+	{ 54, H323_KIND_INT, 0, 0, H323_NOTE_PARAMETER }, /* local */
+	{ 3, H323_KIND_OID, 0, 0, 0 }, /* global */
 	/* NonStandardMessage */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 4, 0, 0, 0 }, /* nonStandardData */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 97, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 4, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandardData */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* UnknownMessageResponse */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ H323_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
 	/* RequestInProgress */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 48, 1, 0, 0 }, /* tokens */
-	{ 57, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 307, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 2, 0, 0, 0 }, /* delay */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 48, H323_KIND_LIST, 1, 0, 0 }, /* tokens */
+	{ 57, H323_KIND_LIST, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 307, H323_KIND_SEQ, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 2, H323_KIND_UINT, 0, 0, 0 }, /* delay */
 	/* ICV */
-	{ 3, 0, 0, 0 }, /* algorithmOID */
-	{ 64, 0, 0, 0 }, /* icv */
+	{ 3, H323_KIND_OID, 0, 0, 0 }, /* algorithmOID */
+	{ 64, H323_KIND_STRING, 0, 0, 0 }, /* icv */
 	/* ResourcesAvailableIndicate */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 38, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 34, 0, 0, 0 }, /* protocols */
-	{ 36, 0, 0, 0 }, /* almostOutOfResources */
-	{ 48, 1, 0, 0 }, /* tokens */
-	{ 57, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 307, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ H323_SKIP, 0, 0, 0 }, /* capacity */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 34, H323_KIND_LIST, 0, 0, 0 }, /* protocols */
+	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* almostOutOfResources */
+	{ 48, H323_KIND_LIST, 1, 0, 0 }, /* tokens */
+	{ 57, H323_KIND_LIST, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 307, H323_KIND_SEQ, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* ResourcesAvailableConfirm */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 3, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 48, 1, 0, 0 }, /* tokens */
-	{ 57, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 307, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 83, 0, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 48, H323_KIND_LIST, 1, 0, 0 }, /* tokens */
+	{ 57, H323_KIND_LIST, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 307, H323_KIND_SEQ, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* InfoRequestAck */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 48, 1, 0, 0 }, /* tokens */
-	{ 57, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 307, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 48, H323_KIND_LIST, 1, 0, 0 }, /* tokens */
+	{ 57, H323_KIND_LIST, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 307, H323_KIND_SEQ, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
 	/* InfoRequestNak */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 124, 0, 0, H323_NOTE_REASON }, /* nakReason */
-	{ 104, 1, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
-	{ 48, 1, 0, 0 }, /* tokens */
-	{ 57, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 307, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 124, H323_KIND_PICK, 0, 0, H323_NOTE_REASON }, /* nakReason */
+	{ 104, H323_KIND_SEQ, 1, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
+	{ 48, H323_KIND_LIST, 1, 0, 0 }, /* tokens */
+	{ 57, H323_KIND_LIST, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 307, H323_KIND_SEQ, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
 	/* ServiceControlIndication */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 313, 0, 0, 0 }, /* serviceControl */
-	{ 38, 1, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 319, 1, 0, 0 }, /* callSpecific */
-	{ 48, 1, 0, 0 }, /* tokens */
-	{ 57, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 307, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 97, 1, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, 1, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 313, H323_KIND_LIST, 0, 0, 0 }, /* serviceControl */
+	{ 38, H323_KIND_STRING, 1, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
+	{ 319, H323_KIND_SEQ, 1, 0, 0 }, /* callSpecific */
+	{ 48, H323_KIND_LIST, 1, 0, 0 }, /* tokens */
+	{ 57, H323_KIND_LIST, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 307, H323_KIND_SEQ, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 97, H323_KIND_SEQ, 1, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, H323_KIND_LIST, 1, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* ServiceControlSession */
-	{ 7, 0, 0, 0 }, /* sessionId */
-	{ 315, 1, 0, 0 }, /* contents */
-	{ 124, 0, 0, 0 }, /* reason */
+	{ 7, H323_KIND_UINT, 0, 0, 0 }, /* sessionId */
+	{ 315, H323_KIND_CHOICE, 1, 0, 0 }, /* contents */
+	{ 124, H323_KIND_PICK, 0, 0, 0 }, /* reason */
 	/* ServiceControlDescriptor */
-	{ 316, 0, 0, 0 }, /* url */
-	{ 11, 0, 0, 0 }, /* signal */
-	{ 4, 0, 0, 0 }, /* nonStandard */
-	{ 317, 0, 0, 0 }, /* callCreditServiceControl */
+	{ 316, H323_KIND_STRING, 0, 0, 0 }, /* url */
+	{ 11, H323_KIND_STRING, 0, 0, 0 }, /* signal */
+	{ 4, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
+	{ 317, H323_KIND_SEQ, 0, 0, 0 }, /* callCreditServiceControl */
 	/* CallCreditServiceControl */
-	{ 318, 1, 0, 0 }, /* amountString */
-	{ 19, 1, 0, 0 }, /* billingMode */
-	{ 50, 1, 0, 0 }, /* callDurationLimit */
-	{ 36, 1, 0, 0 }, /* enforceCallDurationLimit */
-	{ 19, 1, 0, 0 }, /* callStartingPoint */
+	{ 318, H323_KIND_STRING, 1, 0, 0 }, /* amountString */
+	{ 19, H323_KIND_PICK, 1, 0, 0 }, /* billingMode */
+	{ 50, H323_KIND_UINT, 1, 0, 0 }, /* callDurationLimit */
+	{ 36, H323_KIND_BOOL, 1, 0, 0 }, /* enforceCallDurationLimit */
+	{ 19, H323_KIND_PICK, 1, 0, 0 }, /* callStartingPoint */
 	/* CallSpecific */
-	{ 126, 0, 0, 0 }, /* callIdentifier */
-	{ 27, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
-	{ 36, 0, 0, 0 }, /* answeredCall */
+	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
+	{ 27, H323_KIND_STRING, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
+	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* answeredCall */
 	/* ServiceControlResponse */
-	{ 2, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 321, 1, 0, 0 }, /* result */
-	{ 4, 1, 0, 0 }, /* nonStandardData */
-	{ 48, 1, 0, 0 }, /* tokens */
-	{ 57, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 307, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 97, 1, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, 1, H323_GENERIC_DATA, 0 }, /* genericData */
+	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
+	{ 321, H323_KIND_PICK, 1, 0, 0 }, /* result */
+	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
+	{ 48, H323_KIND_LIST, 1, 0, 0 }, /* tokens */
+	{ 57, H323_KIND_LIST, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ 307, H323_KIND_SEQ, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	{ 97, H323_KIND_SEQ, 1, H323_FEATURE_SET, 0 }, /* featureSet */
+	{ 83, H323_KIND_LIST, 1, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* H323-UserInformation */
-	{ 153, 0, 0, 0 }, /* h323-uu-pdu */
-	{ 324, 1, 0, 0 }, /* user-data */
+	{ 153, H323_KIND_SEQ, 0, 0, 0 }, /* h323-uu-pdu */
+	{ 324, H323_KIND_SEQ, 1, 0, 0 }, /* user-data */
 	/* UserData */
-	{ 7, 0, 0, 0 }, /* protocol-discriminator */
-	{ 325, 0, 0, 0 }, /* user-information */
+	{ 7, H323_KIND_UINT, 0, 0, 0 }, /* protocol-discriminator */
+	{ 325, H323_KIND_STRING, 0, 0, 0 }, /* user-information */
 	/* SignallingChannelData */
-	{ 327, 0, 0, 0 }, /* signallingChannelData */
+	{ 327, H323_KIND_CHOICE, 0, 0, 0 }, /* signallingChannelData */
 	/* SignallingChannelData.choice */
-	{ 328, 0, 0, 0 }, /* channelSuspendRequest */
-	{ 329, 0, 0, 0 }, /* channelSuspendResponse */
-	{ 194, 0, 0, 0 }, /* channelSuspendConfirm */
-	{ 194, 0, 0, 0 }, /* channelSuspendCancel */
-	{ 194, 0, 0, 0 }, /* channelResumeRequest */
-	{ 194, 0, 0, 0 }, /* channelResumeResponse */
+	{ 328, H323_KIND_SEQ, 0, 0, 0 }, /* channelSuspendRequest */
+	{ 329, H323_KIND_SEQ, 0, 0, 0 }, /* channelSuspendResponse */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* channelSuspendConfirm */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* channelSuspendCancel */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* channelResumeRequest */
+	{ 194, H323_KIND_REST, 0, 0, 0 }, /* channelResumeResponse */
 	/* ChannelSuspendRequest */
-	{ 47, 0, H323_CHANNEL_RESUME_ADDRESS, 0 }, /* channelResumeAddress */
-	{ 36, 0, 0, 0 }, /* immediateResume */
-	{ 106, 1, 0, 0 }, /* resetH245 */
+	{ 47, H323_KIND_LIST, 0, H323_CHANNEL_RESUME_ADDRESS, 0 }, /* channelResumeAddress */
+	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* immediateResume */
+	{ 106, H323_KIND_NULL, 1, 0, 0 }, /* resetH245 */
 	/* ChannelSuspendResponse */
-	{ 36, 0, 0, 0 }, /* okToSuspend */
-	{ 47, 0, H323_CHANNEL_RESUME_ADDRESS, 0 }, /* channelResumeAddress */
+	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* okToSuspend */
+	{ 47, H323_KIND_LIST, 0, H323_CHANNEL_RESUME_ADDRESS, 0 }, /* channelResumeAddress */
 	/* IncomingCallIndication */
-	{ 12, 0, H323_CALL_SIGNALLING_ADDRESS, 0 }, /* callSignallingAddress */
-	{ 126, 0, 0, 0 }, /* callID */
+	{ 12, H323_KIND_CHOICE, 0, H323_CALL_SIGNALLING_ADDRESS, 0 }, /* callSignallingAddress */
+	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callID */
 	/* TraversalParameters */
-	{ 219, 1, H323_MULTIPLEXED_MEDIA, 0 }, /* multiplexedMediaChannel */
-	{ 219, 1, H323_MULTIPLEXED_MEDIA_CONTROL, 0 }, /* multiplexedMediaControlChannel */
-	{ 94, 1, 0, 0 }, /* multiplexID */
-	{ 219, 1, H323_KEEP_ALIVE_CHANNEL, 0 }, /* keepAliveChannel */
-	{ 72, 1, 0, 0 }, /* keepAlivePayloadType */
-	{ 50, 1, 0, 0 }, /* keepAliveInterval */
+	{ 219, H323_KIND_CHOICE, 1, H323_MULTIPLEXED_MEDIA, 0 }, /* multiplexedMediaChannel */
+	{ 219, H323_KIND_CHOICE, 1, H323_MULTIPLEXED_MEDIA_CONTROL, 0 }, /* multiplexedMediaControlChannel */
+	{ 94, H323_KIND_UINT, 1, 0, 0 }, /* multiplexID */
+	{ 219, H323_KIND_CHOICE, 1, H323_KEEP_ALIVE_CHANNEL, 0 }, /* keepAliveChannel */
+	{ 72, H323_KIND_UINT, 1, 0, 0 }, /* keepAlivePayloadType */
+	{ 50, H323_KIND_UINT, 1, 0, 0 }, /* keepAliveInterval */
 	/* AlternateAddresses */
-	{ 333, 0, 0, 0 }, /* addresses */
+	{ 333, H323_KIND_LIST, 0, 0, 0 }, /* addresses */
 	/* AlternateAddress */
-	{ 7, 0, 0, 0 }, /* sessionID */
-	{ 219, 1, H323_RTP_ADDRESS, 0 }, /* rtpAddress */
-	{ 219, 1, H323_RTCP_ADDRESS, 0 }, /* rtcpAddress */
-	{ 94, 1, 0, 0 }, /* multiplexID */
+	{ 7, H323_KIND_UINT, 0, 0, 0 }, /* sessionID */
+	{ 219, H323_KIND_CHOICE, 1, H323_RTP_ADDRESS, 0 }, /* rtpAddress */
+	{ 219, H323_KIND_CHOICE, 1, H323_RTCP_ADDRESS, 0 }, /* rtcpAddress */
+	{ 94, H323_KIND_UINT, 1, 0, 0 }, /* multiplexID */
 	/* CTInitiateArg */
-	{ 336, 0, 0, 0 }, /* callIdentity */
-	{ 337, 0, 0, 0 }, /* reroutingNumber */
-	{ 194, 1, 0, 0 }, /* argumentExtension */
+	{ 336, H323_KIND_STRING, 0, 0, 0 }, /* callIdentity */
+	{ 337, H323_KIND_SEQ, 0, 0, 0 }, /* reroutingNumber */
+	{ 194, H323_KIND_REST, 1, 0, 0 }, /* argumentExtension */
 	/* EndpointAddress */
-	{ 41, 0, 0, 0 }, /* destinationAddress */
-	{ 42, 1, 0, 0 }, /* remoteExtensionAddress */
+	{ 41, H323_KIND_LIST, 0, 0, 0 }, /* destinationAddress */
+	{ 42, H323_KIND_CHOICE, 1, 0, 0 }, /* remoteExtensionAddress */
 	/* CTSetupArg */
-	{ 336, 0, 0, 0 }, /* callIdentity */
-	{ 337, 1, 0, 0 }, /* transferringNumber */
-	{ 194, 1, 0, 0 }, /* argumentExtension */
+	{ 336, H323_KIND_STRING, 0, 0, 0 }, /* callIdentity */
+	{ 337, H323_KIND_SEQ, 1, 0, 0 }, /* transferringNumber */
+	{ 194, H323_KIND_REST, 1, 0, 0 }, /* argumentExtension */
 	/* CallReroutingArg */
-	{ 275, 0, 0, 0 }, /* reroutingReason */
-	{ 275, 1, 0, 0 }, /* originalReroutingReason */
-	{ 337, 0, 0, 0 }, /* calledAddress */
-	{ 340, 0, 0, 0 }, /* diversionCounter */
-	{ 11, 0, 0, 0 }, /* h225InfoElement */
-	{ 337, 0, 0, 0 }, /* lastReroutingNr */
-	{ 341, 0, 0, 0 }, /* subscriptionOption */
-	{ 342, 1, 0, 0 }, /* callingPartySubaddress */
-	{ 337, 0, 0, 0 }, /* callingNumber */
-	{ 38, 1, 0, 0 }, /* callingInfo */
-	{ 337, 1, 0, 0 }, /* originalCalledNr */
-	{ 194, 1, 0, 0 }, /* redirectingInfo */
-	{ 194, 1, 0, 0 }, /* originalCalledInfo */
-	{ 194, 1, 0, 0 }, /* extension */
+	{ 275, H323_KIND_ENUM, 0, 0, 0 }, /* reroutingReason */
+	{ 275, H323_KIND_ENUM, 1, 0, 0 }, /* originalReroutingReason */
+	{ 337, H323_KIND_SEQ, 0, 0, 0 }, /* calledAddress */
+	{ 340, H323_KIND_UINT, 0, 0, 0 }, /* diversionCounter */
+	{ 11, H323_KIND_STRING, 0, 0, 0 }, /* h225InfoElement */
+	{ 337, H323_KIND_SEQ, 0, 0, 0 }, /* lastReroutingNr */
+	{ 341, H323_KIND_ENUM, 0, 0, 0 }, /* subscriptionOption */
+	{ 342, H323_KIND_CHOICE, 1, 0, 0 }, /* callingPartySubaddress */
+	{ 337, H323_KIND_SEQ, 0, 0, 0 }, /* callingNumber */
+	{ 38, H323_KIND_STRING, 1, 0, 0 }, /* callingInfo */
+	{ 337, H323_KIND_SEQ, 1, 0, 0 }, /* originalCalledNr */
+	{ 194, H323_KIND_REST, 1, 0, 0 }, /* redirectingInfo */
+	{ 194, H323_KIND_REST, 1, 0, 0 }, /* originalCalledInfo */
+	{ 194, H323_KIND_REST, 1, 0, 0 }, /* extension */
 	/* PartySubaddress */
-	{ 343, 0, 0, 0 }, /* userSpecifiedSubaddress */
-	{ 28, 0, 0, 0 }, /* nsapSubaddress */
+	{ 343, H323_KIND_SEQ, 0, 0, 0 }, /* userSpecifiedSubaddress */
+	{ 28, H323_KIND_STRING, 0, 0, 0 }, /* nsapSubaddress */
 	/* UserSpecifiedSubaddress */
-	{ 28, 0, 0, 0 }, /* subaddressInformation */
-	{ 36, 1, 0, 0 }, /* oddCountIndicator */
+	{ 28, H323_KIND_STRING, 0, 0, 0 }, /* subaddressInformation */
+	{ 36, H323_KIND_BOOL, 1, 0, 0 }, /* oddCountIndicator */
 	/* DivertingLegInformation1Arg */
-	{ 275, 0, 0, 0 }, /* diversionReason */
-	{ 341, 0, 0, 0 }, /* subscriptionOption */
-	{ 337, 0, 0, 0 }, /* nominatedNr */
-	{ 38, 1, 0, 0 }, /* nominatedInfo */
-	{ 337, 1, 0, 0 }, /* redirectingNr */
-	{ 194, 1, 0, 0 }, /* redirectingInfo */
-	{ 194, 1, 0, 0 }, /* extension */
+	{ 275, H323_KIND_ENUM, 0, 0, 0 }, /* diversionReason */
+	{ 341, H323_KIND_ENUM, 0, 0, 0 }, /* subscriptionOption */
+	{ 337, H323_KIND_SEQ, 0, 0, 0 }, /* nominatedNr */
+	{ 38, H323_KIND_STRING, 1, 0, 0 }, /* nominatedInfo */
+	{ 337, H323_KIND_SEQ, 1, 0, 0 }, /* redirectingNr */
+	{ 194, H323_KIND_REST, 1, 0, 0 }, /* redirectingInfo */
+	{ 194, H323_KIND_REST, 1, 0, 0 }, /* extension */
 	/* DivertingLegInformation2Arg */
-	{ 340, 0, 0, 0 }, /* diversionCounter */
-	{ 275, 0, 0, 0 }, /* diversionReason */
-	{ 275, 1, 0, 0 }, /* originalDiversionReason */
-	{ 337, 1, 0, 0 }, /* divertingNr */
-	{ 337, 1, 0, 0 }, /* originalCalledNr */
-	{ 194, 1, 0, 0 }, /* redirectingInfo */
-	{ 194, 1, 0, 0 }, /* originalCalledInfo */
-	{ 194, 1, 0, 0 }, /* extension */
+	{ 340, H323_KIND_UINT, 0, 0, 0 }, /* diversionCounter */
+	{ 275, H323_KIND_ENUM, 0, 0, 0 }, /* diversionReason */
+	{ 275, H323_KIND_ENUM, 1, 0, 0 }, /* originalDiversionReason */
+	{ 337, H323_KIND_SEQ, 1, 0, 0 }, /* divertingNr */
+	{ 337, H323_KIND_SEQ, 1, 0, 0 }, /* originalCalledNr */
+	{ 194, H323_KIND_REST, 1, 0, 0 }, /* redirectingInfo */
+	{ 194, H323_KIND_REST, 1, 0, 0 }, /* originalCalledInfo */
+	{ 194, H323_KIND_REST, 1, 0, 0 }, /* extension */
 	/* DivertingLegInformation3Arg */
-	{ 36, 0, 0, 0 }, /* presentationAllowedIndicator */
-	{ 337, 1, 0, 0 }, /* redirectionNr */
-	{ 194, 1, 0, 0 }, /* redirectionInfo */
-	{ 194, 1, 0, 0 }, /* extension */
+	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* presentationAllowedIndicator */
+	{ 337, H323_KIND_SEQ, 1, 0, 0 }, /* redirectionNr */
+	{ 194, H323_KIND_REST, 1, 0, 0 }, /* redirectionInfo */
+	{ 194, H323_KIND_REST, 1, 0, 0 }, /* extension */
 	/* DivertingLegInformation4Arg */
-	{ 275, 0, 0, 0 }, /* diversionReason */
-	{ 341, 0, 0, 0 }, /* subscriptionOption */
-	{ 337, 0, 0, 0 }, /* callingNr */
-	{ 38, 1, 0, 0 }, /* callingInfo */
-	{ 337, 0, 0, 0 }, /* nominatedNr */
-	{ 194, 1, 0, 0 }, /* nominatedInfo */
-	{ 194, 1, 0, 0 }, /* extension */
+	{ 275, H323_KIND_ENUM, 0, 0, 0 }, /* diversionReason */
+	{ 341, H323_KIND_ENUM, 0, 0, 0 }, /* subscriptionOption */
+	{ 337, H323_KIND_SEQ, 0, 0, 0 }, /* callingNr */
+	{ 38, H323_KIND_STRING, 1, 0, 0 }, /* callingInfo */
+	{ 337, H323_KIND_SEQ, 0, 0, 0 }, /* nominatedNr */
+	{ 194, H323_KIND_REST, 1, 0, 0 }, /* nominatedInfo */
+	{ 194, H323_KIND_REST, 1, 0, 0 }, /* extension */
 };
 
 const struct h323_content h323_contents[H323_CONTENTS] = {

@@ -46,9 +46,11 @@ struct h323_path {
 	u16 index;
 	u16 feature;
 	u16 parameter;
+	u16 reserved;
 };
 
 enum h323_step {
+	H323_STEP_END, /* lowest on the stack: nothing comes any more */
 	H323_STEP_ROOT, /* components of a SEQUENCE before the marker */
 	H323_STEP_ADDITIONS, /* those behind it */
 	H323_STEP_LIST,
@@ -59,31 +61,34 @@ enum h323_step {
  * struct h323_frame - one entry of the stack
  * @path: the path at its beginning
  * @node: the SEQUENCE or the list
- * @next: the next part in h323_parts, bit of the bitmap, or element
- * @last: of a SEQUENCE: where its root ends in h323_parts
- * @step: enum h323_step
- * @extended: there are additions; of a guard: it holds an encoding
- * @counts: of a list: the place in the path that counts its elements, or none
+ * @part: the next component of its root
+ * @last: behind the last of them
  * @count: bits in the bitmap, elements in the list; of a guard: hits before it
  * @bits: preamble, first bit highest; where the bitmap begins; of a guard:
  *	the end outside
+ * @next: the next bit of the bitmap, or element
+ * @step: enum h323_step
+ * @extended: there are additions; of a guard: it holds an encoding
+ * @counts: of a list: enum h323_counts
  * @messages: of a guard: messages before it
  * @scopes: of a guard: scopes before it
  */
 struct h323_frame {
 	struct h323_path path;
-	u16 node;
+	const struct h323_node *node;
+	const struct h323_part *part;
+	const struct h323_part *last;
+	u32 count;
+	u32 bits;
 	u16 next;
-	u16 last;
 	u8 step;
 	u8 extended;
 	u8 counts;
 	u8 messages;
 	u8 scopes;
-	u32 count;
-	u32 bits;
 };
 
+/* What the elements of a list are counted in */
 enum h323_counts {
 	H323_COUNTS_NOTHING,
 	H323_COUNTS_LIST,
@@ -94,8 +99,9 @@ enum h323_counts {
  * struct h323_walk - the state of a walk
  * @per: the position
  * @r: what is filled in
- * @stack: in @r
- * @depth: entries in it
+ * @top: the highest entry of the stack, which is in @r
+ * @limit: the last there is room for
+ * @nodes: types looked at
  * @path: where the walk is
  * @note: what to do with the value that is read next
  * @counts: enum h323_counts: a list that is read next
@@ -107,8 +113,9 @@ enum h323_counts {
 struct h323_walk {
 	struct h323_per per;
 	struct h323_reading *r;
-	struct h323_frame *stack;
-	u32 depth;
+	struct h323_frame *top;
+	const struct h323_frame *limit;
+	u32 nodes;
 	struct h323_path path;
 	u8 note;
 	u8 counts;
@@ -185,28 +192,29 @@ static bool h323_open(struct h323_walk *w, u8 protocol, u8 layer, u32 at,
 	return true;
 }
 
-static struct h323_frame *h323_push(struct h323_walk *w, u8 step)
+static inline struct h323_frame *h323_push(struct h323_walk *w, u8 step)
 {
-	struct h323_frame *f;
+	struct h323_frame *f = w->top + 1;
 
-	if (w->depth == H323_DEPTH_MAX)
+	if (f > w->limit)
 		return NULL;
-	f = &w->stack[w->depth++];
+	w->top = f;
 	f->path = w->path;
 	f->step = step;
 	return f;
 }
 
-static void h323_pop(struct h323_walk *w)
+static inline void h323_pop(struct h323_walk *w)
 {
-	const struct h323_frame *f = &w->stack[--w->depth];
+	const struct h323_frame *f = w->top--;
 
 	if (f->step == H323_STEP_GUARD) {
 		w->per.pos = w->per.end;
 		w->per.end = f->bits;
 		w->layers -= f->extended;
-	} else if (f->step != H323_STEP_LIST) {
-		w->scopes -= !!(h323_nodes[f->node].flags & H323_NODE_SCOPE);
+	} else if (f->step != H323_STEP_LIST &&
+		   unlikely(f->node->flags & H323_NODE_SCOPE)) {
+		w->scopes--;
 	}
 }
 
@@ -233,8 +241,8 @@ static bool h323_guard(struct h323_walk *w, u32 bytes, bool encoding)
 /* Go to the end of the innermost guard: @broken: after an error */
 static bool h323_leave(struct h323_walk *w, bool broken)
 {
-	while (w->depth) {
-		const struct h323_frame *f = &w->stack[w->depth - 1];
+	while (w->top->step != H323_STEP_END) {
+		const struct h323_frame *f = w->top;
 
 		if (f->step != H323_STEP_GUARD) {
 			h323_pop(w);
@@ -259,7 +267,7 @@ static void h323_feature(struct h323_walk *w, u32 feature)
 {
 	if (feature && feature < 32)
 		h323_message(w)->features |= 1U << feature;
-	w->stack[w->depth - 1].path.feature = feature;
+	w->top->path.feature = feature;
 }
 
 static void h323_flag(struct h323_walk *w, u8 note, bool is)
@@ -324,8 +332,7 @@ static noinline void h323_note_value(struct h323_walk *w, u8 note, u32 value)
 		break;
 	case H323_NOTE_PARAMETER:
 		/* H323_ANY is none */
-		w->stack[w->depth - 1].path.parameter =
-			min_t(u32, value, H323_ANY - 1);
+		w->top->path.parameter = min_t(u32, value, H323_ANY - 1);
 		break;
 	}
 }
@@ -400,7 +407,7 @@ static noinline bool h323_enter_marked(struct h323_walk *w,
 	else if (part->note == H323_NOTE_MULTICAST)
 		w->path.flags |= H323_HIT_MULTICAST;
 	else if (part->note == H323_NOTE_NEW_FEATURE)
-		w->stack[w->depth - 1].path.feature = 0;
+		w->top->path.feature = 0;
 	else if (part->note == H323_NOTE_REPORT)
 		return h323_open(w, H323_SIGNALLING, H323_LAYER_REPORT,
 				 w->per.pos / 8, 0);
@@ -506,17 +513,20 @@ static bool h323_uint(struct h323_walk *w, const struct h323_node *node)
 }
 
 /* Which value or alternative: those behind the marker are counted on */
-static bool h323_index(struct h323_walk *w, const struct h323_node *node,
-		       u32 *index)
+static inline bool h323_index(struct h323_walk *w, const struct h323_node *node,
+			      u32 *index)
 {
-	u32 extended = 0;
+	u32 extensible = node->flags & H323_NODE_EXT;
 
-	if (node->flags & H323_NODE_EXT &&
-	    !h323_per_bits(&w->per, 1, &extended))
+	static_assert(H323_NODE_EXT == 1, "it is a bit of the encoding too");
+	/* generate.py has seen that there are at most 255 */
+	if (!h323_per_bits(&w->per, extensible + node->width, index))
 		return false;
-	if (!extended)
-		return h323_per_number(&w->per, node->width, index) &&
-		       *index < node->root;
+	if (likely(*index < node->root))
+		return true;
+	if (!extensible || !(*index >> node->width))
+		return false;
+	w->per.pos -= node->width;
 	if (!h323_per_small(&w->per, index))
 		return false;
 	*index = min_t(u32, *index, U16_MAX) + node->root;
@@ -532,19 +542,18 @@ static bool h323_skip_open(struct h323_walk *w)
 	       h323_per_skip(&w->per, len * 8);
 }
 
-static bool h323_sequence(struct h323_walk *w, u16 type)
+static bool h323_sequence(struct h323_walk *w, const struct h323_node *node)
 {
-	const struct h323_node *node = &h323_nodes[type];
 	struct h323_frame *f;
 	u32 bits;
 
 	f = h323_push(w, H323_STEP_ROOT);
 	if (!f)
 		return false;
-	f->node = type;
-	f->next = node->first;
-	f->last = node->first + node->root;
-	if (node->flags & H323_NODE_SCOPE) {
+	f->node = node;
+	f->part = &h323_parts[node->first];
+	f->last = f->part + node->root;
+	if (unlikely(node->flags & H323_NODE_SCOPE)) {
 		f->path.parameter = H323_ANY;
 		if (++w->scopes > H323_SCOPES_MAX)
 			return false;
@@ -552,18 +561,18 @@ static bool h323_sequence(struct h323_walk *w, u16 type)
 	/* generate.py has seen that there are at most 24 */
 	if (!h323_per_bits(&w->per, node->unit, &bits))
 		return false;
-	f->bits = node->unit ? bits << (32 - node->unit) : 0;
+	bits = bits << 1 << (31 - node->unit);
 	f->extended = 0;
 	if (node->flags & H323_NODE_EXT) {
-		f->extended = f->bits >> 31;
-		f->bits <<= 1;
+		f->extended = bits >> 31;
+		bits <<= 1;
 	}
+	f->bits = bits;
 	return true;
 }
 
-static bool h323_list(struct h323_walk *w, u16 type)
+static bool h323_list(struct h323_walk *w, const struct h323_node *node)
 {
-	const struct h323_node *node = &h323_nodes[type];
 	struct h323_frame *f;
 	u32 count;
 
@@ -572,7 +581,7 @@ static bool h323_list(struct h323_walk *w, u16 type)
 	f = h323_push(w, H323_STEP_LIST);
 	if (!f)
 		return false;
-	f->node = type;
+	f->node = node;
 	f->next = 0;
 	f->counts = w->counts;
 	f->count = count + node->lb;
@@ -623,18 +632,12 @@ static u16 h323_content(const struct h323_walk *w, u8 kind, u8 *layer)
 	return H323_SKIP;
 }
 
-/* Read one type. What is in it comes later, but the type in a choice or in an
- * octet string: @type is set to it, or to H323_SKIP where there is none.
- */
-static bool h323_type(struct h323_walk *w, u16 *type)
+/* Read a type that holds no others */
+static noinline bool h323_plain(struct h323_walk *w,
+				const struct h323_node *node)
 {
-	const struct h323_node *node = &h323_nodes[*type];
-	u16 self = *type;
-	const struct h323_part *part;
-	u8 layer = H323_NO_LAYER;
 	u32 value;
 
-	*type = H323_SKIP;
 	switch (node->kind) {
 	case H323_KIND_NULL:
 		return true;
@@ -670,51 +673,89 @@ static bool h323_type(struct h323_walk *w, u16 *type)
 		return h323_hit(w, NFPROTO_IPV4, node);
 	case H323_KIND_IP6:
 		return h323_hit(w, NFPROTO_IPV6, node);
-	case H323_KIND_SEQ:
-		return h323_sequence(w, self);
-	case H323_KIND_LIST:
-		return h323_list(w, self);
-	case H323_KIND_CHOICE:
-		if (!h323_index(w, node, &value))
-			return false;
-		if (w->note)
-			h323_note_value(w, w->note, value);
-		if (value < node->root) {
-			part = &h323_parts[node->first + value];
-			*type = part->type;
-			return h323_enter(w, part);
-		}
-		if (value >= node->parts ||
-		    h323_parts[node->first + value].type == H323_SKIP)
-			return h323_skip_open(w);
-		part = &h323_parts[node->first + value];
-		*type = part->type;
-		if (!h323_per_length(&w->per, &value) ||
-		    !h323_guard(w, value, false))
-			return false;
-		return h323_enter(w, part);
-	case H323_KIND_PDU:
-		*type = node->first;
-		return h323_octets(w, type, node->unit);
-	case H323_KIND_GENERIC:
-	case H323_KIND_PARAMETER:
-	case H323_KIND_OPERATION:
-		*type = h323_content(w, node->kind, &layer);
-		return h323_octets(w, type, layer);
-	case H323_KIND_REST:
-		h323_leave(w, false);
-		return true;
 	}
 	return false;
 }
 
-/* The next component of a SEQUENCE before its marker; H323_SKIP: there is none any
- * more
+/* Which alternative it is; @type: its type, or H323_SKIP if it is passed over */
+static bool h323_choice(struct h323_walk *w, const struct h323_node *node,
+			u16 *type)
+{
+	const struct h323_part *part;
+	u32 value;
+
+	/* Nearly all addresses are IPv4, and that begins with so many zeroes */
+	if (node->unit && h323_per_bits(&w->per, node->unit, &value)) {
+		if (!value)
+			return h323_hit(w, NFPROTO_IPV4,
+					&h323_nodes[H323_TYPE_IPV4]);
+		w->per.pos -= node->unit;
+	}
+	if (!h323_index(w, node, &value))
+		return false;
+	if (w->note)
+		h323_note_value(w, w->note, value);
+	part = &h323_parts[node->first + value];
+	if (value >= node->root) {
+		if (value >= node->parts || part->type == H323_SKIP)
+			return h323_skip_open(w);
+		if (!h323_per_length(&w->per, &value) ||
+		    !h323_guard(w, value, false))
+			return false;
+	}
+	*type = part->type;
+	return h323_enter(w, part);
+}
+
+/* Read a type. What is in it comes later, but of a choice and of an octet string
+ * with an encoding.
  */
+static bool h323_type(struct h323_walk *w, u16 type)
+{
+	while (type != H323_SKIP) {
+		const struct h323_node *node = &h323_nodes[type];
+		u8 layer = H323_NO_LAYER;
+
+		if (++w->nodes > H323_NODES_MAX) {
+			w->over = true;
+			return false;
+		}
+		type = H323_SKIP;
+		switch (node->kind) {
+		case H323_KIND_SEQ:
+			return h323_sequence(w, node);
+		case H323_KIND_LIST:
+			return h323_list(w, node);
+		case H323_KIND_CHOICE:
+			if (!h323_choice(w, node, &type))
+				return false;
+			continue;
+		case H323_KIND_PDU:
+			type = node->first;
+			if (!h323_octets(w, &type, node->unit))
+				return false;
+			continue;
+		case H323_KIND_GENERIC:
+		case H323_KIND_PARAMETER:
+		case H323_KIND_OPERATION:
+			type = h323_content(w, node->kind, &layer);
+			if (!h323_octets(w, &type, layer))
+				return false;
+			continue;
+		case H323_KIND_REST:
+			h323_leave(w, false);
+			return true;
+		}
+		return h323_plain(w, node);
+	}
+	return true;
+}
+
+/* The components of a SEQUENCE before its marker, up to one that holds others */
 static bool h323_root(struct h323_walk *w, struct h323_frame *f, u16 *type)
 {
-	const struct h323_part *part = &h323_parts[f->next];
-	const struct h323_part *last = &h323_parts[f->last];
+	const struct h323_part *part = f->part;
+	const struct h323_part *last = f->last;
 	u32 bits = f->bits;
 
 	for (; part < last; part++) {
@@ -725,13 +766,24 @@ static bool h323_root(struct h323_walk *w, struct h323_frame *f, u16 *type)
 			if (!present)
 				continue;
 		}
-		f->next = part + 1 - h323_parts;
-		f->bits = bits;
 		w->path = f->path;
-		*type = part->type;
-		return h323_enter(w, part);
+		if (!h323_enter(w, part))
+			return false;
+		if (part->kind >= H323_KIND_SEQ) {
+			*type = part->type;
+			f->part = part + 1;
+			f->bits = bits;
+			/* Nothing of it is left but that */
+			if (f->part == last && !f->extended &&
+			    !(f->node->flags & H323_NODE_SCOPE))
+				w->top--;
+			return true;
+		}
+		w->nodes++;
+		if (!h323_plain(w, &h323_nodes[part->type]))
+			return false;
 	}
-	f->next = f->last;
+	f->part = last;
 	if (!f->extended)
 		return true;
 	if (!h323_per_additions(&w->per, &f->count))
@@ -762,7 +814,7 @@ static u32 h323_present(const struct h323_walk *w, const struct h323_frame *f)
 /* The next component behind the marker, likewise */
 static bool h323_addition(struct h323_walk *w, struct h323_frame *f, u16 *type)
 {
-	const struct h323_node *node = &h323_nodes[f->node];
+	const struct h323_node *node = f->node;
 	const struct h323_part *part;
 	u32 at, len;
 
@@ -770,10 +822,10 @@ static bool h323_addition(struct h323_walk *w, struct h323_frame *f, u16 *type)
 		f->next = at + 1;
 		if (!h323_per_length(&w->per, &len))
 			return false;
-		w->r->nodes++;
+		w->nodes++;
 		/* It may have come later than these tables */
 		if (at + node->root < node->parts) {
-			part = &h323_parts[f->last + at];
+			part = f->last + at;
 			w->path = f->path;
 			if (part->type != H323_SKIP) {
 				*type = part->type;
@@ -793,7 +845,7 @@ static bool h323_addition(struct h323_walk *w, struct h323_frame *f, u16 *type)
 /* What comes next; H323_SKIP: nothing of what is highest on the stack */
 static bool h323_next(struct h323_walk *w, u16 *type)
 {
-	struct h323_frame *f = &w->stack[w->depth - 1];
+	struct h323_frame *f = w->top;
 
 	switch (f->step) {
 	case H323_STEP_ROOT:
@@ -821,11 +873,35 @@ static bool h323_next(struct h323_walk *w, u16 *type)
 		f->next++;
 		w->note = 0;
 		w->counts = H323_COUNTS_NOTHING;
-		*type = h323_nodes[f->node].first;
+		*type = f->node->first;
 		return true;
 	}
 	h323_pop(w);
 	return true;
+}
+
+/* Read all there is. Returns false for an error behind no guard, or where a limit
+ * is reached.
+ */
+static bool h323_run(struct h323_walk *w, u16 type)
+{
+	for (;;) {
+		bool good;
+
+		if (type != H323_SKIP) {
+			good = h323_type(w, type);
+			type = H323_SKIP;
+		} else if (w->top->step == H323_STEP_END) {
+			return true;
+		} else {
+			good = h323_next(w, &type);
+		}
+		if (likely(good))
+			continue;
+		if (w->over || !h323_leave(w, true))
+			return false;
+		type = H323_SKIP;
+	}
 }
 
 static int h323_walk(struct h323_reading *r, const u8 *data, u32 at, u32 len,
@@ -834,31 +910,20 @@ static int h323_walk(struct h323_reading *r, const u8 *data, u32 at, u32 len,
 	struct h323_walk w = {
 		.per = { data, at * 8, (at + len) * 8 },
 		.r = r,
-		.stack = (struct h323_frame *)r->stack,
+		.top = (struct h323_frame *)r->stack,
 	};
+	bool good;
 
-	static_assert(H323_DEPTH_MAX * sizeof(*w.stack) <= sizeof(r->stack),
+	static_assert((H323_DEPTH_MAX + 1) * sizeof(*w.top) <= sizeof(r->stack),
 		      "there is room for the stack");
+	w.top->step = H323_STEP_END;
+	w.limit = w.top + H323_DEPTH_MAX;
 	if (!h323_open(&w, protocol, H323_LAYER_PDU, at, len))
 		return -NF_ALG_REASON_MALFORMED;
 	w.note = protocol == H323_RAS ? H323_NOTE_KIND_IS : 0;
-	for (;;) {
-		bool good;
-
-		if (type != H323_SKIP)
-			good = ++r->nodes <= H323_NODES_MAX &&
-			       h323_type(&w, &type);
-		else if (w.depth)
-			good = h323_next(&w, &type);
-		else
-			return 0;
-		if (likely(good))
-			continue;
-		type = H323_SKIP;
-		if (w.over || r->nodes > H323_NODES_MAX ||
-		    !h323_leave(&w, true))
-			return -NF_ALG_REASON_MALFORMED;
-	}
+	good = h323_run(&w, type);
+	r->nodes = w.nodes;
+	return good ? 0 : -NF_ALG_REASON_MALFORMED;
 }
 
 static void h323_begin(struct h323_reading *r)

@@ -25,7 +25,7 @@
 /* Elements of the tables that are looked at for one PDU */
 #define H323_NODES_MAX 4096
 /* Words of the walker's own in a reading */
-#define H323_STACK 384
+#define H323_STACK 240
 
 /* What a message is written in */
 enum h323_protocol {
@@ -388,7 +388,7 @@ struct h323_reading {
 	struct h323_message message[H323_MESSAGES_MAX];
 	struct h323_hit hit[H323_HITS_MAX];
 	/* private: the walker's stack */
-	u32 stack[H323_STACK];
+	u64 stack[H323_STACK];
 };
 
 /**
