@@ -21,6 +21,8 @@ struct nf_alg_session;
 #define NF_ALG_BIND_CLOSED \
 	BIT(2) /* reserved, but admits nothing until nf_alg_bind_open() */
 #define NF_ALG_BIND_STAY BIT(3) /* no later offer replaces it */
+#define NF_ALG_BIND_ONCE \
+	BIT(5) /* for one flow: it admits no other until it is taken anew */
 #define NF_ALG_BIND_AWAY \
 	BIT(4) /* a listener outside: who calls it from inside speaks the protocol */
 #define NF_ALG_BIND_OTHER \

@@ -155,6 +155,15 @@ static bool nf_alg_flow_relate(struct sk_buff *skb, struct nf_conn *ct,
 	return true;
 }
 
+/* Others of the same moment may slip in with it, but nobody afterwards */
+static void nf_alg_flow_once(struct nf_alg_grip *grip)
+{
+	u8 flags = READ_ONCE(grip->flags);
+
+	if (unlikely(flags & NF_ALG_BIND_ONCE))
+		WRITE_ONCE(grip->flags, flags | NF_ALG_BIND_CLOSED);
+}
+
 /* A flow to the public endpoint of @to; it comes from the inside endpoint of
  * @from if that is not NULL: then both of its ends are translated.
  */
@@ -162,7 +171,7 @@ static unsigned int nf_alg_flow_inbound(struct nf_alg_net *an,
 					struct sk_buff *skb, struct nf_conn *ct,
 					struct nf_alg_binding *to,
 					struct nf_alg_binding *from,
-					const struct nf_alg_grip *grip)
+					struct nf_alg_grip *grip)
 {
 	struct nf_alg_endpoint source, remote;
 	unsigned int verdict;
@@ -192,6 +201,7 @@ static unsigned int nf_alg_flow_inbound(struct nf_alg_net *an,
 		nf_alg_flow_device(ct, to);
 	}
 
+	nf_alg_flow_once(grip);
 	nf_alg_flow_note(to, &source);
 	if (from)
 		nf_alg_flow_note(from, &to->inside);

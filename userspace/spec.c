@@ -196,7 +196,7 @@ const struct spec_reason spec_reason[__NF_ALG_REASON_MAX] = {
 	},
 	[NF_ALG_REASON_LIMIT_CHANNELS] = {
 		"limit-channels",
-		"A Skinny connection had as many media channels open as one may have (64), all of them new or in use; or an H.323 call as many ports of channels (40).",
+		"A Skinny connection had as many media channels open as one may have (64), all of them new or in use.",
 		"No phone needs so many: look at the sender, \"natctl monitor\" names it.",
 	},
 	[NF_ALG_REASON_SPI_UNKNOWN] = {

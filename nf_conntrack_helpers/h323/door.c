@@ -131,6 +131,7 @@ static int h323_door_call(const struct h323_translation *t,
 	if (purpose == H323_CONTROL_LISTENER) {
 		want->protocol = NF_ALG_PROTOCOL_H245;
 		want->seconds = H323_CONNECT_TIME;
+		want->flags |= NF_ALG_BIND_ONCE;
 	} else if (purpose == H323_FORWARDING) {
 		/* Only who was called may send the caller elsewhere */
 		if (!(session->setup & BIT(!t->msg->dir)))
@@ -138,6 +139,7 @@ static int h323_door_call(const struct h323_translation *t,
 		want->remote = t->msg->to->own;
 		want->remote.port = 0;
 		want->seconds = H323_CONNECT_TIME;
+		want->flags |= NF_ALG_BIND_ONCE;
 	}
 	return 0;
 }
@@ -163,6 +165,9 @@ int h323_door(struct h323_translation *t, const struct h323_hit *hit,
 	else
 		err = h323_door_call(t, purpose, &want);
 	if (err) {
+		/* What is open already may be spoken of */
+		if (h323_bound(t, want.l4proto, own, &public))
+			return h323_endpoint_write(t, hit, &public);
 		nf_alg_reason_left(t->msg, -err);
 		return 0;
 	}

@@ -188,36 +188,52 @@ static bool h323_port_same(const struct h323_port *a, const struct h323_port *b)
 	       !((a->flags ^ b->flags) & H323_PORT_PEER);
 }
 
-int h323_call_note(struct nf_alg_call *call, const struct h323_port *port)
+void h323_call_note(struct nf_alg_call *call, const struct h323_port *port)
 {
 	struct h323_call *own = nf_alg_call_lock(call);
-	int err = 0;
 	u32 i;
 
 	for (i = 0; i < own->ports; i++)
 		if (h323_port_same(&own->port[i], port))
 			break;
-	if (i == H323_CALL_PORTS) {
-		err = -NF_ALG_REASON_LIMIT_CHANNELS;
-	} else if (i == own->ports) {
-		own->port[own->ports++] = *port;
-	} else if (!(port->flags & H323_PORT_FAST)) {
-		/* What fast start proposed has become a channel */
-		own->port[i].flags &= ~H323_PORT_FAST;
+	if (i == own->ports) {
+		if (i < H323_CALL_PORTS)
+			own->port[own->ports++] = *port;
+	} else {
+		own->port[i].count = max(own->port[i].count, port->count);
 		own->port[i].session = port->session;
+		/* What fast start proposed has become a channel */
+		if (!(port->flags & H323_PORT_FAST))
+			own->port[i].flags &= ~H323_PORT_FAST;
 	}
 	nf_alg_call_unlock(call);
-	return err;
 }
 
-/* Take ports out of a call's list that match; *@gone gets those that nothing
- * else in the list needs. Caller holds the call's lock.
- */
-static u32 h323_ports_drop(struct h323_call *own,
-			   bool (*match)(const struct h323_port *port, u32 what,
-					 bool by_peer),
-			   u32 what, bool by_peer, struct h323_port *gone)
+/* Does another channel have this port? Caller holds the call's lock. */
+static bool h323_port_needed(const struct h323_call *own, u8 l4proto, u16 port)
 {
+	u32 i;
+
+	for (i = 0; i < own->ports; i++)
+		if (own->port[i].l4proto == l4proto &&
+		    (u16)(port - ntohs(own->port[i].port)) <
+			    own->port[i].count)
+			return true;
+	return false;
+}
+
+/* Take ports out of a call's list that match; those that no other channel has
+ * go with the linger time.
+ */
+static void h323_ports_drop(struct nf_alg_call *call,
+			    bool (*match)(const struct h323_port *port,
+					  u32 what, bool by_peer),
+			    u32 what, bool by_peer)
+{
+	u32 linger = nf_alg_option(call->an, NF_ALG_OPTION_LINGER_TIME);
+	struct h323_port gone[H323_CALL_PORTS] __uninitialized;
+	struct nf_alg_endpoint inside = call->key.inside;
+	struct h323_call *own = nf_alg_call_lock(call);
 	u32 n = 0, kept = 0, i, k;
 
 	for (i = 0; i < own->ports; i++) {
@@ -227,29 +243,24 @@ static u32 h323_ports_drop(struct h323_call *own,
 			own->port[kept++] = own->port[i];
 	}
 	own->ports = kept;
-	for (i = 0; i < n;) {
-		for (k = 0; k < kept; k++)
-			if (own->port[k].port == gone[i].port &&
-			    own->port[k].l4proto == gone[i].l4proto)
-				break;
-		if (k < kept)
-			gone[i] = gone[--n];
-		else
-			i++;
+	/* One bit for each that is not needed any more */
+	for (i = 0; i < n; i++) {
+		gone[i].flags = 0;
+		for (k = 0; k < gone[i].count; k++)
+			if (!h323_port_needed(own, gone[i].l4proto,
+					      ntohs(gone[i].port) + k))
+				gone[i].flags |= BIT(k);
 	}
-	return n;
-}
-
-static void h323_ports_expire(struct nf_alg_call *call,
-			      const struct h323_port *gone, u32 n)
-{
-	u32 linger = nf_alg_option(call->an, NF_ALG_OPTION_LINGER_TIME);
-	struct nf_alg_endpoint inside = call->key.inside;
-	u32 i;
+	nf_alg_call_unlock(call);
 
 	for (i = 0; i < n; i++) {
-		inside.port = gone[i].port;
-		nf_alg_bind_expire(call, &inside, gone[i].l4proto, linger);
+		for (k = 0; k < gone[i].count; k++) {
+			if (!(gone[i].flags & BIT(k)))
+				continue;
+			inside.port = htons(ntohs(gone[i].port) + k);
+			nf_alg_bind_expire(call, &inside, gone[i].l4proto,
+					   linger);
+		}
 	}
 }
 
@@ -269,46 +280,19 @@ static bool h323_port_of_channel(const struct h323_port *port, u32 lcn,
 
 void h323_call_settle(struct nf_alg_call *call, u32 taken)
 {
-	struct h323_port gone[H323_CALL_PORTS] __uninitialized;
-	struct h323_call *own = nf_alg_call_lock(call);
-	u32 n, i;
+	struct h323_call *own;
+	u32 i;
 
-	n = h323_ports_drop(own, h323_port_unchosen, taken, false, gone);
+	h323_ports_drop(call, h323_port_unchosen, taken, false);
+	own = nf_alg_call_lock(call);
 	for (i = 0; i < own->ports; i++)
 		own->port[i].flags &= ~H323_PORT_FAST;
 	nf_alg_call_unlock(call);
-	h323_ports_expire(call, gone, n);
 }
 
 void h323_call_close(struct nf_alg_call *call, u16 lcn, bool by_peer)
 {
-	struct h323_port gone[H323_CALL_PORTS] __uninitialized;
-	struct h323_call *own = nf_alg_call_lock(call);
-	u32 n;
-
-	n = h323_ports_drop(own, h323_port_of_channel, lcn, by_peer, gone);
-	nf_alg_call_unlock(call);
-	h323_ports_expire(call, gone, n);
-}
-
-void h323_call_spoken(struct nf_alg_call *call)
-{
-	struct h323_port port[H323_CALL_PORTS] __uninitialized;
-	struct nf_alg_endpoint inside = call->key.inside;
-	struct h323_call *own = nf_alg_call_lock(call);
-	u32 n = 0, i;
-
-	for (i = 0; i < own->ports; i++) {
-		if (!(own->port[i].flags & H323_PORT_WAITS))
-			continue;
-		own->port[i].flags &= ~H323_PORT_WAITS;
-		port[n++] = own->port[i];
-	}
-	nf_alg_call_unlock(call);
-	for (i = 0; i < n; i++) {
-		inside.port = port[i].port;
-		nf_alg_bind_open(call, &inside, port[i].l4proto);
-	}
+	h323_ports_drop(call, h323_port_of_channel, lcn, by_peer);
 }
 
 void h323_call_advance(struct h323_translation *t, enum h323_role role,

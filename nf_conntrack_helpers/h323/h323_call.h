@@ -4,19 +4,19 @@
 
 #include "translate.h"
 
-/* Ports of one call that a logical channel, or a proposal for one, has */
-#define H323_CALL_PORTS 40
+/* Ports of one call whose channels are known; others go with the call */
+#define H323_CALL_PORTS 64
 
 #define H323_PORT_FAST BIT(0) /* proposed by fast start, not taken up yet */
-#define H323_PORT_WAITS BIT(1) /* reserved: the other side has not spoken */
-#define H323_PORT_PEER BIT(2) /* the channel was opened by the other side */
+#define H323_PORT_PEER BIT(1) /* the channel was opened by the other side */
 
 /**
- * struct h323_port - a port of the inside host and the channel it is for
- * @port: the port
+ * struct h323_port - ports of the inside host and the channel they are for
+ * @port: the first of them
  * @lcn: number of the logical channel
  * @session: its sessionID, or 0
  * @l4proto: IPPROTO_UDP or IPPROTO_TCP
+ * @count: how many
  * @flags: H323_PORT_*
  */
 struct h323_port {
@@ -24,6 +24,7 @@ struct h323_port {
 	u16 lcn;
 	u8 session;
 	u8 l4proto;
+	u8 count;
 	u8 flags;
 };
 
@@ -109,19 +110,11 @@ struct nf_alg_call *h323_call_take(struct h323_translation *t,
 void h323_calls_put(struct h323_translation *t, bool failed);
 
 /**
- * h323_call_note() - a port was bound for a channel of a call
+ * h323_call_note() - ports were bound for a channel of a call
  * @call: call
- * @port: what for
- *
- * Return: 0, or -NF_ALG_REASON_LIMIT_CHANNELS.
+ * @port: which, and what for
  */
-int h323_call_note(struct nf_alg_call *call, const struct h323_port *port);
-
-/**
- * h323_call_spoken() - the other side has spoken: what waits for it is opened
- * @call: call
- */
-void h323_call_spoken(struct nf_alg_call *call);
+void h323_call_note(struct nf_alg_call *call, const struct h323_port *port);
 
 /**
  * h323_call_settle() - fast start is over

@@ -14,19 +14,6 @@
 #include "netns.h"
 #include "port.h"
 
-/* Has the other side had its say in this call? Where it has not, ports are
- * reserved and opened when it has.
- */
-static bool h323_spoken(const struct h323_translation *t)
-{
-	const struct h323_message *first = &t->reading->message[0];
-
-	if (first->protocol != H323_SIGNALLING)
-		return true;
-	return first->kind != H323_SETUP &&
-	       t->session->begun & BIT(!t->msg->dir);
-}
-
 /* The RTP port named beside an RTCP port in the same channel, or 0 */
 static u16 h323_media_beside(const struct h323_translation *t,
 			     const struct h323_hit *control)
@@ -104,32 +91,27 @@ static int h323_media_bind(struct h323_translation *t, struct nf_alg_call *call,
 	return err;
 }
 
-static int h323_media_note(struct h323_translation *t, struct nf_alg_call *call,
-			   const struct h323_hit *hit,
-			   const struct nf_alg_bind *want)
+static void h323_media_note(struct h323_translation *t,
+			    struct nf_alg_call *call,
+			    const struct h323_hit *hit,
+			    const struct nf_alg_bind *want)
 {
 	const struct h323_message *message = &t->reading->message[hit->message];
-	bool fast = message->layer == H323_LAYER_FAST_START;
-	bool waits = want->flags & NF_ALG_BIND_CLOSED;
 	struct h323_port port = {
+		.port = want->inside.port,
 		.lcn = hit->lcn,
 		.session = hit->session,
 		.l4proto = want->l4proto,
-		.flags = waits ? H323_PORT_WAITS : 0,
+		.count = want->count,
 	};
-	int err = 0;
-	u32 i;
 
 	/* What the answer to fast start names has been chosen */
-	if (fast && t->reading->message[0].kind == H323_SETUP)
+	if (message->layer == H323_LAYER_FAST_START &&
+	    t->reading->message[0].kind == H323_SETUP)
 		port.flags |= H323_PORT_FAST;
 	if (message->kind == H323_OLC_ACK)
 		port.flags |= H323_PORT_PEER;
-	for (i = 0; !err && i < want->count; i++) {
-		port.port = htons(ntohs(want->inside.port) + i);
-		err = h323_call_note(call, &port);
-	}
-	return err;
+	h323_call_note(call, &port);
 }
 
 int h323_media_own(struct h323_translation *t, const struct h323_hit *hit,
@@ -151,16 +133,15 @@ int h323_media_own(struct h323_translation *t, const struct h323_hit *hit,
 	}
 	if (purpose != H323_STREAM)
 		count = h323_media_ports(t, hit, purpose, port);
-	if (!h323_spoken(t))
-		want.flags |= NF_ALG_BIND_CLOSED;
 
 	call = h323_call_take(t, H323_SENDER);
 	if (IS_ERR(call))
 		return PTR_ERR(call);
 	err = h323_media_bind(t, call, own, count, &want, &public);
-	if (!err)
-		err = h323_media_note(t, call, hit, &want);
-	return err ?: h323_endpoint_write(t, hit, &public);
+	if (err)
+		return err;
+	h323_media_note(t, call, hit, &want);
+	return h323_endpoint_write(t, hit, &public);
 }
 
 /* A channel is over: @by_sender it was opened by who says so */

@@ -18,7 +18,6 @@
 /* Longer than gatekeepers grant, and short enough for the engine's timers */
 #define H323_TTL_MAX (6 * 86400)
 #define H323_TTL_DEFAULT 300
-#define H323_TTL_GRACE 10
 /* A registration that is asked for, or only discovery, and not confirmed */
 #define H323_REGISTRATION_WAIT 64
 
@@ -141,7 +140,7 @@ static u32 h323_ttl(const struct nf_alg_net *an, u32 asked)
 	if (!seconds)
 		return nf_alg_option(an, NF_ALG_OPTION_CALL_IDLE_TIME);
 	seconds = min_t(u32, seconds, H323_TTL_MAX);
-	return seconds + seconds / 10 + H323_TTL_GRACE;
+	return seconds + (seconds + 9) / 10;
 }
 
 /* Nobody chooses these for others: an endpoint can only confuse itself */
@@ -320,7 +319,7 @@ static void h323_registration_ask(struct h323_translation *t,
 				  const struct h323_message *message,
 				  struct nf_alg_call *call)
 {
-	bool additive = message->is & H323_HAS_ADDITIVE;
+	bool additive = message->has & H323_HAS_ADDITIVE;
 	struct h323_registration *own = nf_alg_call_lock(call);
 	struct h323_endpoint *e;
 	u32 i;
@@ -345,6 +344,7 @@ static void h323_registration_ask(struct h323_translation *t,
 		e->asked = message->time_to_live;
 		e->sequence = message->sequence;
 		e->waiting = H323_RRQ;
+		e->additive = additive;
 	}
 	nf_alg_call_unlock(call);
 }
@@ -386,6 +386,37 @@ static void h323_registration_extend(struct nf_alg_call *call,
 	nf_alg_call_extend(call, seconds);
 }
 
+/* The gatekeeper calls two of them by one name: the endpoint has registered
+ * anew, and what it had before is replaced, or added to. Returns the endpoint,
+ * which may have moved. Caller holds the call's lock.
+ */
+static struct h323_endpoint *h323_endpoint_unite(struct h323_registration *own,
+						 struct h323_endpoint *e)
+{
+	struct h323_endpoint *other;
+	u32 i, k;
+
+	for (i = 0; i < own->endpoints; i++) {
+		other = &own->endpoint[i];
+		if (other == e || !e->id || other->id != e->id)
+			continue;
+		for (k = 0; k < other->listeners; k++) {
+			if (e->additive)
+				h323_listener_add(e->listener, &e->listeners,
+						  other->listener[k]);
+			else
+				h323_listener_add(e->before, &e->replaced,
+						  other->listener[k]);
+		}
+		/* The last one takes its place */
+		*other = own->endpoint[--own->endpoints];
+		if (e == &own->endpoint[own->endpoints])
+			e = other;
+		i--;
+	}
+	return e;
+}
+
 static void h323_registration_confirm(struct h323_translation *t,
 				      const struct h323_message *message,
 				      enum h323_role role,
@@ -408,6 +439,7 @@ static void h323_registration_confirm(struct h323_translation *t,
 	e->live = true;
 	e->endless = !(message->has & H323_HAS_TIME_TO_LIVE) && !e->asked;
 	e->id = h323_identifier(t, &message->endpoint) ?: e->id;
+	e = h323_endpoint_unite(own, e);
 	if ((s32)(now + t->seconds - own->until) > 0 || !own->until)
 		own->until = now + t->seconds;
 	seconds = own->until - now;

@@ -16,6 +16,7 @@
  * @waiting: enum h323_ras of that request, or H323_UNKNOWN
  * @live: it is registered
  * @endless: without a time to live
+ * @additive: what it registers adds to what it had
  * @listeners: how many of @listener there are
  * @replaced: how many of @before there are
  * @listener: ports of its call signalling
@@ -28,6 +29,7 @@ struct h323_endpoint {
 	u8 waiting;
 	bool live;
 	bool endless;
+	bool additive;
 	u8 listeners;
 	u8 replaced;
 	__be16 listener[H323_LISTENERS_MAX];

@@ -165,14 +165,6 @@ static int h323_hits_translate(struct h323_translation *t)
 	return 0;
 }
 
-static void h323_other_has_spoken(struct h323_translation *t)
-{
-	struct nf_alg_call *call = h323_call_find(t, H323_RECEIVER);
-
-	if (call)
-		h323_call_spoken(call);
-}
-
 /* Which sessions does fast start's answer take up */
 static u32 h323_fast_taken(const struct h323_translation *t)
 {
@@ -221,7 +213,6 @@ static void h323_signalling_effect(struct h323_translation *t,
 		h323_calls_end(t);
 		return;
 	}
-	h323_other_has_spoken(t);
 	switch (message->kind) {
 	case H323_CALL_PROCEEDING:
 	case H323_ALERTING:

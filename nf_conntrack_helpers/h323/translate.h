@@ -11,7 +11,7 @@
 /* The longest key of a call or registration */
 #define H323_KEY_MAX 64
 /* Listeners that one registration names, and RAS addresses */
-#define H323_LISTENERS_MAX 4
+#define H323_LISTENERS_MAX 8
 
 /* Index of h323_translation.call: whose call it is */
 enum h323_role {

@@ -6,7 +6,7 @@
 #include "engine_fake.h"
 #include "service.h"
 
-#define CALL_PRIV 512
+#define CALL_PRIV 1024
 
 int engine_memory = 1;
 s64 engine_seconds;

@@ -171,8 +171,7 @@ enum nf_alg_reason {
 	 */
 	NF_ALG_REASON_WRONG_SIDE,
 	/* A Skinny connection had as many media channels open as one may have (64),
-	 * all of them new or in use; or an H.323 call as many ports of channels
-	 * (40).
+	 * all of them new or in use.
 	 */
 	NF_ALG_REASON_LIMIT_CHANNELS,
 	/* An ESP packet came in with an SPI that no tunnel can have, and was
