@@ -371,7 +371,7 @@ unload() {
 	local module tries
 
 	[ "$BARE" = 1 ] && return 0
-	for module in nf_alg_sip nf_alg_sccp nf_alg_ipsec nf_nat_alg; do
+	for module in nf_alg_sip nf_alg_sccp nf_alg_h323 nf_alg_ipsec nf_nat_alg; do
 		grep -q "^$module " /proc/modules || continue
 		tries=300
 		while ! rmmod "$module"; do
