@@ -17,13 +17,7 @@
 #include "option.h"
 #include "service.h"
 #include "spec.h"
-
-/* Refuse with a sentence; @attr may be NULL */
-#define NF_ALG_REFUSE(info, attr, error, sentence)                   \
-	({                                                           \
-		NL_SET_ERR_MSG_ATTR((info)->extack, attr, sentence); \
-		(error);                                             \
-	})
+#include "tunnel_state.h"
 
 /* Attributes we do not know are ignored: tool and module may differ in age */
 #define NF_ALG_LIBERAL (GENL_DONT_VALIDATE_STRICT | GENL_DONT_VALIDATE_DUMP)
@@ -501,8 +495,8 @@ static int nf_alg_cmd_option_set(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int nf_alg_parse_endpoint(struct genl_info *info, struct nlattr *nest,
-				 struct nf_alg_endpoint *endpoint)
+int nf_alg_parse_endpoint(struct genl_info *info, struct nlattr *nest,
+			  struct nf_alg_endpoint *endpoint)
 {
 	struct nlattr *tb[NF_ALG_A_ENDPOINT_MAX + 1];
 	struct nlattr *address;
@@ -722,6 +716,22 @@ static const struct genl_ops nf_alg_genl_ops[] = {
 		.start = nf_alg_dump_tunnels_start,
 		.dumpit = nf_alg_dump_tunnels,
 		.done = nf_alg_dump_tunnels_done,
+	},
+	{
+		.cmd = NF_ALG_CMD_TUNNEL_ADD,
+		.validate = NF_ALG_LIBERAL,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = nf_alg_cmd_tunnel_add,
+		.policy = nf_alg_tunnel_policy,
+		.maxattr = NF_ALG_A_TUNNEL_MAX,
+	},
+	{
+		.cmd = NF_ALG_CMD_TUNNEL_DELETE,
+		.validate = NF_ALG_LIBERAL,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = nf_alg_cmd_tunnel_delete,
+		.policy = nf_alg_tunnel_policy,
+		.maxattr = NF_ALG_A_TUNNEL_MAX,
 	},
 };
 

@@ -22,6 +22,24 @@ int nf_alg_netlink_init(void);
 /* Unregister it, before the per-namespace state goes */
 void nf_alg_netlink_exit(void);
 
+/* Refuse with a sentence; @attr may be NULL */
+#define NF_ALG_REFUSE(info, attr, error, sentence)                   \
+	({                                                           \
+		NL_SET_ERR_MSG_ATTR((info)->extack, attr, sentence); \
+		(error);                                             \
+	})
+
+/**
+ * nf_alg_parse_endpoint() - read an endpoint
+ * @info: request
+ * @nest: the nested attribute, or NULL: nothing is read
+ * @endpoint: where it is put; zeroed by the caller
+ *
+ * Return: 0, or a negative errno with its sentence said.
+ */
+int nf_alg_parse_endpoint(struct genl_info *info, struct nlattr *nest,
+			  struct nf_alg_endpoint *endpoint);
+
 /**
  * nf_alg_put_endpoint() - write an endpoint as a nested attribute
  * @skb: message

@@ -20,6 +20,7 @@ struct nf_alg_endpoint;
 struct nf_alg_message;
 struct nf_alg_net;
 struct nf_alg_session;
+struct nf_alg_tunnel_state;
 struct rhashtable;
 struct sk_buff;
 
@@ -99,6 +100,11 @@ struct nf_alg_frame {
  *	Returns 0 or -EMSGSIZE.
  * @clear: forget tunnels whose inside host is @inside and whose public address
  *	is @public; family 0: all. May sleep. Returns how many there were.
+ * @restore: put a tunnel in, as another router had it, or bring one that exists
+ *	to that; under nf_alg_net.config. Returns 0 or a negative errno:
+ *	nf_alg_tunnel_refuse() has the sentences.
+ * @forget: forget one tunnel and its connections; under nf_alg_net.config.
+ *	Returns 0 or -ENOENT.
  *
  * All functions may be NULL but @translate, and that one where there is
  * @configure.
@@ -127,6 +133,10 @@ struct nf_alg_protocol {
 	unsigned int (*clear)(struct nf_alg_net *an,
 			      const struct nf_alg_endpoint *inside,
 			      const struct nf_alg_endpoint *public);
+	int (*restore)(struct nf_alg_net *an,
+		       const struct nf_alg_tunnel_state *state);
+	int (*forget)(struct nf_alg_net *an,
+		      const struct nf_alg_tunnel_state *state);
 };
 
 int nf_alg_protocol_register(const struct nf_alg_protocol *protocol);

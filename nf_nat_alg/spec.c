@@ -142,6 +142,76 @@ nf_alg_translation_policy[NF_ALG_A_TRANSLATION_MAX + 1] = {
 	},
 };
 
+const struct nla_policy
+nf_alg_spi_policy[NF_ALG_A_SPI_MAX + 1] = {
+	[NF_ALG_A_SPI_SPI] = {
+		.type = NLA_U32,
+	},
+	[NF_ALG_A_SPI_INBOUND] = {
+		.type = NLA_U8,
+	},
+	[NF_ALG_A_SPI_EVIDENCE] = {
+		.type = NLA_U8,
+	},
+	[NF_ALG_A_SPI_FIRM] = {
+		.type = NLA_U8,
+	},
+	[NF_ALG_A_SPI_IDLE] = {
+		.type = NLA_U32,
+	},
+};
+
+const struct nla_policy
+nf_alg_tunnel_policy[NF_ALG_A_TUNNEL_MAX + 1] = {
+	[NF_ALG_A_TUNNEL_ZONE] = {
+		.type = NLA_U16,
+	},
+	[NF_ALG_A_TUNNEL_USER_ZONE] = {
+		.type = NLA_U16,
+	},
+	[NF_ALG_A_TUNNEL_VRF] = {
+		.type = NLA_U32,
+	},
+	[NF_ALG_A_TUNNEL_INSIDE_LOCAL] =
+		NLA_POLICY_NESTED(nf_alg_endpoint_policy),
+	[NF_ALG_A_TUNNEL_INSIDE_GLOBAL] =
+		NLA_POLICY_NESTED(nf_alg_endpoint_policy),
+	[NF_ALG_A_TUNNEL_OUTSIDE_GLOBAL] =
+		NLA_POLICY_NESTED(nf_alg_endpoint_policy),
+	[NF_ALG_A_TUNNEL_STATE] = {
+		.type = NLA_NUL_STRING,
+	},
+	[NF_ALG_A_TUNNEL_AGE] = {
+		.type = NLA_U32,
+	},
+	[NF_ALG_A_TUNNEL_IDLE] = {
+		.type = NLA_U32,
+	},
+	[NF_ALG_A_TUNNEL_SPI_OUT] = {
+		.type = NLA_U32,
+	},
+	[NF_ALG_A_TUNNEL_SPI_IN] = {
+		.type = NLA_U32,
+	},
+	[NF_ALG_A_TUNNEL_EVIDENCE] = {
+		.type = NLA_U8,
+	},
+	[NF_ALG_A_TUNNEL_COOKIES] = {
+		.type = NLA_U32,
+	},
+	[NF_ALG_A_TUNNEL_SPI] =
+		NLA_POLICY_NESTED(nf_alg_spi_policy),
+	[NF_ALG_A_TUNNEL_COOKIE] = {
+		.type = NLA_U64,
+	},
+	[NF_ALG_A_TUNNEL_ANSWERED] = {
+		.type = NLA_U8,
+	},
+	[NF_ALG_A_TUNNEL_AHEAD] = {
+		.type = NLA_U8,
+	},
+};
+
 const struct nf_alg_option_spec
 nf_alg_option_specs[__NF_ALG_OPTION_MAX] = {
 	[NF_ALG_OPTION_MEDIA_PORT_LOW] = {

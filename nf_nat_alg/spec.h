@@ -19,6 +19,10 @@ extern const struct nla_policy
 	nf_alg_endpoint_policy[NF_ALG_A_ENDPOINT_MAX + 1];
 extern const struct nla_policy
 	nf_alg_translation_policy[NF_ALG_A_TRANSLATION_MAX + 1];
+extern const struct nla_policy
+	nf_alg_spi_policy[NF_ALG_A_SPI_MAX + 1];
+extern const struct nla_policy
+	nf_alg_tunnel_policy[NF_ALG_A_TUNNEL_MAX + 1];
 
 /**
  * struct nf_alg_option_spec - what an option may be

@@ -60,18 +60,6 @@ static void gather(const struct connection *connection, void *data)
 	doomed->connections[doomed->count++] = *connection;
 }
 
-static void put_endpoint(struct nlmsghdr *nlh, int attr,
-			 const struct endpoint *endpoint)
-{
-	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
-
-	mnl_attr_put(nlh, NF_ALG_A_ENDPOINT_ADDRESS, endpoint->address.len,
-		     endpoint->address.bytes);
-	if (endpoint->port)
-		mnl_attr_put_u16(nlh, NF_ALG_A_ENDPOINT_PORT, endpoint->port);
-	mnl_attr_nest_end(nlh, nest);
-}
-
 static void read_cleared(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *tb[NF_ALG_A_TRANSLATION_MAX + 1];
@@ -94,10 +82,10 @@ static int clear_bindings(const struct doomed *doomed, uint64_t *cleared)
 		mnl_attr_put_u8(nlh, NF_ALG_A_TRANSLATION_TRANSPORT,
 				doomed->transport);
 	if (doomed->inside) {
-		put_endpoint(nlh, NF_ALG_A_TRANSLATION_INSIDE_LOCAL,
-			     &doomed->local);
-		put_endpoint(nlh, NF_ALG_A_TRANSLATION_INSIDE_GLOBAL,
-			     &doomed->global);
+		endpoint_write(nlh, NF_ALG_A_TRANSLATION_INSIDE_LOCAL,
+			       &doomed->local);
+		endpoint_write(nlh, NF_ALG_A_TRANSLATION_INSIDE_GLOBAL,
+			       &doomed->global);
 	}
 	return genl_send(nlh, read_cleared, cleared);
 }

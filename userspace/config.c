@@ -12,14 +12,18 @@
 #include "option.h"
 #include "service.h"
 #include "spec.h"
+#include "state.h"
 
 const char save_usage[] =
-	"natctl save      the configuration as commands, one a line\n";
+	"natctl save              the configuration as commands, one a line\n"
+	"natctl save --state      likewise the IPsec tunnels, for another router\n";
 const char apply_usage[] =
 	"natctl apply {FILE | -}\n"
+	"natctl apply --state {FILE | -}\n"
 	"\n"
 	"Checks the whole file first, then makes the running configuration equal to\n"
-	"it, changing only what differs. What save prints is such a file.\n";
+	"it, changing only what differs. What save prints is such a file. With\n"
+	"--state it is the IPsec tunnels that are made equal.\n";
 
 #define LINE_WORDS 32
 #define SEQUENCE_STEP 10
@@ -106,6 +110,8 @@ int save_command(struct words *words)
 	unsigned int i;
 	int status;
 
+	if (words_take(words, "--state"))
+		return state_save(words);
 	status = words_end(words, "save");
 	if (!status)
 		status = config_load(&config);
@@ -343,10 +349,13 @@ static void warn_lists(const struct config *wanted)
 int apply_command(struct words *words)
 {
 	struct config now = {}, wanted = {};
-	const char *name = words_next(words);
+	const char *name;
 	FILE *file = stdin;
 	int status;
 
+	if (words_take(words, "--state"))
+		return state_apply(words);
+	name = words_next(words);
 	if (!name)
 		return complain(
 			USAGE,

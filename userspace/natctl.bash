@@ -20,9 +20,10 @@ _natctl() {
 		-c | --color) words='auto always never' ;;
 		esac
 		;;
-	0:*) words='service access-list set save apply show clear monitor spi-match
+	0:*) words='service access-list set save apply tunnel show clear monitor spi-match
 		explain help -j -p -n -c --json --pretty --netns --color --version' ;;
-	1:help) words='service access-list set save apply show clear monitor spi-match explain' ;;
+	1:help) words='service access-list set save apply tunnel show clear monitor spi-match
+		explain' ;;
 	1:service) words='show add delete flush defaults' ;;
 	2:'service add' | 2:'service delete') words='sip skinny h225 ras esp ike list' ;;
 	3:service*sip) words='tcp udp' ;;
@@ -43,6 +44,10 @@ _natctl() {
 	1:set)
 		words="media-ports $(natctl set 2>/dev/null | sed -n 's/^\([a-z][^ ]*\) .*/\1/p')" ;;
 	2:'set '*) words='default on off' ;;
+	1:tunnel) words='add delete' ;;
+	2:'tunnel '* | 4:'tunnel '* | 6:'tunnel '* | 8:'tunnel '*)
+		words='inside global gateway zone user-zone vrf' ;;
+	1:save) words=--state ;;
 	1:show) words='translations sessions calls registrations bindings
 		tunnels statistics limits' ;;
 	2:'show translations') words='esp icmp pptp tcp udp verbose vrf' ;;
@@ -54,7 +59,11 @@ _natctl() {
 	?:monitor*) words='sip skinny h323 ipsec config' ;;
 	1:explain)
 		words=$(natctl explain 2>/dev/null | grep -v '^ ') ;;
-	1:apply) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+	1:apply | 2:'apply --state')
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur"
+			[[ $COMP_CWORD != $((i + 1)) ]] || compgen -W --state -- "$cur")
+		return
+		;;
 	esac
 	set -f
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

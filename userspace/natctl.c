@@ -24,6 +24,7 @@
 #include "show.h"
 #include "spi_match.h"
 #include "status.h"
+#include "tunnel.h"
 #include "words.h"
 
 #define COLORED_MAX 1100
@@ -31,6 +32,7 @@
 
 struct natctl natctl = { .width = 80 };
 const char *complain_where = "";
+bool complain_silent;
 
 static const struct command {
 	const char *name;
@@ -45,6 +47,8 @@ static const struct command {
 	{ "set", option_command, option_usage, "limits, timers, switches" },
 	{ "save", save_command, save_usage, "print the configuration" },
 	{ "apply", apply_command, apply_usage, "make it so" },
+	{ "tunnel", tunnel_command, tunnel_usage,
+	  "IPsec tunnels of another router's" },
 	{ "show", show_command, show_usage,
 	  "translations, sessions, calls, counters" },
 	{ "clear", clear_command, clear_usage, "end translations" },
@@ -61,6 +65,8 @@ int complain(int status, const char *format, ...)
 {
 	va_list args;
 
+	if (complain_silent)
+		return status;
 	fflush(stdout);
 	fprintf(stderr, "natctl: %s", complain_where);
 	va_start(args, format);

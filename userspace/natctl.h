@@ -28,6 +28,9 @@ extern struct natctl natctl;
 /* What went wrong is said on stderr behind this: a file and line, or nothing */
 extern const char *complain_where;
 
+/* Enough has been said of the kind */
+extern bool complain_silent;
+
 /* Say what is wrong; returns @status */
 int complain(int status, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

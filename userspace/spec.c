@@ -702,4 +702,7 @@ const char *const spec_tunnel_attr[__NF_ALG_A_TUNNEL_MAX] = {
 	[NF_ALG_A_TUNNEL_EVIDENCE] = "evidence",
 	[NF_ALG_A_TUNNEL_COOKIES] = "cookies",
 	[NF_ALG_A_TUNNEL_SPI] = "spi",
+	[NF_ALG_A_TUNNEL_COOKIE] = "cookie",
+	[NF_ALG_A_TUNNEL_ANSWERED] = "answered",
+	[NF_ALG_A_TUNNEL_AHEAD] = "ahead",
 };

@@ -105,6 +105,18 @@ void endpoint_read(const struct nlattr *nest, struct endpoint *endpoint)
 		endpoint->port = attribute_number(tb[NF_ALG_A_ENDPOINT_PORT]);
 }
 
+void endpoint_write(struct nlmsghdr *nlh, int attr,
+		    const struct endpoint *endpoint)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, attr);
+
+	mnl_attr_put(nlh, NF_ALG_A_ENDPOINT_ADDRESS, endpoint->address.len,
+		     endpoint->address.bytes);
+	if (endpoint->port)
+		mnl_attr_put_u16(nlh, NF_ALG_A_ENDPOINT_PORT, endpoint->port);
+	mnl_attr_nest_end(nlh, nest);
+}
+
 const char *endpoint_text(const struct endpoint *endpoint)
 {
 	static char text[4][64];

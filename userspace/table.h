@@ -91,6 +91,10 @@ void cell_endpoint(struct cell *cell, const struct endpoint *endpoint);
 /* Read a nested endpoint */
 void endpoint_read(const struct nlattr *nest, struct endpoint *endpoint);
 
+/* Put one into a message as a nested attribute */
+void endpoint_write(struct nlmsghdr *nlh, int attr,
+		    const struct endpoint *endpoint);
+
 /* "192.0.2.1:5060", "[2001:db8::1]:5060", "192.0.2.1"; "---" for none. In a
  * buffer that the next call but three overwrites
  */

@@ -6,6 +6,7 @@
 #include "clue.h"
 #include "protocol.h"
 #include "report.h"
+#include "restore.h"
 #include "state.h"
 #include "tunnel.h"
 
@@ -29,6 +30,8 @@ static const struct nf_alg_protocol ipsec_esp_protocol = {
 	.tunnels = ipsec_tunnels,
 	.fill = ipsec_report_fill,
 	.clear = ipsec_clear,
+	.restore = ipsec_restore,
+	.forget = ipsec_forget,
 };
 
 static const struct nf_alg_protocol ipsec_ike_protocol = {

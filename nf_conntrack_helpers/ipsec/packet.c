@@ -165,8 +165,8 @@ struct ipsec_tunnel *ipsec_packet_outward(const struct ipsec_packet *packet,
 		return NULL;
 	esp = nf_alg_service_portless(packet->ns->an, NF_ALG_PROTOCOL_ESP,
 				      packet->vrf);
-	tunnel = ipsec_tunnel_begin(packet->ns, &key,
-				    esp && READ_ONCE(esp->spi_match), &reason);
+	tunnel = ipsec_tunnel_begin(
+		packet->ns, &key, esp && READ_ONCE(esp->spi_match), 0, &reason);
 	if (!tunnel) {
 		ipsec_packet_pass(packet, reason);
 		/* What never got through makes room */

@@ -121,7 +121,7 @@ static int ipsec_put_spi(struct sk_buff *skb, const struct ipsec_clue *clue)
 	return 0;
 }
 
-/* Its SPIs, the latest first; the gateway's lock is held */
+/* Its SPIs and cookies, the latest first; the gateway's lock is held */
 static int ipsec_put_clues(struct sk_buff *skb,
 			   const struct ipsec_tunnel *tunnel)
 {
@@ -129,8 +129,13 @@ static int ipsec_put_clues(struct sk_buff *skb,
 	u32 cookies = 0;
 
 	list_for_each_entry(clue, &tunnel->clues, list) {
-		if (clue->key.kind == IPSEC_CLUE_COOKIE)
+		if (clue->key.kind == IPSEC_CLUE_COOKIE) {
 			cookies++;
+			if (nla_put_u64_64bit(skb, NF_ALG_A_TUNNEL_COOKIE,
+					      clue->key.value,
+					      NF_ALG_A_TUNNEL_PAD))
+				return -EMSGSIZE;
+		}
 		if (clue->key.kind == IPSEC_CLUE_IN && !in)
 			in = clue;
 		if ((clue->key.kind == IPSEC_CLUE_IN ||
@@ -141,6 +146,9 @@ static int ipsec_put_clues(struct sk_buff *skb,
 	return nla_put_string(skb, NF_ALG_A_TUNNEL_STATE,
 			      ipsec_tunnel_state(tunnel, in)) ||
 	       nla_put_u32(skb, NF_ALG_A_TUNNEL_COOKIES, cookies) ||
+	       nla_put_u8(skb, NF_ALG_A_TUNNEL_ANSWERED, tunnel->answered) ||
+	       (tunnel->ahead &&
+		nla_put_u8(skb, NF_ALG_A_TUNNEL_AHEAD, tunnel->ahead)) ||
 	       (in &&
 		(nla_put_u32(skb, NF_ALG_A_TUNNEL_SPI_IN, in->key.value) ||
 		 nla_put_u8(skb, NF_ALG_A_TUNNEL_EVIDENCE, in->evidence)));

@@ -19,6 +19,9 @@
 #define IPSEC_TUNNEL_TRIAL (2 * HZ)
 #define IPSEC_SWEEP_INTERVAL (2 * HZ)
 
+/* How many zones behind a restored one are left alone at first */
+#define IPSEC_ZONE_REST 1024
+
 static struct kmem_cache *ipsec_tunnel_cache __read_mostly;
 
 static const struct rhashtable_params ipsec_tunnel_params = {
@@ -266,14 +269,30 @@ ipsec_tunnel_alloc(const struct ipsec_tunnel_key *key)
 	return tunnel;
 }
 
-/* A zone of its own toward its gateway, whose lock is held */
-static int ipsec_tunnel_zone(struct ipsec_net *ns, struct ipsec_tunnel *tunnel)
+/* A zone of its own toward its gateway, whose lock is held; this one if it is
+ * not 0
+ */
+static int ipsec_tunnel_zone(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
+			     u16 wanted)
 {
 	const struct xa_limit limit = XA_LIMIT(0, ns->high - ns->low);
 	struct ipsec_gateway *gateway = tunnel->gateway;
 	u32 zone;
 	int err;
 
+	if (wanted) {
+		tunnel->zone = wanted;
+		zone = wanted - ns->low;
+		err = xa_insert_bh(&gateway->zones, zone, tunnel, GFP_ATOMIC);
+		if (err)
+			return err;
+		/* Behind it are those that were not restored: conntrack may
+		 * have entries of theirs
+		 */
+		gateway->next = max(gateway->next, zone + IPSEC_ZONE_REST);
+		WRITE_ONCE(ns->next, max(ns->next, gateway->next));
+		return 0;
+	}
 	err = xa_alloc_cyclic_bh(&gateway->zones, &zone, tunnel, limit,
 				 &gateway->next, GFP_ATOMIC);
 	if (err < 0)
@@ -286,7 +305,8 @@ static int ipsec_tunnel_zone(struct ipsec_net *ns, struct ipsec_tunnel *tunnel)
 
 struct ipsec_tunnel *ipsec_tunnel_begin(struct ipsec_net *ns,
 					const struct ipsec_tunnel_key *key,
-					bool match, enum nf_alg_reason *reason)
+					bool match, u16 zone,
+					enum nf_alg_reason *reason)
 {
 	const struct nf_alg_endpoint inside = {
 		.addr = key->inside,
@@ -316,10 +336,11 @@ again:
 		goto again;
 	}
 	tunnel->gateway = gateway;
-	err = ipsec_tunnel_zone(ns, tunnel);
+	err = ipsec_tunnel_zone(ns, tunnel, zone);
 	if (err) {
 		if (err == -EBUSY)
-			*reason = NF_ALG_REASON_LIMIT_TUNNELS;
+			*reason = zone ? NF_ALG_REASON_NONE :
+					 NF_ALG_REASON_LIMIT_TUNNELS;
 		goto release;
 	}
 	old = rhashtable_lookup_get_insert_fast(&ns->tunnels, &tunnel->node,
@@ -366,6 +387,18 @@ void ipsec_tunnel_end(struct ipsec_net *ns, struct ipsec_tunnel *tunnel)
 	gateway->tunnels--;
 	nf_alg_host_discharge(ns->an, tunnel->host, NF_ALG_CHARGE_TUNNEL);
 	call_rcu(&tunnel->rcu, ipsec_tunnel_free_rcu);
+}
+
+void ipsec_tunnel_forget(struct ipsec_net *ns, struct ipsec_tunnel *tunnel)
+{
+	struct ipsec_gateway *gateway = tunnel->gateway;
+
+	spin_lock_bh(&gateway->lock);
+	if (!tunnel->dead) {
+		ipsec_tunnel_end(ns, tunnel);
+		ipsec_gateway_release(ns, gateway);
+	}
+	spin_unlock_bh(&gateway->lock);
 }
 
 /* One entry of a tunnel's zone, in whichever direction it began */

@@ -218,7 +218,9 @@ struct ipsec_tunnel *ipsec_tunnel_of_zone(struct ipsec_net *ns,
  * @ns: namespace
  * @key: who to whom
  * @match: its service wants SPI matching
- * @reason: where the reason of a refusal is put
+ * @zone: the conntrack zone it must have, in the namespace's range; 0: any
+ * @reason: where the reason of a refusal is put; NF_ALG_REASON_NONE: another
+ *	tunnel to this gateway has the zone
  *
  * Caller holds RCU, bottom halves are off.
  *
@@ -226,7 +228,8 @@ struct ipsec_tunnel *ipsec_tunnel_of_zone(struct ipsec_net *ns,
  */
 struct ipsec_tunnel *ipsec_tunnel_begin(struct ipsec_net *ns,
 					const struct ipsec_tunnel_key *key,
-					bool match, enum nf_alg_reason *reason);
+					bool match, u16 zone,
+					enum nf_alg_reason *reason);
 
 /**
  * ipsec_tunnel_end() - forget a tunnel
@@ -236,6 +239,9 @@ struct ipsec_tunnel *ipsec_tunnel_begin(struct ipsec_net *ns,
  * The conntrack entries in its zone stay; see ipsec_tunnel_entries().
  */
 void ipsec_tunnel_end(struct ipsec_net *ns, struct ipsec_tunnel *tunnel);
+
+/* ipsec_tunnel_end() where no lock is held; caller holds RCU */
+void ipsec_tunnel_forget(struct ipsec_net *ns, struct ipsec_tunnel *tunnel);
 
 /**
  * ipsec_tunnel_entries() - look for conntrack entries in a tunnel's zone

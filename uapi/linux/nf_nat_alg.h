@@ -825,8 +825,18 @@ enum {
 	NF_ALG_A_TUNNEL_EVIDENCE,
 	/* How many IKE cookies are known. */
 	NF_ALG_A_TUNNEL_COOKIES,
-	/* All SPIs. */
+	/* All SPIs, the latest first. */
 	NF_ALG_A_TUNNEL_SPI,
+	/* The IKE initiators' cookies, the latest first, in host order. */
+	NF_ALG_A_TUNNEL_COOKIE,
+	/* 1 if the gateway has answered the latest SPI of the inside host's
+	 * packets.
+	 */
+	NF_ALG_A_TUNNEL_ANSWERED,
+	/* How many SPIs of the gateway's are known whose other half has not gone
+	 * out yet.
+	 */
+	NF_ALG_A_TUNNEL_AHEAD,
 
 	__NF_ALG_A_TUNNEL_MAX,
 	NF_ALG_A_TUNNEL_MAX = __NF_ALG_A_TUNNEL_MAX - 1,
@@ -879,6 +889,14 @@ enum {
 	NF_ALG_CMD_EVENT_NTF,
 	/* List the IPsec tunnels. */
 	NF_ALG_CMD_TUNNEL_GET,
+	/* Put an IPsec tunnel in, as another router had it. spi-out is the latest
+	 * SPI of the inside host's packets, if it was answered. With NLM_F_REPLACE,
+	 * a tunnel that exists in this zone gets these SPIs and cookies instead of
+	 * its own.
+	 */
+	NF_ALG_CMD_TUNNEL_ADD,
+	/* Forget an IPsec tunnel, and its connections. */
+	NF_ALG_CMD_TUNNEL_DELETE,
 
 	__NF_ALG_CMD_MAX,
 	NF_ALG_CMD_MAX = __NF_ALG_CMD_MAX - 1,

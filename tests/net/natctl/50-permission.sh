@@ -20,9 +20,14 @@ for words in "" "service" "set" "show statistics" "show limits" "-j" \
 	# shellcheck disable=SC2086
 	expect 0 "*" nobody natctl $words
 done
+echo "tunnel total 0" >"$SCRATCH/state"
+chmod 755 "$SCRATCH"
 for words in "service add sip tcp port 5070" "service delete sip tcp port 5060" \
 	"service flush" "service defaults" "access-list add 10 permit any" \
 	"access-list delete 10" "access-list resequence 10" "access-list" \
+	"tunnel add inside 10.0.0.2 gateway 192.0.2.9 global 192.0.2.1 zone 40000" \
+	"tunnel delete inside 10.0.0.2 gateway 192.0.2.9" "save --state" \
+	"apply --state $SCRATCH/state" "show tunnels" \
 	"set linger-time 5" "save" "apply $NF_ALG_TOP/userspace/natctl.conf" \
 	"show sessions" "show calls" "show registrations" "show bindings" \
 	"show translations" "-j show bindings" "clear translations *" "monitor"; do

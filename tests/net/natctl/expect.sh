@@ -117,7 +117,7 @@ monitored_until() {
 
 # fresh: the module as it is after modprobe with defaults=0
 fresh() {
-	modprobe -r nf_alg_sip nf_alg_sccp nf_alg_h323 2>/dev/null
+	modprobe -r nf_alg_sip nf_alg_sccp nf_alg_h323 nf_alg_ipsec 2>/dev/null
 	modprobe -r nf_nat_alg 2>/dev/null
 	modprobe nf_nat_alg "${1:-defaults=0}" || exit 1
 }

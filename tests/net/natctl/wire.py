@@ -25,7 +25,8 @@ OPS = {o["name"]: (n, o) for n, o in
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 REQUEST, ACK, REPLACE, DUMP = 1, 4, 0x100, 0x300
 SOL_NETLINK, EXT_ACK, CAP_ACK = 270, 11, 10
-TCP, UDP = 6, 17
+TCP, UDP, ESP = 6, 17, 50
+ESP_SERVICE = 6
 
 
 def attribute(kind, data):
@@ -312,6 +313,78 @@ refused("clear", "translation-clear",
         errno.EINVAL, "4 or 16 bytes", E["address"])
 answer = done("clear", "translation-clear", UNKNOWN)
 say(dict(walk(answer[0]))[T["cleared"]] == u32(0), "nothing was cleared")
+
+# tunnels
+U, I = SETS["tunnel"], SETS["spi"]
+
+
+def endpoint(kind, address):
+    return attribute(U[kind], [attribute(E["address"], address)])
+
+
+def tunnel(**less):
+    parts = {"inside-local": endpoint("inside-local", b"\x0a\0\0\2"),
+             "inside-global": endpoint("inside-global", b"\xc0\0\2\1"),
+             "outside-global": endpoint("outside-global", b"\xc6\x33\x64\x09"),
+             "zone": attribute(U["zone"], u16(40000))}
+    parts.update({key.replace("_", "-"): value for key, value in less.items()})
+    return b"".join(parts.values())
+
+
+def spi(number, **more):
+    body = [attribute(I["spi"], u32(number))] if number is not None else []
+    body += [attribute(I[key], u8(value)) for key, value in more.items()]
+    return attribute(U["spi"], body)
+
+
+for what, words in (("inside-local", "needs an inside host"),
+                    ("outside-global", "needs a gateway"),
+                    ("inside-global", "needs a public address"),
+                    ("zone", "needs a conntrack zone")):
+    refused("tunnel", "tunnel-add", tunnel(**{what: b""}), errno.EINVAL, words)
+for what in "inside-local", "outside-global", "inside-global":
+    refused("tunnel", "tunnel-add", tunnel(**{what: endpoint(what, b"12345")}),
+            errno.EINVAL, "4 or 16 bytes", E["address"])
+refused("tunnel", "tunnel-add",
+        tunnel(outside_global=endpoint("outside-global", b"1" * 16)),
+        errno.EINVAL, "gateway are not of the same family",
+        U["outside-global"])
+refused("tunnel", "tunnel-add",
+        tunnel(inside_global=endpoint("inside-global", b"1" * 16)),
+        errno.EINVAL, "public address are not of the same family",
+        U["inside-global"])
+refused("tunnel", "tunnel-add", tunnel() + attribute(U["vrf"], u32(1)),
+        errno.ENODEV, "no such VRF", U["vrf"])
+for number in None, 0:
+    refused("tunnel", "tunnel-add", tunnel() + spi(number), errno.EINVAL,
+            "an SPI is between 1", U["spi"])
+refused("tunnel", "tunnel-add", tunnel() + spi(5, evidence=99), errno.EINVAL,
+        "no such evidence", I["evidence"])
+refused("tunnel", "tunnel-add", tunnel() + spi(5) * 129, errno.E2BIG,
+        "at most 128 SPIs", U["spi"])
+refused("tunnel", "tunnel-add", tunnel() +
+        attribute(U["cookie"], struct.pack("=Q", 0)), errno.EINVAL,
+        "cookie is not 0", U["cookie"])
+refused("tunnel", "tunnel-add", tunnel() +
+        attribute(U["cookie"], struct.pack("=Q", 1)) * 65, errno.E2BIG,
+        "at most 64 cookies", U["cookie"])
+refused("tunnel", "tunnel-add", tunnel(), errno.ENOENT, "no esp service")
+done("an esp service", "service-add", service(ESP_SERVICE, ESP, 0))
+refused("tunnel", "tunnel-add",
+        tunnel(zone=attribute(U["zone"], u16(7))), errno.ERANGE,
+        "not between tunnel-zone-low", U["zone"])
+done("tunnel", "tunnel-add", tunnel() + spi(5, inbound=1, firm=1) +
+     spi(5, inbound=1) + UNKNOWN)
+refused("tunnel", "tunnel-add", tunnel(), errno.EEXIST, "exists already",
+        U["inside-local"])
+done("tunnel replaced", "tunnel-add", tunnel() + spi(6, inbound=1), REPLACE)
+say([dict(walk(answer))[U["spi-in"]] for answer in
+     family.command("tunnel-get", b"", DUMP)[1]] == [u32(6)],
+    "it has the new SPI alone")
+done("tunnel deleted", "tunnel-delete", tunnel() + UNKNOWN)
+refused("tunnel", "tunnel-delete", tunnel(), errno.ENOENT, "no such tunnel",
+        U["inside-local"])
+done("flush", "service-flush")
 
 # every list, with an attribute of the future
 for name, (_, op) in OPS.items():
