@@ -97,7 +97,8 @@ cleared() {
 }
 
 events() {
-	natctl monitor ipsec >"$SCRATCH/events" &
+	# not by the function: what is killed is to be the tool itself
+	"$NATCTL" -n "$ROUTER" monitor ipsec >"$SCRATCH/events" &
 	local pid=$!
 
 	sleep 0.3
@@ -105,6 +106,7 @@ events() {
 	from 1 -c 2 -i 0.2 -W 5
 	sleep 0.2
 	kill $pid
+	wait $pid
 	cat "$SCRATCH/events"
 	grep -q 'tunnel-end 10.1.1.2 = 203.0.113.1, gateway 203.0.113.9' \
 		"$SCRATCH/events" &&
