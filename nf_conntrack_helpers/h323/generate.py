@@ -366,7 +366,11 @@ def generate():
             of = schema.nodes[p.type].kind if p.type else "SKIP"
             parts.append(f"\t{{ {type_}, H323_KIND_{of}, "
                          f"{int(p.optional)}, {mark}, "
-                         f"{note(p.note)} }}, /* {p.name} */")
+                         f"{note(p.note)} }},")
+            if len(parts[-1]) + len(p.name) < 84:
+                parts[-1] += f" /* {p.name} */"
+            else:
+                parts.insert(-1, f"\t/* {p.name} */")
         count += len(n.parts)
     contents = []
     for kind, entries in tables.items():

@@ -753,7 +753,8 @@ const struct h323_part h323_parts[1395] = {
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* authenticationCapability */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* algorithmOIDs */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* integrity */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportsAltGK */
 	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
 	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
@@ -837,7 +838,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 72, H323_KIND_UINT, 1, 0, 0 }, /* priority */
 	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* remoteExtensionAddress */
 	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* destExtraCallInfo */
-	{ 73, H323_KIND_SEQ, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
+	/* alternateTransportAddresses */
+	{ 73, H323_KIND_SEQ, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 },
 	{ 74, H323_KIND_SEQ, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
 	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
 	/* ClearToken */
@@ -979,7 +981,8 @@ const struct h323_part h323_parts[1395] = {
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* algorithmOID */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* integrity */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
 	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
 	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	{ 98, H323_KIND_SEQ, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
@@ -992,7 +995,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 104, H323_KIND_SEQ, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
 	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
 	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* AltGKInfo */
@@ -1013,13 +1017,16 @@ const struct h323_part h323_parts[1395] = {
 	{ 50, H323_KIND_UINT, 0, 0, H323_NOTE_TTL }, /* timeToLive */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
 	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_KEEP_ALIVE }, /* keepAlive */
 	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* willSupplyUUIEs */
 	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
-	{ 73, H323_KIND_SEQ, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
-	{ 106, H323_KIND_NULL, 0, 0, H323_NOTE_ADDITIVE_REGISTRATION }, /* additiveRegistration */
+	/* alternateTransportAddresses */
+	{ 73, H323_KIND_SEQ, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 },
+	/* additiveRegistration */
+	{ 106, H323_KIND_NULL, 0, 0, H323_NOTE_ADDITIVE_REGISTRATION },
 	{ 107, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* terminalAliasPattern */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportsAltGK */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* usageReportingCapability */
@@ -1064,7 +1071,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 50, H323_KIND_UINT, 0, 0, H323_NOTE_TTL }, /* timeToLive */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* willRespondToIRR */
 	{ 115, H323_KIND_SEQ, 0, H323_PRE_GRANTED_ARQ, 0 }, /* preGrantedARQ */
 	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
@@ -1083,7 +1091,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* answerCall, useGKCallSignalAddressToAnswer */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* irrFrequencyInCall */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* totalBandwidthRestriction */
-	{ 73, H323_KIND_SEQ, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
+	/* alternateTransportAddresses */
+	{ 73, H323_KIND_SEQ, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 },
 	/* RegistrationReject */
 	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
 	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
@@ -1093,7 +1102,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 104, H323_KIND_SEQ, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
 	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
 	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	{ 98, H323_KIND_SEQ, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
@@ -1130,7 +1140,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* reason */
 	{ 107, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* endpointAliasPattern */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportedPrefixes */
@@ -1142,7 +1153,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
 	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	{ 98, H323_KIND_SEQ, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
 	/* UnregistrationReject */
@@ -1152,7 +1164,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 104, H323_KIND_SEQ, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
 	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* AdmissionRequest */
 	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
@@ -1160,7 +1173,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 19, H323_KIND_PICK, 1, 0, H323_NOTE_MODEL }, /* callModel */
 	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
 	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* destinationInfo */
-	{ 12, H323_KIND_CHOICE, 1, H323_DEST_CALL_SIGNAL_ADDRESS, 0 }, /* destCallSignalAddress */
+	/* destCallSignalAddress */
+	{ 12, H323_KIND_CHOICE, 1, H323_DEST_CALL_SIGNAL_ADDRESS, 0 },
 	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* destExtraCallInfo */
 	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* srcInfo */
 	{ 12, H323_KIND_CHOICE, 1, H323_SRC_CALL_SIGNAL_ADDRESS, 0 }, /* srcCallSignalAddress */
@@ -1178,7 +1192,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* transportQOS */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* willSupplyUUIEs */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* callLinkage */
@@ -1195,7 +1210,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
 	{ 94, H323_KIND_UINT, 0, 0, 0 }, /* bandWidth */
 	{ 19, H323_KIND_PICK, 0, 0, H323_NOTE_MODEL }, /* callModel */
-	{ 12, H323_KIND_CHOICE, 0, H323_DEST_CALL_SIGNAL_ADDRESS, 0 }, /* destCallSignalAddress */
+	/* destCallSignalAddress */
+	{ 12, H323_KIND_CHOICE, 0, H323_DEST_CALL_SIGNAL_ADDRESS, 0 },
 	{ 2, H323_KIND_UINT, 1, 0, 0 }, /* irrFrequency */
 	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
 	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* destinationInfo */
@@ -1205,12 +1221,14 @@ const struct h323_part h323_parts[1395] = {
 	{ 45, H323_KIND_LIST, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* transportQOS */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* willRespondToIRR */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* uuiesRequested */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* language */
-	{ 73, H323_KIND_SEQ, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
+	/* alternateTransportAddresses */
+	{ 73, H323_KIND_SEQ, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 },
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* useSpecifiedTransport */
 	{ 74, H323_KIND_SEQ, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* usageSpec */
@@ -1229,7 +1247,8 @@ const struct h323_part h323_parts[1395] = {
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
 	{ 47, H323_KIND_LIST, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* serviceControl */
 	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
 	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
@@ -1246,7 +1265,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* answeredCall */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* callLinkage */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
@@ -1266,7 +1286,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
 	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* BandwidthReject */
@@ -1277,7 +1298,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 104, H323_KIND_SEQ, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
 	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* DisengageRequest */
 	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
@@ -1290,7 +1312,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* answeredCall */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* callLinkage */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
@@ -1304,7 +1327,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
 	{ 74, H323_KIND_SEQ, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* usageInformation */
@@ -1317,7 +1341,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 104, H323_KIND_SEQ, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
 	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* LocationRequest */
 	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
@@ -1330,7 +1355,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* desiredProtocols */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* desiredTunnelledProtocol */
 	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
@@ -1352,8 +1378,10 @@ const struct h323_part h323_parts[1395] = {
 	{ 45, H323_KIND_LIST, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 73, H323_KIND_SEQ, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 }, /* alternateTransportAddresses */
+	/* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	/* alternateTransportAddresses */
+	{ 73, H323_KIND_SEQ, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 },
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportedProtocols */
 	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
 	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
@@ -1368,7 +1396,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 104, H323_KIND_SEQ, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
 	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
 	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* InfoRequest */
@@ -1379,7 +1408,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* uuiesRequested */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* callLinkage */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* usageInfoRequested */
@@ -1399,7 +1429,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 144, H323_KIND_LIST, 1, H323_PER_CALL_INFO, 0 }, /* perCallInfo */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* needResponse */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* irrStatus */
@@ -1467,7 +1498,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* sourceAddress */
 	{ 29, H323_KIND_SEQ, 0, 0, 0 }, /* sourceInfo */
 	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* destinationAddress */
-	{ 12, H323_KIND_CHOICE, 1, H323_DEST_CALL_SIGNAL_ADDRESS, 0 }, /* destCallSignalAddress */
+	/* destCallSignalAddress */
+	{ 12, H323_KIND_CHOICE, 1, H323_DEST_CALL_SIGNAL_ADDRESS, 0 },
 	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* destExtraCallInfo */
 	{ 81, H323_KIND_LIST, 1, 0, 0 }, /* destExtraCRV */
 	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* activeMC */
@@ -1475,7 +1507,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 124, H323_KIND_PICK, 0, 0, 0 }, /* conferenceGoal */
 	{ 39, H323_KIND_SEQ, 1, 0, 0 }, /* callServices */
 	{ 103, H323_KIND_PICK, 0, 0, 0 }, /* callType */
-	{ 12, H323_KIND_CHOICE, 0, H323_SOURCE_CALL_SIGNAL_ADDRESS, 0 }, /* sourceCallSignalAddress */
+	/* sourceCallSignalAddress */
+	{ 12, H323_KIND_CHOICE, 0, H323_SOURCE_CALL_SIGNAL_ADDRESS, 0 },
 	{ 42, H323_KIND_CHOICE, 0, H323_ALIAS, 0 }, /* remoteExtensionAddress */
 	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* h245SecurityCapability */
@@ -1545,7 +1578,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* profileAndLevel-SPatML, profileAndLevel-MPatLL */
 	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* profileAndLevel-MPatML, profileAndLevel-MPatH-14 */
 	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* profileAndLevel-MPatHL, profileAndLevel-SNRatLL */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* profileAndLevel-SNRatML, profileAndLevel-SpatialatH-14 */
+	/* profileAndLevel-SNRatML, profileAndLevel-SpatialatH-14 */
+	{ 37, H323_KIND_STRING, 0, 0, 0 },
 	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* profileAndLevel-HPatML, profileAndLevel-HPatH-14 */
 	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* profileAndLevel-HPatHL */
 	{ 169, H323_KIND_UINT, 1, 0, 0 }, /* videoBitRate */
@@ -1840,7 +1874,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 194, H323_KIND_REST, 0, 0, H323_NOTE_KIND + H323_TCS }, /* terminalCapabilitySet */
 	{ 158, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_OLC }, /* openLogicalChannel */
 	{ 257, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_CLC }, /* closeLogicalChannel */
-	{ 257, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE }, /* requestChannelClose */
+	/* requestChannelClose */
+	{ 257, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE },
 	{ 194, H323_KIND_REST, 0, 0, 0 }, /* multiplexEntrySend */
 	{ 194, H323_KIND_REST, 0, 0, 0 }, /* requestMultiplexEntry */
 	{ 194, H323_KIND_REST, 0, 0, 0 }, /* requestMode */
@@ -1861,10 +1896,13 @@ const struct h323_part h323_parts[1395] = {
 	{ 194, H323_KIND_REST, 0, 0, 0 }, /* terminalCapabilitySetAck */
 	{ 194, H323_KIND_REST, 0, 0, 0 }, /* terminalCapabilitySetReject */
 	{ 259, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_OLC_ACK }, /* openLogicalChannelAck */
-	{ 257, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_OLC_REJECT }, /* openLogicalChannelReject */
+	/* openLogicalChannelReject */
+	{ 257, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_OLC_REJECT },
 	{ 257, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_CLC_ACK }, /* closeLogicalChannelAck */
-	{ 257, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE_ACK }, /* requestChannelCloseAck */
-	{ 257, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE_REJECT }, /* requestChannelCloseReject */
+	/* requestChannelCloseAck */
+	{ 257, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE_ACK },
+	/* requestChannelCloseReject */
+	{ 257, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE_REJECT },
 	{ 194, H323_KIND_REST, 0, 0, 0 }, /* multiplexEntrySendAck */
 	{ 194, H323_KIND_REST, 0, 0, 0 }, /* multiplexEntrySendReject */
 	{ 194, H323_KIND_REST, 0, 0, 0 }, /* requestMultiplexEntryAck */
@@ -1874,7 +1912,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 194, H323_KIND_REST, 0, 0, 0 }, /* roundTripDelayResponse */
 	{ 194, H323_KIND_REST, 0, 0, 0 }, /* maintenanceLoopAck */
 	{ 194, H323_KIND_REST, 0, 0, 0 }, /* maintenanceLoopReject */
-	{ 264, H323_KIND_CHOICE, 0, 0, H323_NOTE_KIND + H323_COMMUNICATION_RESPONSE }, /* communicationModeResponse */
+	/* communicationModeResponse */
+	{ 264, H323_KIND_CHOICE, 0, 0, H323_NOTE_KIND + H323_COMMUNICATION_RESPONSE },
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* conferenceResponse */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* multilinkResponse */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* logicalChannelRateAcknowledge */
@@ -1927,7 +1966,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 194, H323_KIND_REST, 0, 0, 0 }, /* flowControlCommand */
 	{ 194, H323_KIND_REST, 0, 0, H323_NOTE_KIND + H323_END_SESSION }, /* endSessionCommand */
 	{ 194, H323_KIND_REST, 0, 0, 0 }, /* miscellaneousCommand */
-	{ 269, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_COMMUNICATION_COMMAND }, /* communicationModeCommand */
+	/* communicationModeCommand */
+	{ 269, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_COMMUNICATION_COMMAND },
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* conferenceCommand */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* h223MultiplexReconfiguration */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* newATMVCCommand */
@@ -1937,10 +1977,12 @@ const struct h323_part h323_parts[1395] = {
 	{ 265, H323_KIND_LIST, 0, H323_COMMUNICATION_TABLE, 0 }, /* communicationModeTable */
 	/* IndicationMessage */
 	{ 194, H323_KIND_REST, 0, 0, 0 }, /* nonStandard */
-	{ 194, H323_KIND_REST, 0, 0, H323_NOTE_KIND + H323_NOT_UNDERSTOOD }, /* functionNotUnderstood */
+	/* functionNotUnderstood */
+	{ 194, H323_KIND_REST, 0, 0, H323_NOTE_KIND + H323_NOT_UNDERSTOOD },
 	{ 194, H323_KIND_REST, 0, 0, 0 }, /* masterSlaveDeterminationRelease */
 	{ 194, H323_KIND_REST, 0, 0, 0 }, /* terminalCapabilitySetRelease */
-	{ 271, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_OLC_CONFIRM }, /* openLogicalChannelConfirm */
+	/* openLogicalChannelConfirm */
+	{ 271, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_OLC_CONFIRM },
 	{ 194, H323_KIND_REST, 0, 0, 0 }, /* requestChannelCloseRelease */
 	{ 194, H323_KIND_REST, 0, 0, 0 }, /* multiplexEntrySendRelease */
 	{ 194, H323_KIND_REST, 0, 0, 0 }, /* requestMultiplexEntryRelease */
@@ -1951,7 +1993,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 194, H323_KIND_REST, 0, 0, 0 }, /* newATMVCIndication */
 	{ 194, H323_KIND_REST, 0, 0, 0 }, /* userInput */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* h2250MaximumSkewIndication */
-	{ 272, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_MC_LOCATION }, /* mcLocationIndication */
+	/* mcLocationIndication */
+	{ 272, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_MC_LOCATION },
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* conferenceIndication */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* vendorIdentification */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* functionNotSupported */
@@ -2130,14 +2173,16 @@ const struct h323_part h323_parts[1395] = {
 	{ 4, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandardData */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
 	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
 	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
 	/* UnknownMessageResponse */
 	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
 	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
+	/* integrityCheckValue */
+	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
 	/* RequestInProgress */
 	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
 	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
@@ -2248,7 +2293,8 @@ const struct h323_part h323_parts[1395] = {
 	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callID */
 	/* TraversalParameters */
 	{ 219, H323_KIND_CHOICE, 1, H323_MULTIPLEXED_MEDIA, 0 }, /* multiplexedMediaChannel */
-	{ 219, H323_KIND_CHOICE, 1, H323_MULTIPLEXED_MEDIA_CONTROL, 0 }, /* multiplexedMediaControlChannel */
+	/* multiplexedMediaControlChannel */
+	{ 219, H323_KIND_CHOICE, 1, H323_MULTIPLEXED_MEDIA_CONTROL, 0 },
 	{ 94, H323_KIND_UINT, 1, 0, 0 }, /* multiplexID */
 	{ 219, H323_KIND_CHOICE, 1, H323_KEEP_ALIVE_CHANNEL, 0 }, /* keepAliveChannel */
 	{ 72, H323_KIND_UINT, 1, 0, 0 }, /* keepAlivePayloadType */

@@ -885,14 +885,12 @@ static bool h323_next(struct h323_walk *w, u16 *type)
  */
 static bool h323_run(struct h323_walk *w, u16 type)
 {
-	for (;;) {
-		bool good;
+	bool good;
 
+	while (type != H323_SKIP || w->top->step != H323_STEP_END) {
 		if (type != H323_SKIP) {
 			good = h323_type(w, type);
 			type = H323_SKIP;
-		} else if (w->top->step == H323_STEP_END) {
-			return true;
 		} else {
 			good = h323_next(w, &type);
 		}
@@ -902,6 +900,7 @@ static bool h323_run(struct h323_walk *w, u16 type)
 			return false;
 		type = H323_SKIP;
 	}
+	return true;
 }
 
 static int h323_walk(struct h323_reading *r, const u8 *data, u32 at, u32 len,
