@@ -163,10 +163,9 @@ static noinline void nf_alg_flow_classify(struct sk_buff *skb,
 	if (service) {
 		protocol = service->protocol;
 		inside = nf_alg_flow_inside(ct);
-	} else if (state->in &&
-		   (test_bit(IPS_EXPECTED_BIT, &ct->status) ?
-			    atomic_read(&an->bindings.count) :
-			    atomic_read(&an->bindings.away))) {
+	} else if (state->in && (test_bit(IPS_EXPECTED_BIT, &ct->status) ?
+					 atomic_read(&an->bindings.count) :
+					 atomic_read(&an->bindings.away))) {
 		protocol = nf_alg_flow_door(an, ct, state, &inside);
 		if (!protocol)
 			return;

@@ -36,7 +36,7 @@ int h323_mention(struct h323_translation *t, const struct h323_hit *hit,
 		return h323_endpoint_write(t, hit, &public);
 	public = from->seen;
 	if (l4proto != session->l4proto || own->port != from->own.port)
-		public.port = own->port;
+	public.port = own->port;
 	return h323_endpoint_write(t, hit, &public);
 }
 

@@ -77,9 +77,9 @@ struct nf_alg_call *h323_call_find(struct h323_translation *t,
 	const struct nf_alg_side *side = h323_side(t, role);
 
 	if (!t->call[role] && side->inside && t->key.len)
-		t->call[role] =
-			nf_alg_call_find(t->msg, NF_ALG_CALL, &side->own,
-					 t->key.text, t->key.len);
+		t->call[role] = nf_alg_call_find(t->msg, NF_ALG_CALL,
+						 &side->own, t->key.text,
+						 t->key.len);
 	return t->call[role];
 }
 
@@ -145,8 +145,7 @@ static void h323_leg_end(struct h323_session *session,
 static void h323_call_finish(struct h323_translation *t,
 			     struct nf_alg_call *call, bool failed)
 {
-	bool signalling = t->msg->session->protocol->id ==
-			  NF_ALG_PROTOCOL_H225;
+	bool signalling = t->msg->session->protocol->id == NF_ALG_PROTOCOL_H225;
 	struct h323_call *own = nf_alg_call_lock(call);
 	bool end, alone;
 
@@ -216,8 +215,7 @@ static bool h323_port_needed(const struct h323_call *own, u8 l4proto, u16 port)
 
 	for (i = 0; i < own->ports; i++)
 		if (own->port[i].l4proto == l4proto &&
-		    (u16)(port - ntohs(own->port[i].port)) <
-			    own->port[i].count)
+		    (u16)(port - ntohs(own->port[i].port)) < own->port[i].count)
 			return true;
 	return false;
 }

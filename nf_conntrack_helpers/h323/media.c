@@ -87,7 +87,7 @@ static int h323_media_bind(struct h323_translation *t, struct nf_alg_call *call,
 		return nf_alg_bind(t->msg, call, want, public);
 	}
 	if (!err)
-		public->port = htons(ntohs(public->port) + second);
+	public->port = htons(ntohs(public->port) + second);
 	return err;
 }
 

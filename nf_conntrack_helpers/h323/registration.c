@@ -76,9 +76,9 @@ static void h323_registration_key(const struct h323_translation *t,
 	key->len = 4 + h323_endpoint_print((char *)key->text + 4, &ras);
 }
 
-static struct nf_alg_call *
-h323_registration_find(struct h323_translation *t, enum h323_role endpoint,
-		       enum h323_role role)
+static struct nf_alg_call *h323_registration_find(struct h323_translation *t,
+						  enum h323_role endpoint,
+						  enum h323_role role)
 {
 	const struct nf_alg_side *side = h323_side(t, role);
 	struct h323_key key;
@@ -88,9 +88,8 @@ h323_registration_find(struct h323_translation *t, enum h323_role endpoint,
 	if (!side->inside)
 		return NULL;
 	h323_registration_key(t, endpoint, &key);
-	t->registration[role] =
-		nf_alg_call_find(t->msg, NF_ALG_REGISTRATION, &side->own,
-				 key.text, key.len);
+	t->registration[role] = nf_alg_call_find(t->msg, NF_ALG_REGISTRATION,
+						 &side->own, key.text, key.len);
 	return t->registration[role];
 }
 
@@ -116,9 +115,9 @@ struct nf_alg_call *h323_registration_take(struct h323_translation *t,
 		nf_alg_call_put(t->registration[role]);
 	t->registration[role] = call;
 	nf_alg_call_extend(call, H323_REGISTRATION_WAIT);
-	nf_alg_call_describe(
-		call, "pending", text,
-		h323_endpoint_print(text, &h323_side(t, !role)->seen));
+	nf_alg_call_describe(call, "pending", text,
+			     h323_endpoint_print(text,
+						 &h323_side(t, !role)->seen));
 	return call;
 }
 
@@ -262,9 +261,9 @@ void h323_registration_begin(struct h323_translation *t,
 	t->seconds = H323_GATEKEEPER_TIME;
 	if (message->kind == H323_RRQ) {
 		h323_ras_port(t, message);
-		t->seconds = h323_ttl(t->msg->session->an,
-				      message->time_to_live ?:
-					      H323_TTL_DEFAULT);
+		t->seconds =
+			h323_ttl(t->msg->session->an,
+				 message->time_to_live ?: H323_TTL_DEFAULT);
 	} else if (message->kind == H323_RCF) {
 		t->seconds = h323_granted(t, message);
 	}
@@ -456,9 +455,9 @@ static void h323_registration_confirm(struct h323_translation *t,
 					     linger, false);
 	nf_alg_call_commit(call);
 	nf_alg_call_extend(call, seconds);
-	nf_alg_call_describe(
-		call, "registered", text,
-		h323_endpoint_print(text, &h323_side(t, !role)->seen));
+	nf_alg_call_describe(call, "registered", text,
+			     h323_endpoint_print(text,
+						 &h323_side(t, !role)->seen));
 }
 
 /* Take the endpoints out that match; *@gone gets them. Returns how many are
@@ -567,8 +566,8 @@ static void h323_disengage(struct h323_translation *t,
 		const struct nf_alg_side *side = h323_side(t, role);
 
 		call = side->inside ?
-			       nf_alg_call_find(t->msg, NF_ALG_CALL,
-						&side->own, key.text, key.len) :
+			       nf_alg_call_find(t->msg, NF_ALG_CALL, &side->own,
+						key.text, key.len) :
 			       NULL;
 		if (!call)
 			continue;

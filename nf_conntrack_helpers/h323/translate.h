@@ -14,11 +14,7 @@
 #define H323_LISTENERS_MAX 8
 
 /* Index of h323_translation.call: whose call it is */
-enum h323_role {
-	H323_SENDER,
-	H323_RECEIVER,
-	H323_ROLES
-};
+enum h323_role { H323_SENDER, H323_RECEIVER, H323_ROLES };
 
 /**
  * struct h323_key - what a call is found by

@@ -68,8 +68,7 @@ static void check(void)
 			abort();
 		/* Nobody at all may come in by TCP unless it is H.245 */
 		if (b->l4proto == IPPROTO_TCP && b->door && b->open &&
-		    !b->remote.family &&
-		    b->protocol != NF_ALG_PROTOCOL_H245)
+		    !b->remote.family && b->protocol != NF_ALG_PROTOCOL_H245)
 			abort();
 	}
 }

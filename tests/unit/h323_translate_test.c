@@ -123,8 +123,8 @@ static void passes(const char *what, struct nf_alg_session *flow, int dir,
 	u64 before = engine_reasons[reason];
 	int error;
 	u32 got;
-	u8 *out = (u8 *)engine_message(flow, dir, (const char *)data, len,
-				       &got, &error);
+	u8 *out = (u8 *)engine_message(flow, dir, (const char *)data, len, &got,
+				       &error);
 
 	ktap_ok(got == len && !memcmp(out, data, len) &&
 			(!reason || engine_reasons[reason] > before ||
@@ -142,7 +142,7 @@ static void quietly(struct nf_alg_session *flow, int dir, const u8 *data,
 	free(engine_message(flow, dir, (const char *)data, len, &got, &error));
 }
 
-#define BECOMES(what, flow, dir, pdu, ...) \
+#define BECOMES(what, flow, dir, pdu, ...)         \
 	becomes(what, flow, dir, pdu, sizeof(pdu), \
 		(const struct swap[]){ __VA_ARGS__, {} })
 #define PASSES(what, flow, dir, pdu, reason) \
@@ -285,7 +285,8 @@ static void registration_later(void)
 	QUIETLY(ras, DOWN, rrj);
 	ktap_ok(!binding(IS_TCP, INSIDE ":1720") &&
 			!strcmp(engine_call_state(NF_ALG_REGISTRATION,
-						  &seconds), "ended"),
+						  &seconds),
+				"ended"),
 		"a refused registration opens nothing");
 	begin();
 	BECOMES("another host's listener is left as it is", ras, UP, rrq_other,
@@ -313,8 +314,7 @@ static void gatekeeper_inside(void)
 	free(ras);
 	ras = h323_flow(&h323_engine_ras, INSIDE ":1719", PUBLIC ":1719",
 			REMOTE ":40000", true);
-	PASSES("an outside endpoint's request passes", ras, UP, rrq_outside,
-	       0);
+	PASSES("an outside endpoint's request passes", ras, UP, rrq_outside, 0);
 	BECOMES("the confirmation names the gatekeeper's public address", ras,
 		DOWN, rcf_inside, { INSIDE ":1720", PUBLIC ":11720" });
 	ktap_ok(door(IS_TCP, INSIDE ":1720", NF_ALG_PROTOCOL_H225, REMOTE, 66),
@@ -468,8 +468,8 @@ static void shortage(void)
 {
 	begin();
 	engine_no_ports = true;
-	PASSES("without a public port nothing is changed", h225, UP,
-	       setup_fast, NF_ALG_REASON_NO_PUBLIC_PORT);
+	PASSES("without a public port nothing is changed", h225, UP, setup_fast,
+	       NF_ALG_REASON_NO_PUBLIC_PORT);
 	ktap_ok(!engine_calls(NF_ALG_CALL), "and no call begins");
 	begin();
 	engine_memory = 0;
