@@ -29,15 +29,15 @@ int h323_mention(struct h323_translation *t, const struct h323_hit *hit,
 	const struct nf_alg_session *session = t->msg->session;
 	const struct nf_alg_side *from = t->msg->from;
 	u8 l4proto = h323_purpose_l4proto(purpose);
-	struct nf_alg_endpoint public;
+	struct nf_alg_endpoint known;
 
-	if (h323_bound(t, l4proto, own, &public) ||
-	    h323_bound(t, h323_other_l4proto(l4proto), own, &public))
-		return h323_endpoint_write(t, hit, &public);
-	public = from->seen;
+	if (h323_bound(t, l4proto, own, &known) ||
+	    h323_bound(t, h323_other_l4proto(l4proto), own, &known))
+		return h323_endpoint_write(t, hit, &known);
+	known = from->seen;
 	if (l4proto != session->l4proto || own->port != from->own.port)
-	public.port = own->port;
-	return h323_endpoint_write(t, hit, &public);
+		known.port = own->port;
+	return h323_endpoint_write(t, hit, &known);
 }
 
 static const struct h323_message *

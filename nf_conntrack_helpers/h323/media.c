@@ -67,7 +67,7 @@ static bool h323_media_permitted(const struct h323_translation *t, u8 l4proto,
 static int h323_media_bind(struct h323_translation *t, struct nf_alg_call *call,
 			   const struct nf_alg_endpoint *own, u8 count,
 			   struct nf_alg_bind *want,
-			   struct nf_alg_endpoint *public)
+			   struct nf_alg_endpoint *bound)
 {
 	u16 port = ntohs(own->port);
 	u8 second = 0;
@@ -79,15 +79,15 @@ static int h323_media_bind(struct h323_translation *t, struct nf_alg_call *call,
 	want->inside = *own;
 	want->inside.port = htons(port - second);
 	want->count = count;
-	err = nf_alg_bind(t->msg, call, want, public);
+	err = nf_alg_bind(t->msg, call, want, bound);
 	if (err == -NF_ALG_REASON_NO_PUBLIC_PORT && count == 2) {
 		/* One of the two was promised already without the other */
 		want->inside.port = own->port;
 		want->count = 1;
-		return nf_alg_bind(t->msg, call, want, public);
+		return nf_alg_bind(t->msg, call, want, bound);
 	}
 	if (!err)
-	public->port = htons(ntohs(public->port) + second);
+		bound->port = htons(ntohs(bound->port) + second);
 	return err;
 }
 
