@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # In a machine that counts instructions: what a packet through the router costs, without any helper, with
-# the in-tree SIP helper, with ours. Writes `what who instructions sent arrived untranslated` lines to figures.
+# the in-tree helpers, with ours. Writes `what who instructions sent arrived untranslated` lines to figures.
 #
 #   client (namespace)        router (the machine itself)         server (namespace)
 #   10.0.0.2 and              10.0.0.1   lan     wan   203.0.113.1    203.0.113.9
@@ -63,10 +63,12 @@ in_tree_rules() {
 		table ip helper {
 			ct helper sip-udp { type "sip" protocol udp; }
 			ct helper sip-tcp { type "sip" protocol tcp; }
+			ct helper q931 { type "Q.931" protocol tcp; }
 			chain prerouting {
 				type filter hook prerouting priority filter;
 				udp dport 5060 ct helper set "sip-udp"
 				tcp dport 5060 ct helper set "sip-tcp"
+				tcp dport 1720 ct helper set "q931"
 			}
 		}
 	END
@@ -88,6 +90,8 @@ packets_of() {
 	measure "$1" tcp-invite tcp 5060 invite "$packets"
 	measure "$1" skinny-ack tcp 2000 skinny-ack "$packets"
 	measure "$1" skinny-start tcp 2000 skinny-start "$packets"
+	measure "$1" h225-setup tcp 1720 h225-setup "$packets"
+	measure "$1" h225-fast tcp 1720 h225-fast "$packets"
 	measure "$1" unrelated udp 9000 small "$packets"
 	measure "$1" media media "$packets"
 	# The same through a flowtable, which takes only flows without a helper
@@ -115,12 +119,12 @@ for phase in $phases; do
 		measure plain flows-0 flows $((packets * 5))
 		;;
 	in-tree)
-		modprobe -a nf_conntrack_sip nf_nat_sip
+		modprobe -a nf_conntrack_sip nf_nat_sip nf_conntrack_h323 nf_nat_h323
 		in_tree_rules
 		packets_of in-tree
 		nft delete table ip helper
 		conntrack -F 2>/dev/null
-		modprobe -r nf_nat_sip nf_conntrack_sip
+		modprobe -r nf_nat_sip nf_conntrack_sip nf_nat_h323 nf_conntrack_h323
 		;;
 	ipsec)
 		# With an esp service alone
