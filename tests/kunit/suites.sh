@@ -20,5 +20,5 @@ awk '
 ' "$NF_ALG_OUT/ktap"
 status=$?
 # A suite may have made a protocol load.
-modprobe -r nf_alg_sip nf_alg_sccp nf_nat_alg || { echo "not ok - the modules unload"; status=1; }
+modprobe -r nf_alg_sip nf_alg_sccp nf_alg_h323 nf_nat_alg || { echo "not ok - the modules unload"; status=1; }
 exit $status
