@@ -4,7 +4,8 @@
 The modules and the compiler (asn1tools) are what tests/vm/asn1 has fetched;
 nothing here knows how a message looks. What asn1tools does otherwise than
 X.691 is put right: additions are there or not each by itself, an open type has
-one octet at least, and whoever reads goes on where its length says.
+one octet at least, whoever reads goes on where its length says, and large
+indices and bitmaps have their length in an octet of its own.
 
 A value is written with the components that matter; complete() adds what is
 mandatory besides. A component "+N" of a SEQUENCE is the raw content of
@@ -188,12 +189,26 @@ def _encode_choice(self, data, encoder):
         self.additions_index_to_member[index].encode(data[1], inner)
         inner.align_always()
         content = bytes(inner.as_bytearray()) or b"\0"
-    encoder.append_normally_small_non_negative_whole_number(index)
+    if index < 64:
+        encoder.append_non_negative_binary_integer(index, 7)
+    else:
+        encoder.append_bit(1)
+        number = index.to_bytes((index.bit_length() + 7) // 8, "big")
+        inner = encoder.__class__()
+        inner.append_bytes(number)
+        encoder.align()
+        encoder.append_length_determinant(len(number))
+        encoder += inner
     _append_open(encoder, content)
 
 
 def _decode_choice(self, decoder):
-    index = decoder.read_normally_small_non_negative_whole_number()
+    if decoder.read_bit():
+        decoder.align()
+        index = int.from_bytes(decoder.read_bytes(
+            decoder.read_length_determinant()), "big")
+    else:
+        index = decoder.read_non_negative_binary_integer(6)
     decoder.align()
     raw = decoder.read_bytes(decoder.read_length_determinant())
     member = self.additions_index_to_member.get(index)
