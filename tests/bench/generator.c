@@ -15,6 +15,9 @@
  *		an INVITE, then RTP both ways between what it offers and the server
  *	generator esp CLIENT SERVER COUNT
  *		ESP both ways in one tunnel
+ *	generator stream CLIENT SERVER COUNT
+ *		COUNT times 16 KiB of one TCP connection between the inner
+ *		addresses of a tunnel; a figure is that of 16 KiB
  *	generator calls CLIENT SERVER COUNT
  *		COUNT INVITEs from as many phones; not measured
  *
@@ -43,6 +46,9 @@
 #define CLIENT_ADDRESS "10.0.0.2"
 #define SERVER_ADDRESS "203.0.113.9"
 #define ROUTER_ADDRESS "203.0.113.1"
+#define CLIENT_INNER "10.7.1.1"
+#define SERVER_INNER "10.9.0.1"
+#define CHUNK 16384
 #define PHONES 0x0a800000u /* 10.128.0.0/9, all of it on the client */
 #define FLOWS 0xc6120000u /* 198.18.0.0/15, behind the server, which drops it */
 #define WARM_UP 200
@@ -537,6 +543,29 @@ static void esp(const char *client, const char *server, unsigned int count)
 	meter_say("", 0);
 }
 
+static void stream(const char *client, const char *server, unsigned int count)
+{
+	struct sockaddr_in to = address(host(SERVER_INNER), 9001);
+	int listener =
+		bound_socket(server, SOCK_STREAM, host(SERVER_INNER), 9001);
+	int out = bound_socket(client, SOCK_STREAM, host(CLIENT_INNER), 0);
+	static char data[CHUNK], buffer[CHUNK];
+	unsigned int i;
+	int in;
+
+	if (listen(listener, 1) ||
+	    connect(out, (struct sockaddr *)&to, sizeof(to)))
+		err(1, "connect");
+	in = accept(listener, NULL, NULL);
+	for (i = 0; i < count + WARM_UP; i++) {
+		if (send(out, data, sizeof(data), 0) != sizeof(data))
+			err(1, "send");
+		read_all(in, buffer, sizeof(buffer));
+		meter_packet(1);
+	}
+	meter_say("", 0);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 7 && !strcmp(argv[1], "udp"))
@@ -549,10 +578,12 @@ int main(int argc, char **argv)
 		media(argv[2], argv[3], atoi(argv[4]));
 	else if (argc == 5 && !strcmp(argv[1], "esp"))
 		esp(argv[2], argv[3], atoi(argv[4]));
+	else if (argc == 5 && !strcmp(argv[1], "stream"))
+		stream(argv[2], argv[3], atoi(argv[4]));
 	else if (argc == 5 && !strcmp(argv[1], "calls"))
 		calls(argv[2], argv[3], atoi(argv[4]));
 	else
 		errx(2,
-		     "usage: generator udp|tcp|flows|calls CLIENT SERVER ...");
+		     "usage: generator udp|tcp|flows|esp|stream|calls CLIENT SERVER ...");
 	return 0;
 }

@@ -9,7 +9,7 @@
 #   all of 10.128.0.0/9  ---------------|        |------------------- 198.18.0.0/15 goes there too
 #                                       masquerade
 set -u
-phases=${1:-plain in-tree ipsec ours}
+phases=${1:-plain in-tree no-ipsec ipsec ours}
 packets=${2:-2000}
 generator=$NF_ALG_OUT/generator
 figures=$NF_ALG_OUT/figures
@@ -54,6 +54,8 @@ network() {
 		}
 	END
 	# Room for 100,000 calls; no burst of early drops
+	# What takes ESP at the two ends, and what their tunnel needs: there with us and without us
+	modprobe -a esp4 authenc crypto_null
 	sysctl -qw net.netfilter.nf_conntrack_max=1048576
 	echo 262144 >/sys/module/nf_conntrack/parameters/hashsize
 }
@@ -72,6 +74,40 @@ in_tree_rules() {
 			}
 		}
 	END
+}
+
+# A tunnel whose ESP costs as little as ESP can: what the router adds weighs most
+tunnel() {
+	local ns
+
+	ip -n client addr add 10.7.1.1/32 dev lo
+	ip -n server addr add 10.9.0.1/32 dev lo
+	ip -n client route add 10.9.0.1 via 10.0.0.1 src 10.7.1.1
+	ip -n server route add 10.7.1.1 via 203.0.113.1 src 10.9.0.1
+	for ns in client server; do
+		local own=10.0.0.2 peer=203.0.113.9 mine=10.7.1.1 theirs=10.9.0.1 spi=(0x1001 0x2002)
+
+		[ $ns = client ] || own=203.0.113.9 peer=203.0.113.1 mine=10.9.0.1 theirs=10.7.1.1 spi=(0x2002 0x1001)
+		ip -n $ns xfrm state add src "$peer" dst "$own" proto esp spi "${spi[0]}" mode tunnel \
+			auth digest_null '' enc 'ecb(cipher_null)' ''
+		ip -n $ns xfrm state add src "$own" dst "$peer" proto esp spi "${spi[1]}" mode tunnel \
+			auth digest_null '' enc 'ecb(cipher_null)' ''
+		ip -n $ns xfrm policy add src "$mine" dst "$theirs" dir out tmpl src "$own" dst "$peer" proto esp mode tunnel
+		ip -n $ns xfrm policy add src "$theirs" dst "$mine" dir in tmpl src "$peer" dst "$own" proto esp mode tunnel
+	done
+}
+
+no_tunnel() {
+	local ns
+
+	for ns in client server; do
+		ip -n $ns xfrm policy flush
+		ip -n $ns xfrm state flush
+	done
+	ip -n client addr del 10.7.1.1/32 dev lo
+	ip -n server addr del 10.9.0.1/32 dev lo
+	ip -n client route del 10.9.0.1 2>/dev/null
+	ip -n server route del 10.7.1.1 2>/dev/null
 }
 
 # measure WHO WHAT generator-arguments
@@ -114,9 +150,14 @@ for phase in $phases; do
 	case $phase in
 	plain)
 		packets_of plain
+		measure plain flows-0 flows $((packets * 5))
+		;;
+	no-ipsec)
 		measure plain esp esp "$packets"
 		measure plain beside-esp udp 9000 small "$packets"
-		measure plain flows-0 flows $((packets * 5))
+		tunnel
+		measure plain esp-null stream "$packets"
+		no_tunnel
 		;;
 	in-tree)
 		modprobe -a nf_conntrack_sip nf_nat_sip nf_conntrack_h323 nf_nat_h323
@@ -132,6 +173,9 @@ for phase in $phases; do
 		measure ours esp esp "$packets"
 		natctl -j show tunnels >"$NF_ALG_OUT/tunnels"
 		measure ours beside-esp udp 9000 small "$packets"
+		tunnel
+		measure ours esp-null stream "$packets"
+		no_tunnel
 		modprobe -r nf_alg_ipsec nf_nat_alg
 		;;
 	ours)
