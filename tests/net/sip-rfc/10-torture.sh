@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # machine: qemu uml
 # ci: uml
-# timeout: 150
+# timeout: 200
 #
 # Messages that are hard to read: the 49 of RFC 4475, and the 12 of RFC 5118
 # through NAT66. Without an address of ours in them they pass in both
