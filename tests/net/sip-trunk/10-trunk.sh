@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # machine: uml
 # ci: uml
-# timeout: 90
+# timeout: 150
 #
 # A trunk: 10,000 calls (CI: 300) on one UDP flow, then as many on one TCP
 # connection, 200 new ones a second, half of them from each side. All have
