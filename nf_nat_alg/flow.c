@@ -308,6 +308,13 @@ static noinline unsigned int nf_alg_flow_bind(struct sk_buff *skb,
 		if (grip)
 			return nf_alg_flow_inbound(an, skb, ct, to, from, grip);
 		nf_alg_pass(an, NULL, NF_ALG_REASON_BINDING_CLOSED);
+		/* Media may be faster than the answer that opens its port. Let
+		 * through to the router itself it would become a connection
+		 * there, and stay one when the port is open.
+		 */
+		if (state->hook == NF_INET_PRE_ROUTING &&
+		    !nf_alg_same_endpoint(&to->inside, &to->public))
+			return NF_DROP;
 	}
 	/* It goes out. NAT's extension is what the stop "source" knows it by. */
 	if (from) {
