@@ -175,6 +175,7 @@ int nf_alg_dump_options(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct nf_alg_net *an = nf_alg_dump_net(skb);
 	const struct nf_alg_option_spec *spec;
+	const struct nf_alg_access_list *list;
 	void *head;
 	long id;
 	int err;
@@ -192,6 +193,14 @@ int nf_alg_dump_options(struct sk_buff *skb, struct netlink_callback *cb)
 		      nla_put_u32(skb, NF_ALG_A_OPTION_DEFAULT, spec->def) ||
 		      nla_put_u32(skb, NF_ALG_A_OPTION_MINIMUM, spec->low) ||
 		      nla_put_u32(skb, NF_ALG_A_OPTION_MAXIMUM, spec->high);
+		if (!err && id == NF_ALG_OPTION_MEDIA_FROM) {
+			rcu_read_lock();
+			list = rcu_dereference(an->media_from);
+			if (list)
+				err = nla_put_string(skb, NF_ALG_A_OPTION_LIST,
+						     list->name);
+			rcu_read_unlock();
+		}
 		if (nf_alg_dump_end(skb, head, err ? -EMSGSIZE : 0))
 			break;
 	}

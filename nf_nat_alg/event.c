@@ -11,6 +11,7 @@
 
 #define NF_ALG_EVENT_CHANGES 16
 #define NF_ALG_EVENT_TEXT 64
+#define NF_ALG_EVENT_PLACE 24
 
 /**
  * struct nf_alg_event_draft - an event being written
@@ -89,6 +90,7 @@ static int nf_alg_put_change(struct sk_buff *skb,
 {
 	struct nlattr *nest = nla_nest_start(skb, NF_ALG_A_EVENT_CHANGE);
 	char old[NF_ALG_EVENT_TEXT + 1], new[NF_ALG_EVENT_TEXT + 1];
+	char place[NF_ALG_EVENT_PLACE + 1];
 
 	if (!nest)
 		return -EMSGSIZE;
@@ -101,7 +103,12 @@ static int nf_alg_put_change(struct sk_buff *skb,
 		nf_alg_printable(new, sizeof(new), msg->text + change->new_off,
 				 change->new_len);
 	}
-	if (nla_put_string(skb, NF_ALG_A_CHANGE_OLD, old) ||
+	place[0] = '\0';
+	if (msg->session->protocol->place)
+		msg->session->protocol->place(msg, change, place,
+					      sizeof(place));
+	if ((place[0] && nla_put_string(skb, NF_ALG_A_CHANGE_PLACE, place)) ||
+	    nla_put_string(skb, NF_ALG_A_CHANGE_OLD, old) ||
 	    nla_put_string(skb, NF_ALG_A_CHANGE_NEW, new)) {
 		nla_nest_cancel(skb, nest);
 		return -EMSGSIZE;
@@ -132,6 +139,8 @@ void __nf_alg_event_message(const struct nf_alg_message *msg)
 	failed = nf_alg_put_flow(draft.skb, session->l4proto, msg->from,
 				 msg->to) ||
 		 nla_put_u32(draft.skb, NF_ALG_A_EVENT_LENGTH, msg->len) ||
+		 nla_put_u32(draft.skb, NF_ALG_A_EVENT_NEW_LENGTH,
+			     msg->len + msg->growth) ||
 		 nla_put_u32(draft.skb, NF_ALG_A_EVENT_CHANGES, msg->changes) ||
 		 nf_alg_put_first_line(draft.skb, msg);
 	/* As many changes as there is room for */

@@ -441,6 +441,14 @@ static int nf_alg_parse_setting(struct genl_info *info, struct nlattr *nest,
 				     "a setting needs an option and a value");
 	setting->option = nla_get_u32(tb[NF_ALG_A_SETTING_OPTION]);
 	setting->value = nla_get_u32(tb[NF_ALG_A_SETTING_VALUE]);
+	setting->list = NULL;
+	if (tb[NF_ALG_A_SETTING_LIST]) {
+		setting->list = nla_data(tb[NF_ALG_A_SETTING_LIST]);
+		if (!nf_alg_access_list_name_valid(setting->list))
+			return NF_ALG_REFUSE(
+				info, tb[NF_ALG_A_SETTING_LIST], -EINVAL,
+				"an access list has a name of letters, digits, dots and dashes");
+	}
 	return 0;
 }
 
@@ -483,6 +491,13 @@ static int nf_alg_cmd_option_set(struct sk_buff *skb, struct genl_info *info)
 	case -ERANGE:
 		return NF_ALG_REFUSE(info, nests[bad], err,
 				     "the value is out of the option's range");
+	case -ENOKEY:
+		return NF_ALG_REFUSE(
+			info, nests[bad], -EINVAL,
+			"an access list belongs to media-from list, and to nothing else");
+	case -ENOSPC:
+		return NF_ALG_REFUSE(info, nests[bad], err,
+				     "there are too many access lists");
 	case -EDOM:
 		return NF_ALG_REFUSE(
 			info, nests[bad], -EINVAL,

@@ -103,6 +103,8 @@ struct nf_alg_hosts {
  * @access_lists: all of them, by name; writers hold @config
  * @media_list: the one that the option skinny-media-list names, or NULL; read
  *	under RCU, changed under @config
+ * @media_from: whose media others may speak of, or NULL; RCU, written under
+ *	@config
  * @services: ports
  * @sessions: flows
  * @bindings: doors and media
@@ -118,6 +120,7 @@ struct nf_alg_net {
 	u32 option[__NF_ALG_OPTION_MAX];
 	struct list_head access_lists;
 	struct nf_alg_access_list __rcu *media_list;
+	struct nf_alg_access_list __rcu *media_from;
 	struct nf_alg_services services;
 	struct nf_alg_sessions sessions;
 	struct nf_alg_bindings bindings;

@@ -12,10 +12,12 @@ struct nf_alg_net;
  * struct nf_alg_setting - a new value of an option
  * @option: enum nf_alg_option, as it came over netlink
  * @value: in the option's unit
+ * @list: the access list that the value names, or NULL
  */
 struct nf_alg_setting {
 	u32 option;
 	u32 value;
+	const char *list;
 };
 
 /**
@@ -26,8 +28,9 @@ struct nf_alg_setting {
  * @bad: which of them is at fault, if one is
  *
  * Return: 0; -ENOENT if there is no such option; -ERANGE if the value is out of
- * range; -EDOM if the media ports would not be a range; -ENOSPC if there are
- * too many access lists for one more; -ENOMEM.
+ * range; -EDOM if the media ports would not be a range; -ENOKEY if a list is
+ * missing, or named where there is none; -ENOSPC if there are too many lists;
+ * -ENOMEM.
  */
 int nf_alg_options_set(struct nf_alg_net *an,
 		       const struct nf_alg_setting *settings, u32 count,
@@ -45,5 +48,15 @@ int nf_alg_options_set(struct nf_alg_net *an,
  */
 bool nf_alg_media_host_permitted(struct nf_alg_net *an,
 				 const struct nf_alg_endpoint *host);
+
+/**
+ * nf_alg_media_permitted() - may others speak of the media of this inside host
+ * @an: namespace
+ * @host: the host; the port is not looked at
+ *
+ * Return: true if the option media-from names a list, and that permits it.
+ */
+bool nf_alg_media_permitted(struct nf_alg_net *an,
+			    const struct nf_alg_endpoint *host);
 
 #endif /* NF_ALG_OPTION_H */

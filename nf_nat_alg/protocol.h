@@ -86,6 +86,9 @@ struct nf_alg_frame {
  * @call_end: a call or registration goes away: likewise. Any context.
  * @title: the name of a message, for events; NULL where messages begin with a
  *	line that says it
+ * @place: write the name of the header or line that a change stands in, as a
+ *	terminated text of at most @size bytes, for events; NULL where there
+ *	are no such names. Under the session's lock.
  * @print: write the old and the new bytes of a change (an edit of
  *	@translate) as terminated texts of at most @size bytes, for events;
  *	NULL where they are text. Under the session's lock.
@@ -124,6 +127,9 @@ struct nf_alg_protocol {
 	void (*session_end)(struct nf_alg_session *session);
 	void (*call_end)(struct nf_alg_call *call);
 	const char *(*title)(const u8 *data, u32 len);
+	void (*place)(const struct nf_alg_message *msg,
+		      const struct nf_alg_change *change, char *text,
+		      size_t size);
 	void (*print)(const struct nf_alg_message *msg,
 		      const struct nf_alg_change *change, char *old, char *new,
 		      size_t size);

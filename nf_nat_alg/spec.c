@@ -67,6 +67,9 @@ nf_alg_setting_policy[NF_ALG_A_SETTING_MAX + 1] = {
 	[NF_ALG_A_SETTING_VALUE] = {
 		.type = NLA_U32,
 	},
+	[NF_ALG_A_SETTING_LIST] = {
+		.type = NLA_NUL_STRING,
+	},
 };
 
 const struct nla_policy
@@ -91,6 +94,9 @@ nf_alg_option_policy[NF_ALG_A_OPTION_MAX + 1] = {
 	},
 	[NF_ALG_A_OPTION_SETTING] =
 		NLA_POLICY_NESTED(nf_alg_setting_policy),
+	[NF_ALG_A_OPTION_LIST] = {
+		.type = NLA_NUL_STRING,
+	},
 };
 
 const struct nla_policy
@@ -345,6 +351,18 @@ nf_alg_option_specs[__NF_ALG_OPTION_MAX] = {
 	[NF_ALG_OPTION_SKINNY_MEDIA_LIST] = {
 		"skinny-media-list",
 		0, 2147483647, 0,
+	},
+	[NF_ALG_OPTION_IDENTITIES] = {
+		"identities",
+		0, 1, 0,
+	},
+	[NF_ALG_OPTION_MEDIA_FROM] = {
+		"media-from",
+		0, 1, 0,
+	},
+	[NF_ALG_OPTION_EXTERNAL_ADDRESS] = {
+		"external-address",
+		0, 4294967295, 0,
 	},
 };
 

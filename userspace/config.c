@@ -269,10 +269,17 @@ static int apply_settings(const struct config *now, const struct config *wanted)
 	uint32_t value;
 	int i;
 
+	snprintf(change.media_from, sizeof(change.media_from), "%s",
+		 wanted->settings.media_from);
+
 	for (i = NF_ALG_OPTION_UNSPEC + 1; i < __NF_ALG_OPTION_MAX; i++) {
 		value = wanted->settings.set[i] ? wanted->settings.value[i] :
 						  option_default(i);
-		if (!now->settings.set[i] || now->settings.value[i] == value)
+		if (!now->settings.set[i] ||
+		    (now->settings.value[i] == value &&
+		     (i != NF_ALG_OPTION_MEDIA_FROM ||
+		      !strcmp(now->settings.media_from,
+			      wanted->settings.media_from))))
 			continue;
 		change.set[i] = true;
 		change.value[i] = value;

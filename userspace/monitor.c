@@ -104,7 +104,9 @@ static void print_changes(const struct nlmsghdr *nlh)
 		if (mnl_attr_get_type(attr) != NF_ALG_A_EVENT_CHANGE)
 			continue;
 		nested_attributes(attr, tb, NF_ALG_A_CHANGE_MAX);
-		printf("; %s -> %s", text_of(tb, NF_ALG_A_CHANGE_OLD),
+		printf("; %s%s%s -> %s", text_of(tb, NF_ALG_A_CHANGE_PLACE),
+		       tb[NF_ALG_A_CHANGE_PLACE] ? " " : "",
+		       text_of(tb, NF_ALG_A_CHANGE_OLD),
 		       text_of(tb, NF_ALG_A_CHANGE_NEW));
 	}
 }
@@ -140,6 +142,10 @@ static void print_event(const struct nlmsghdr *nlh,
 		if (tb[NF_ALG_A_EVENT_FIRST_LINE])
 			printf(" \"%s\"",
 			       text_of(tb, NF_ALG_A_EVENT_FIRST_LINE));
+		if (tb[NF_ALG_A_EVENT_LENGTH] && tb[NF_ALG_A_EVENT_NEW_LENGTH])
+			printf(", %" PRIu64 " -> %" PRIu64 " bytes",
+			       attribute_number(tb[NF_ALG_A_EVENT_LENGTH]),
+			       attribute_number(tb[NF_ALG_A_EVENT_NEW_LENGTH]));
 		print_changes(nlh);
 		break;
 	case NF_ALG_EVENT_PASS:
@@ -231,6 +237,9 @@ static void json_changes(const struct nlmsghdr *nlh)
 			continue;
 		nested_attributes(attr, tb, NF_ALG_A_CHANGE_MAX);
 		json_object(NULL);
+		if (tb[NF_ALG_A_CHANGE_PLACE])
+			json_string(spec_change_attr[NF_ALG_A_CHANGE_PLACE],
+				    text_of(tb, NF_ALG_A_CHANGE_PLACE));
 		json_string(spec_change_attr[NF_ALG_A_CHANGE_OLD],
 			    text_of(tb, NF_ALG_A_CHANGE_OLD));
 		json_string(spec_change_attr[NF_ALG_A_CHANGE_NEW],
@@ -262,6 +271,9 @@ static void json_event(const struct nlmsghdr *nlh,
 	if (tb[NF_ALG_A_EVENT_LENGTH])
 		json_number(spec_event_attr[NF_ALG_A_EVENT_LENGTH],
 			    attribute_number(tb[NF_ALG_A_EVENT_LENGTH]));
+	if (tb[NF_ALG_A_EVENT_NEW_LENGTH])
+		json_number(spec_event_attr[NF_ALG_A_EVENT_NEW_LENGTH],
+			    attribute_number(tb[NF_ALG_A_EVENT_NEW_LENGTH]));
 	json_text_of(tb, NF_ALG_A_EVENT_FIRST_LINE);
 	if (tb[NF_ALG_A_EVENT_CHANGES]) {
 		json_number(spec_event_attr[NF_ALG_A_EVENT_CHANGES],

@@ -2,6 +2,7 @@
 /*
  * natctl set: options of the namespace
  */
+#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,8 @@
 const char option_usage[] =
 	"natctl set                       all options, with help\n"
 	"natctl set OPTION {VALUE | default}\n"
-	"natctl set media-ports LOW-HIGH\n";
+	"natctl set media-ports LOW-HIGH\n"
+	"natctl set media-from {own | list ACL}\n";
 
 /* Two options of the kernel that a person sets as one */
 #define MEDIA_PORTS "media-ports"
@@ -23,6 +25,11 @@ const char option_usage[] =
 static bool is_switch(int option)
 {
 	return !strcmp(spec_option[option].unit, "on|off");
+}
+
+static bool is_address(int option)
+{
+	return !strcmp(spec_option[option].unit, "address");
 }
 
 static int option_of(const char *name)
@@ -79,6 +86,16 @@ static int parse_value(int option, const char *value, uint32_t *number)
 		*number = spec->def;
 		return DONE;
 	}
+	if (is_address(option)) {
+		struct in_addr address;
+
+		if (!value || inet_pton(AF_INET, value, &address) != 1)
+			return complain(
+				USAGE, "set: %s is an IPv4 address, or default",
+				spec->name);
+		*number = ntohl(address.s_addr);
+		return DONE;
+	}
 	if (is_switch(option)) {
 		*number = value && !strcmp(value, "on");
 		if (value && (*number || !strcmp(value, "off")))
@@ -93,6 +110,30 @@ static int parse_value(int option, const char *value, uint32_t *number)
 	return DONE;
 }
 
+static int parse_media_from(const char *value, struct words *words,
+			    struct settings *settings)
+{
+	const char *list = NULL;
+
+	if (value && !strcmp(value, "list")) {
+		list = words_next(words);
+		if (!list)
+			return complain(
+				USAGE,
+				"set: media-from list needs the name of an access list");
+		if (strlen(list) > NF_ALG_ACCESS_LIST_NAME_MAX)
+			return complain(USAGE, "set: \"%s\" is too long a name",
+					list);
+	} else if (!value ||
+		   (strcmp(value, "own") && strcmp(value, "default"))) {
+		return complain(USAGE, "set: media-from is own, or list ACL");
+	}
+	snprintf(settings->media_from, sizeof(settings->media_from), "%s",
+		 list ?: "");
+	settings_put(settings, NF_ALG_OPTION_MEDIA_FROM, !!list);
+	return DONE;
+}
+
 int settings_parse(struct words *words, struct settings *settings)
 {
 	const char *name = words_next(words);
@@ -103,6 +144,8 @@ int settings_parse(struct words *words, struct settings *settings)
 
 	if (name && !strcmp(name, MEDIA_PORTS)) {
 		status = parse_media_ports(value, settings);
+	} else if (option_of(name) == NF_ALG_OPTION_MEDIA_FROM) {
+		status = parse_media_from(value, words, settings);
 	} else {
 		option = option_of(name);
 		if (!option)
@@ -133,6 +176,9 @@ int settings_send(const struct settings *settings)
 		mnl_attr_put_u32(nlh, NF_ALG_A_SETTING_OPTION, i);
 		mnl_attr_put_u32(nlh, NF_ALG_A_SETTING_VALUE,
 				 settings->value[i]);
+		if (i == NF_ALG_OPTION_MEDIA_FROM && settings->value[i])
+			mnl_attr_put_strz(nlh, NF_ALG_A_SETTING_LIST,
+					  settings->media_from);
 		mnl_attr_nest_end(nlh, nest);
 	}
 	return genl_send(nlh, NULL, NULL);
@@ -152,6 +198,9 @@ static void settings_read(const struct nlmsghdr *nlh, void *data)
 	if (option < __NF_ALG_OPTION_MAX)
 		settings_put(settings, option,
 			     attribute_number(tb[NF_ALG_A_OPTION_VALUE]));
+	if (tb[NF_ALG_A_OPTION_LIST])
+		snprintf(settings->media_from, sizeof(settings->media_from),
+			 "%s", mnl_attr_get_str(tb[NF_ALG_A_OPTION_LIST]));
 }
 
 int settings_load(struct settings *settings)
@@ -168,6 +217,15 @@ static const char *value_text(int option, uint32_t value)
 
 	if (is_switch(option))
 		return value ? "on" : "off";
+	if (option == NF_ALG_OPTION_MEDIA_FROM)
+		return value ? "list" : "own";
+	if (is_address(option)) {
+		struct in_addr address = { htonl(value) };
+
+		return value ? inet_ntop(AF_INET, &address, to,
+					 sizeof(text[0])) :
+			       "none";
+	}
 	snprintf(to, sizeof(text[0]), "%u", value);
 	return to;
 }
@@ -190,15 +248,20 @@ void settings_print(const struct settings *settings)
 	for (i = NF_ALG_OPTION_MEDIA_PORT_HIGH + 1; i < __NF_ALG_OPTION_MAX;
 	     i++)
 		if (is_changed(settings, i))
-			printf("set %s %s\n", spec_option[i].name,
-			       value_text(i, settings->value[i]));
+			printf("set %s %s%s%s\n", spec_option[i].name,
+			       value_text(i, settings->value[i]),
+			       i == NF_ALG_OPTION_MEDIA_FROM ? " " : "",
+			       i == NF_ALG_OPTION_MEDIA_FROM ?
+				       settings->media_from :
+				       "");
 }
 
 static void show_option(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *tb[NF_ALG_A_OPTION_MAX + 1];
 	const struct spec_option *spec = NULL;
-	char value[16], range[48];
+	char value[64], range[48];
+	bool unitless;
 	uint64_t option, number, def;
 	const char *name;
 
@@ -228,6 +291,11 @@ static void show_option(const struct nlmsghdr *nlh, void *data)
 				spec_option_attr[NF_ALG_A_OPTION_MAXIMUM],
 				attribute_number(tb[NF_ALG_A_OPTION_MAXIMUM]));
 		if (spec) {
+			if (tb[NF_ALG_A_OPTION_LIST])
+				json_string(
+					spec_option_attr[NF_ALG_A_OPTION_LIST],
+					mnl_attr_get_str(
+						tb[NF_ALG_A_OPTION_LIST]));
 			json_string("unit", spec->unit);
 			json_string("help", spec->help);
 		}
@@ -250,10 +318,16 @@ static void show_option(const struct nlmsghdr *nlh, void *data)
 		       number, def);
 		return;
 	}
-	snprintf(value, sizeof(value), "%s", value_text(option, number));
+	unitless = is_switch(option) || is_address(option) ||
+		   option == NF_ALG_OPTION_MEDIA_FROM;
+	snprintf(value, sizeof(value), "%s%s%s", value_text(option, number),
+		 tb[NF_ALG_A_OPTION_LIST] ? " " : "",
+		 tb[NF_ALG_A_OPTION_LIST] ?
+			 mnl_attr_get_str(tb[NF_ALG_A_OPTION_LIST]) :
+			 "");
 	snprintf(range, sizeof(range), "(default %s%s%s)",
-		 value_text(option, def), is_switch(option) ? "" : ", ",
-		 is_switch(option) ? "" : spec->unit);
+		 value_text(option, def), unitless ? "" : ", ",
+		 unitless ? "" : spec->unit);
 	printf("%-18s %s  %s\n    %s\n", name,
 	       number == def ? value : colored(value, "33"), range, spec->help);
 }

@@ -148,6 +148,62 @@ static const struct list lists[] = {
 	  NF_ALG_A_TUNNEL_VRF, -1, "No tunnel." },
 };
 
+/* Bindings, to be shown below the call or registration that holds them */
+static struct table held = {
+	.columns = binding_columns,
+	.width = SIZE(binding_columns),
+	.keys = spec_binding_attr,
+};
+
+static void hold_binding(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[NF_ALG_A_BINDING_MAX + 1];
+
+	genl_attributes(nlh, tb, NF_ALG_A_BINDING_MAX);
+	table_add(data, tb);
+}
+
+/* "      udp 192.0.2.1:16384 = 10.0.0.2:16384 open, latest 198.51.100.9:4000" */
+static void print_held(const struct table *table, struct cell *row)
+{
+	const char *key = table_cell(table, row, NF_ALG_A_CALL_KEY)->text;
+	uint64_t kind = table_cell(table, row, NF_ALG_A_CALL_KIND)->number;
+	struct cell *admits, *peer, *binding;
+	const char *of;
+	unsigned int i;
+
+	for (i = 0; key && i < held.count; i++) {
+		binding = held.rows[i];
+		of = table_cell(&held, binding, NF_ALG_A_BINDING_KEY)->text;
+		if (!of || strcmp(of, key) ||
+		    table_cell(&held, binding, NF_ALG_A_BINDING_OWNER)->number !=
+			    kind)
+			continue;
+		admits = table_cell(&held, binding,
+				    NF_ALG_A_BINDING_OUTSIDE_GLOBAL);
+		peer = table_cell(&held, binding, NF_ALG_A_BINDING_PEER);
+		printf("      %s %s = %s %s%s",
+		       transport_name(table_cell(&held, binding,
+						 NF_ALG_A_BINDING_TRANSPORT)
+					      ->number),
+		       endpoint_text(&table_cell(&held, binding,
+						 NF_ALG_A_BINDING_INSIDE_GLOBAL)
+					      ->endpoint),
+		       endpoint_text(&table_cell(&held, binding,
+						 NF_ALG_A_BINDING_INSIDE_LOCAL)
+					      ->endpoint),
+		       table_cell(&held, binding, NF_ALG_A_BINDING_STATE)->text,
+		       table_cell(&held, binding, NF_ALG_A_BINDING_DOOR)->number ?
+			       " door" :
+			       "");
+		if (admits->set)
+			printf(", admits %s", endpoint_text(&admits->endpoint));
+		if (peer->set)
+			printf(", latest %s", endpoint_text(&peer->endpoint));
+		putchar('\n');
+	}
+}
+
 /* What a reader needs to know */
 struct selection {
 	const struct list *list;
@@ -201,6 +257,12 @@ static int show_list(const struct list *list, struct words *words)
 	status = words_end(words, "show");
 	if (!status)
 		status = genl_dump(list->command, show_object, &selection);
+	if (!status && list->command == NF_ALG_CMD_CALL_GET &&
+	    selection.table.verbose && !natctl.json) {
+		status = genl_dump(NF_ALG_CMD_BINDING_GET, hold_binding, &held);
+		table_sort(&held);
+		selection.table.second_line = print_held;
+	}
 	if (status)
 		return status;
 	table_sort(&selection.table);

@@ -452,6 +452,21 @@ const struct spec_option spec_option[__NF_ALG_OPTION_MAX] = {
 		0, 2147483647, 0,
 		"Access list of inside hosts whose media a CallManager may name; 0: none.",
 	},
+	[NF_ALG_OPTION_IDENTITIES] = {
+		"identities", "on|off",
+		0, 1, 0,
+		"Translate From, To and identity headers of SIP as well.",
+	},
+	[NF_ALG_OPTION_MEDIA_FROM] = {
+		"media-from", "own|list",
+		0, 1, 0,
+		"Whose media a SIP message may speak of besides its sender's.",
+	},
+	[NF_ALG_OPTION_EXTERNAL_ADDRESS] = {
+		"external-address", "address",
+		0, 4294967295, 0,
+		"What SIP messages say in place of the router's own public address.",
+	},
 };
 
 const char *const spec_protocol_id[__NF_ALG_PROTOCOL_MAX] = {
@@ -554,6 +569,7 @@ const char *const spec_access_list_attr[__NF_ALG_A_ACCESS_LIST_MAX] = {
 const char *const spec_setting_attr[__NF_ALG_A_SETTING_MAX] = {
 	[NF_ALG_A_SETTING_OPTION] = "option",
 	[NF_ALG_A_SETTING_VALUE] = "value",
+	[NF_ALG_A_SETTING_LIST] = "list",
 };
 
 const char *const spec_option_attr[__NF_ALG_A_OPTION_MAX] = {
@@ -564,6 +580,7 @@ const char *const spec_option_attr[__NF_ALG_A_OPTION_MAX] = {
 	[NF_ALG_A_OPTION_MINIMUM] = "minimum",
 	[NF_ALG_A_OPTION_MAXIMUM] = "maximum",
 	[NF_ALG_A_OPTION_SETTING] = "setting",
+	[NF_ALG_A_OPTION_LIST] = "list",
 };
 
 const char *const spec_session_attr[__NF_ALG_A_SESSION_MAX] = {
@@ -654,6 +671,7 @@ const char *const spec_translation_attr[__NF_ALG_A_TRANSLATION_MAX] = {
 const char *const spec_change_attr[__NF_ALG_A_CHANGE_MAX] = {
 	[NF_ALG_A_CHANGE_OLD] = "old",
 	[NF_ALG_A_CHANGE_NEW] = "new",
+	[NF_ALG_A_CHANGE_PLACE] = "place",
 };
 
 const char *const spec_event_attr[__NF_ALG_A_EVENT_MAX] = {
@@ -677,6 +695,7 @@ const char *const spec_event_attr[__NF_ALG_A_EVENT_MAX] = {
 	[NF_ALG_A_EVENT_OUTSIDE_GLOBAL] = "outside-global",
 	[NF_ALG_A_EVENT_SPI] = "spi",
 	[NF_ALG_A_EVENT_EVIDENCE] = "evidence",
+	[NF_ALG_A_EVENT_NEW_LENGTH] = "new-length",
 };
 
 const char *const spec_spi_attr[__NF_ALG_A_SPI_MAX] = {

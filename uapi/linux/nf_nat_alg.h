@@ -372,6 +372,18 @@ enum nf_alg_option {
 	 * Unit: number. Range: 0-2147483647. Default: 0.
 	 */
 	NF_ALG_OPTION_SKINNY_MEDIA_LIST,
+	/* Translate From, To and identity headers of SIP as well. Unit: on|off.
+	 * Range: 0-1. Default: 0.
+	 */
+	NF_ALG_OPTION_IDENTITIES,
+	/* Whose media a SIP message may speak of besides its sender's. Unit:
+	 * own|list. Range: 0-1. Default: 0.
+	 */
+	NF_ALG_OPTION_MEDIA_FROM,
+	/* What SIP messages say in place of the router's own public address. Unit:
+	 * address. Range: 0-4294967295. Default: 0.
+	 */
+	NF_ALG_OPTION_EXTERNAL_ADDRESS,
 
 	__NF_ALG_OPTION_MAX,
 };
@@ -545,6 +557,8 @@ enum {
 	NF_ALG_A_SETTING_UNSPEC,
 	NF_ALG_A_SETTING_OPTION,
 	NF_ALG_A_SETTING_VALUE,
+	/* The access list that the value names. */
+	NF_ALG_A_SETTING_LIST,
 
 	__NF_ALG_A_SETTING_MAX,
 	NF_ALG_A_SETTING_MAX = __NF_ALG_A_SETTING_MAX - 1,
@@ -562,6 +576,8 @@ enum {
 	NF_ALG_A_OPTION_MAXIMUM,
 	/* New values, all of which are checked before the first is set. */
 	NF_ALG_A_OPTION_SETTING,
+	/* The access list that the value names. */
+	NF_ALG_A_OPTION_LIST,
 
 	__NF_ALG_A_OPTION_MAX,
 	NF_ALG_A_OPTION_MAX = __NF_ALG_A_OPTION_MAX - 1,
@@ -737,6 +753,8 @@ enum {
 	NF_ALG_A_CHANGE_OLD,
 	/* Likewise. */
 	NF_ALG_A_CHANGE_NEW,
+	/* The header or line it stands in. */
+	NF_ALG_A_CHANGE_PLACE,
 
 	__NF_ALG_A_CHANGE_MAX,
 	NF_ALG_A_CHANGE_MAX = __NF_ALG_A_CHANGE_MAX - 1,
@@ -776,6 +794,8 @@ enum {
 	/* In host order. */
 	NF_ALG_A_EVENT_SPI,
 	NF_ALG_A_EVENT_EVIDENCE,
+	/* Of the translated message in bytes. */
+	NF_ALG_A_EVENT_NEW_LENGTH,
 
 	__NF_ALG_A_EVENT_MAX,
 	NF_ALG_A_EVENT_MAX = __NF_ALG_A_EVENT_MAX - 1,
