@@ -20,6 +20,9 @@
 /* A call that holds more is not a call */
 #define NF_ALG_CALL_GRIPS_MAX 256
 
+/* Remotes that one of its bindings may admit by name */
+#define NF_ALG_BIND_REMOTES_MAX 8
+
 /**
  * struct nf_alg_taking - one nf_alg_bind() on its way
  * @an: namespace
@@ -183,7 +186,9 @@ static int nf_alg_grip_take(struct nf_alg_taking *taking, u8 i,
 	grip->expiring = want->seconds;
 	grip->expires = jiffies;
 	nf_alg_grip_limit(grip, want);
-	grip->flags = want->flags | NF_ALG_BIND_PENDING;
+	grip->flags = want->flags;
+	if (!(want->flags & NF_ALG_BIND_FIRM))
+		grip->flags |= NF_ALG_BIND_PENDING;
 	list_add_tail(&grip->list, &call->grips);
 	list_add_tail(&grip->undo, taken);
 	call->grip_count++;
@@ -299,9 +304,12 @@ static bool nf_alg_bind_permitted(const struct nf_alg_message *msg,
 		return false;
 	if (nf_alg_same_host(&want->inside, &from->own))
 		return true;
-	return want->flags & NF_ALG_BIND_OTHER &&
-	       !nf_alg_same_host(&from->own, &from->seen) &&
-	       want->inside.family == from->seen.family &&
+	if (!(want->flags & NF_ALG_BIND_OTHER) ||
+	    want->inside.family != from->seen.family)
+		return false;
+	if (nf_alg_media_permitted(msg->session->an, &want->inside))
+		return true;
+	return !nf_alg_same_host(&from->own, &from->seen) &&
 	       nf_alg_media_host_permitted(msg->session->an, &want->inside);
 }
 
@@ -410,8 +418,9 @@ bool nf_alg_bind_open(struct nf_alg_call *call,
 
 	spin_lock_bh(&an->bindings.lock);
 	list_for_each_entry(grip, &call->grips, list) {
-		if (grip->binding->l4proto != l4proto ||
-		    !nf_alg_same_endpoint(&grip->binding->inside, inside))
+		if (inside &&
+		    (grip->binding->l4proto != l4proto ||
+		     !nf_alg_same_endpoint(&grip->binding->inside, inside)))
 			continue;
 		found = true;
 		if (!(grip->flags & NF_ALG_BIND_CLOSED))
@@ -423,3 +432,68 @@ bool nf_alg_bind_open(struct nf_alg_call *call,
 	return found;
 }
 EXPORT_SYMBOL_GPL(nf_alg_bind_open);
+
+/* What @call holds of that endpoint; NULL if it does not, or admits @remote
+ * already. Caller holds nf_alg_bindings.lock.
+ */
+static struct nf_alg_grip *
+nf_alg_grip_of(struct nf_alg_call *call, const struct nf_alg_endpoint *inside,
+	       u8 l4proto, const struct nf_alg_endpoint *remote, int *err)
+{
+	struct nf_alg_grip *grip, *found = NULL;
+	int remotes = 0;
+
+	*err = -NF_ALG_REASON_BINDING_CLOSED;
+	list_for_each_entry(grip, &call->grips, list) {
+		if (grip->binding->l4proto != l4proto ||
+		    !nf_alg_same_endpoint(&grip->binding->inside, inside))
+			continue;
+		found = grip;
+		if (!(grip->flags & NF_ALG_BIND_CLOSED) &&
+		    nf_alg_grip_permits(grip, remote)) {
+			*err = 0;
+			return NULL;
+		}
+		remotes++;
+	}
+	if (found && (remotes > NF_ALG_BIND_REMOTES_MAX ||
+		      call->grip_count >= NF_ALG_CALL_GRIPS_MAX)) {
+		*err = -NF_ALG_REASON_LIMIT_BINDINGS;
+		return NULL;
+	}
+	return found;
+}
+
+int nf_alg_bind_admit(struct nf_alg_call *call,
+		      const struct nf_alg_endpoint *inside, u8 l4proto,
+		      const struct nf_alg_endpoint *remote)
+{
+	struct nf_alg_net *an = call->an;
+	struct nf_alg_grip *grip, *like;
+	int err;
+
+	spin_lock_bh(&an->bindings.lock);
+	like = nf_alg_grip_of(call, inside, l4proto, remote, &err);
+	if (!like)
+		goto unlock;
+	err = -NF_ALG_REASON_NO_MEMORY;
+	grip = nf_alg_grip_alloc();
+	if (!grip)
+		goto unlock;
+	grip->binding = like->binding;
+	grip->call = call;
+	grip->remote = *remote;
+	grip->round = call->round;
+	grip->flags = (like->flags & NF_ALG_BIND_DOOR) | NF_ALG_BIND_STAY |
+		      NF_ALG_BIND_FIRM;
+	list_add_tail(&grip->list, &call->grips);
+	INIT_LIST_HEAD(&grip->undo);
+	call->grip_count++;
+	hlist_add_head_rcu(&grip->node, &grip->binding->grips);
+	trace_nf_alg_door_open(grip->binding);
+	err = 0;
+unlock:
+	spin_unlock_bh(&an->bindings.lock);
+	return err;
+}
+EXPORT_SYMBOL_GPL(nf_alg_bind_admit);

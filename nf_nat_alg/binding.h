@@ -26,7 +26,8 @@ struct nf_alg_session;
 #define NF_ALG_BIND_AWAY \
 	BIT(4) /* a listener outside: who calls it from inside speaks the protocol */
 #define NF_ALG_BIND_OTHER \
-	BIT(5) /* for a host that nf_alg_media_host_permitted() */
+	BIT(6) /* for a host that an option permits others to speak of */
+#define NF_ALG_BIND_FIRM BIT(8) /* a refused offer does not take it away */
 /* Set by the engine in nf_alg_grip.flags */
 #define NF_ALG_BIND_PENDING BIT(7) /* goes with nf_alg_call_rollback() */
 
@@ -102,7 +103,7 @@ struct nf_alg_grip {
 	struct nf_alg_call *call;
 	struct nf_alg_endpoint remote;
 	u32 round;
-	u8 flags;
+	u16 flags;
 	bool expiring;
 	unsigned long expires;
 	struct rcu_head rcu;
@@ -161,7 +162,7 @@ struct nf_alg_bind {
 	struct nf_alg_endpoint remote;
 	u8 l4proto;
 	u8 count;
-	u8 flags;
+	u16 flags;
 	enum nf_alg_protocol_id protocol;
 	__be16 prefer;
 	u32 seconds;
@@ -169,8 +170,9 @@ struct nf_alg_bind {
 
 /**
  * nf_alg_bind() - bind inside ports to public ports for a call
- * @msg: the message that asks; its sender must be inside, and be @want->inside;
- *	of NF_ALG_BIND_AWAY its receiver must be inside
+ * @msg: the message that asks; its sender must be inside, and be @want->inside,
+ *	but for media where the option media-from permits that host; of
+ *	NF_ALG_BIND_AWAY its receiver must be inside
  * @call: who owns the binding
  * @want: what is wanted
  * @public: where the public address and first port are put
@@ -190,7 +192,7 @@ int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
 /**
  * nf_alg_bind_open() - let a closed door admit flows
  * @call: owner
- * @inside: the inside address and port it was taken for
+ * @inside: the inside address and port it was taken for; NULL: all of the call
  * @l4proto: IPPROTO_UDP or IPPROTO_TCP
  *
  * Return: true if there was one.
@@ -224,6 +226,22 @@ struct nf_alg_call *nf_alg_bound_call(const struct nf_alg_session *session,
 				      u8 l4proto,
 				      const struct nf_alg_endpoint *public,
 				      const struct nf_alg_endpoint *host);
+
+/**
+ * nf_alg_bind_admit() - one more remote may come in
+ * @call: owner
+ * @inside: the inside address and port that it holds a binding of
+ * @l4proto: IPPROTO_UDP or IPPROTO_TCP
+ * @remote: who may come in as well; port 0: any port of that host
+ *
+ * It is open at once, and stays as long as the call.
+ *
+ * Return: 0, or -reason: BINDING_CLOSED if the call holds no such binding,
+ * LIMIT_BINDINGS if it admits too many already, NO_MEMORY.
+ */
+int nf_alg_bind_admit(struct nf_alg_call *call,
+		      const struct nf_alg_endpoint *inside, u8 l4proto,
+		      const struct nf_alg_endpoint *remote);
 
 /**
  * nf_alg_bound_public() - whose public endpoint is this

@@ -266,6 +266,31 @@ static bool nf_alg_binding_is_away(const struct nf_alg_binding *b)
 	return b && b->flags & NF_ALG_BIND_AWAY;
 }
 
+/* Who holds an open door here, or NULL */
+static struct nf_alg_grip *nf_alg_flow_opened(const struct nf_alg_binding *b)
+{
+	struct nf_alg_grip *grip;
+
+	hlist_for_each_entry_rcu(grip, &b->grips, node)
+		if ((READ_ONCE(grip->flags) &
+		     (NF_ALG_BIND_DOOR | NF_ALG_BIND_CLOSED)) ==
+		    NF_ALG_BIND_DOOR)
+			return grip;
+	return NULL;
+}
+
+/* Who has an open door of the same protocol himself may knock at one: a phone
+ * calls its neighbour at the address by which the world knows it.
+ */
+static struct nf_alg_grip *
+nf_alg_flow_neighbour(const struct nf_alg_binding *to,
+		      const struct nf_alg_binding *from)
+{
+	if (to->protocol != from->protocol || !nf_alg_flow_opened(from))
+		return NULL;
+	return nf_alg_flow_opened(to);
+}
+
 /* Not inline, as its like below: known flows pay for no stack of theirs */
 static noinline unsigned int nf_alg_flow_bind(struct sk_buff *skb,
 					      struct nf_conn *ct,
@@ -305,6 +330,8 @@ static noinline unsigned int nf_alg_flow_bind(struct sk_buff *skb,
 		/* Who asks is known to the other by the public endpoint */
 		grip = nf_alg_binding_admits(to,
 					     from ? &from->public : &source);
+		if (!grip && from)
+			grip = nf_alg_flow_neighbour(to, from);
 		if (grip)
 			return nf_alg_flow_inbound(an, skb, ct, to, from, grip);
 		nf_alg_pass(an, NULL, NF_ALG_REASON_BINDING_CLOSED);

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include "engine_fake.h"
+#include "option.h"
 #include "service.h"
 
 #define CALL_PRIV 1024
@@ -16,6 +17,8 @@ struct nf_alg_endpoint engine_media_host;
 struct engine_binding engine_binding[ENGINE_BINDINGS];
 u64 engine_reasons[__NF_ALG_REASON_MAX];
 struct nf_alg_net engine_net;
+
+const char *engine_media_from;
 
 static struct net netns = { .net_cookie = 1 };
 
@@ -71,6 +74,7 @@ void engine_reset(void)
 	engine_memory = 1;
 	engine_seconds = 1000;
 	engine_no_ports = false;
+	engine_media_from = NULL;
 	engine_media = false;
 	memset(&engine_media_host, 0, sizeof(engine_media_host));
 	if (engine_protocol.init && engine_protocol.init())
@@ -245,9 +249,12 @@ int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
 		    !msg->from->inside ||
 			    (!nf_alg_same_host(&want->inside,
 					       &msg->from->own) &&
-			     !(want->flags & NF_ALG_BIND_OTHER && nat &&
-			       nf_alg_media_host_permitted(msg->session->an,
-							   &want->inside))))
+			     !(want->flags & NF_ALG_BIND_OTHER &&
+			       ((nat && nf_alg_media_host_permitted(
+						msg->session->an,
+						&want->inside)) ||
+				nf_alg_media_permitted(msg->session->an,
+						       &want->inside)))))
 		return -NF_ALG_REASON_DOOR_OTHER_HOST;
 	if (!want->count || want->count > 16 || !port ||
 	    port + want->count - 1 > 65535)
@@ -279,7 +286,7 @@ int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
 			b->remote = want->remote;
 			b->l4proto = want->l4proto;
 			b->open = !(want->flags & NF_ALG_BIND_CLOSED);
-			b->pending = true;
+			b->pending = !(want->flags & NF_ALG_BIND_FIRM);
 			b->door = want->flags & NF_ALG_BIND_DOOR;
 			b->away = want->flags & NF_ALG_BIND_AWAY;
 			b->protocol = want->protocol;
@@ -299,12 +306,49 @@ int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
 bool nf_alg_bind_open(struct nf_alg_call *call,
 		      const struct nf_alg_endpoint *inside, u8 l4proto)
 {
-	struct engine_binding *b = bound(l4proto, inside);
+	struct engine_binding *b = inside ? bound(l4proto, inside) : NULL;
+	bool found = b;
 
 	fake(call);
 	if (b)
 		b->open = true;
-	return b;
+	for (int i = 0; !inside && i < ENGINE_BINDINGS; i++) {
+		if (engine_binding[i].call != call)
+			continue;
+		engine_binding[i].open = true;
+		found = true;
+	}
+	return found;
+}
+
+int nf_alg_bind_admit(struct nf_alg_call *call,
+		      const struct nf_alg_endpoint *inside, u8 l4proto,
+		      const struct nf_alg_endpoint *remote)
+{
+	struct engine_binding *b = bound(l4proto, inside);
+
+	fake(call);
+	if (!b)
+		return -NF_ALG_REASON_BINDING_CLOSED;
+	for (u32 i = 0; i < b->admits; i++)
+		if (nf_alg_same_endpoint(&b->admit[i], remote))
+			return 0;
+	if (b->admits == ENGINE_ADMITS)
+		return -NF_ALG_REASON_LIMIT_BINDINGS;
+	b->admit[b->admits++] = *remote;
+	return 0;
+}
+
+bool engine_admits(const char *remote)
+{
+	struct nf_alg_endpoint host = engine_endpoint(remote);
+
+	for (int i = 0; i < ENGINE_BINDINGS; i++)
+		for (u32 k = 0; k < engine_binding[i].admits; k++)
+			if (nf_alg_same_host(&engine_binding[i].admit[k],
+					     &host))
+				return true;
+	return false;
 }
 
 void nf_alg_bind_expire(struct nf_alg_call *call,
@@ -336,6 +380,17 @@ struct nf_alg_call *nf_alg_bound_call(const struct nf_alg_session *session,
 		return b->call;
 	}
 	return NULL;
+}
+
+bool nf_alg_media_permitted(struct nf_alg_net *an,
+			    const struct nf_alg_endpoint *host)
+{
+	struct nf_alg_endpoint named;
+
+	if (!engine_media_from)
+		return false;
+	named = engine_endpoint(engine_media_from);
+	return nf_alg_same_host(&named, host);
 }
 
 bool nf_alg_bound_inside(const struct nf_alg_session *session, u8 l4proto,

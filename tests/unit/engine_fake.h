@@ -14,6 +14,7 @@
 
 #define ENGINE_BINDINGS 512
 #define ENGINE_CALLS 256
+#define ENGINE_ADMITS 8
 
 /**
  * struct engine_binding - an inside port that is bound
@@ -28,6 +29,8 @@
  * @protocol: what its flows speak, as it was asked for
  * @seconds: its own time, or 0
  * @fresh: the message being translated took it
+ * @admit: who may come in besides @remote
+ * @admits: how many
  * @call: owner
  */
 struct engine_binding {
@@ -42,6 +45,8 @@ struct engine_binding {
 	enum nf_alg_protocol_id protocol;
 	u32 seconds;
 	bool fresh;
+	struct nf_alg_endpoint admit[ENGINE_ADMITS];
+	u32 admits;
 	struct nf_alg_call *call;
 };
 
@@ -49,6 +54,8 @@ extern struct engine_binding engine_binding[ENGINE_BINDINGS];
 extern u64 engine_reasons[__NF_ALG_REASON_MAX];
 extern struct nf_alg_net engine_net;
 extern bool engine_no_ports;
+/* The host that the option media-from permits, or NULL */
+extern const char *engine_media_from;
 /* Is there media on each call */
 extern bool engine_media;
 /* The only host of the option skinny-media-list; family 0: none */
@@ -73,6 +80,9 @@ struct engine_protocol {
 };
 
 extern const struct engine_protocol engine_protocol;
+
+/* May this host come in by any binding, besides those it was taken for */
+bool engine_admits(const char *remote);
 
 /* Begin anew: no state, default options, time 1000 */
 void engine_reset(void);
