@@ -12,9 +12,11 @@
 enum sip_action {
 	SIP_LEAVE,
 	SIP_TRANSLATE_CONTACT, /* sender's own: public */
+	SIP_TRANSLATE_TARGET, /* the same where it says nothing of a dialog */
 	SIP_TRANSLATE_ROUTE, /* the same for proxies */
 	SIP_RESTORE_ROUTE, /* receiver's public: as it was */
 	SIP_RESTORE_TOP_ROUTE, /* the first value only */
+	SIP_RESTORE_CONTACT, /* receiver's public: as it was */
 };
 
 /**
@@ -51,6 +53,10 @@ static const struct sip_rule sip_rules[__SIP_HEADER_MAX] = {
 	[SIP_HEADER_SERVICE_ROUTE] = {
 		.response = SIP_TRANSLATE_ROUTE,
 	},
+	[SIP_HEADER_REFER_TO] = {
+		.request = SIP_TRANSLATE_TARGET,
+		.request_in = SIP_RESTORE_CONTACT,
+	},
 };
 
 u8 sip_uri_l4proto(const struct sip_translation *t, const struct sip_uri *uri)
@@ -71,9 +77,10 @@ u8 sip_uri_l4proto(const struct sip_translation *t, const struct sip_uri *uri)
 bool sip_uri_of(const struct sip_translation *t, const struct sip_uri *uri,
 		const struct nf_alg_endpoint *host)
 {
-	return uri->scheme == SIP_SCHEME_SIP && !uri->maddr &&
+	return uri->scheme == SIP_SCHEME_SIP &&
 	       uri->transport != SIP_TRANSPORT_OTHER &&
-	       sip_literal_of(t, &uri->host, host);
+	       sip_literal_of(t, &uri->host, host) &&
+	       sip_maddr_of(t, &uri->maddr, host);
 }
 
 static void sip_uri_key(const struct sip_translation *t,
@@ -104,8 +111,9 @@ int sip_uri_translate(struct sip_translation *t, const struct sip_uri *uri,
 			      uri->hostport.len, seconds);
 	if (err)
 		return err;
-	return sip_replace(t, &uri->hostport, text,
-			   sip_public_print(t, text, public, uri->port));
+	err = sip_replace(t, &uri->hostport, text,
+			  sip_public_print(t, text, public, uri->port));
+	return err ?: sip_maddr_replace(t, &uri->maddr, &t->msg->from->seen);
 }
 
 int sip_uri_restore(struct sip_translation *t, const struct sip_uri *uri,
@@ -126,6 +134,8 @@ int sip_uri_restore(struct sip_translation *t, const struct sip_uri *uri,
 	if (!len)
 		return 0;
 	err = sip_replace(t, &uri->hostport, text, len);
+	if (!err)
+		err = sip_maddr_replace(t, &uri->maddr, &to->own);
 	return err ?: 1;
 }
 
@@ -151,7 +161,7 @@ static u32 sip_idle_time(const struct sip_translation *t)
  */
 static int sip_contact_public(struct sip_translation *t,
 			      const struct sip_uri *uri,
-			      struct nf_alg_endpoint *public)
+			      struct nf_alg_endpoint *public, bool contact)
 {
 	const struct nf_alg_message *msg = t->msg;
 	struct nf_alg_endpoint inside = msg->from->own;
@@ -163,18 +173,26 @@ static int sip_contact_public(struct sip_translation *t,
 	inside.port = htons(sip_uri_port(uri));
 	if (same && inside.port == msg->from->own.port) {
 		*public = msg->from->seen;
+		/* A connection stays; a flow of UDP is forgotten in silence */
+		if (contact && l4proto == IPPROTO_UDP)
+			t->door = inside.port;
 		return 1;
 	}
 	if (nf_alg_bound_inside(msg->session, l4proto, &inside, public) &&
-	    nf_alg_same_host(public, &msg->from->seen))
+	    nf_alg_same_host(public, &msg->from->seen)) {
+		if (contact && same)
+			t->door = inside.port;
 		return 1;
+	}
 	if (!same)
 		return 0;
-	if ((t->call[SIP_SENDER] || sip_dialog_begins(t)) &&
+	if (contact && (t->call[SIP_SENDER] || sip_dialog_begins(t)) &&
 	    sip_door_permitted(msg, l4proto, sip_uri_port(uri))) {
 		sip_door_want(msg, l4proto, sip_uri_port(uri), &want);
 		want.flags |= NF_ALG_BIND_STAY;
 		err = sip_dialog_bind(t, &want, public);
+		if (!err)
+			t->door = inside.port;
 		return err ?: 1;
 	}
 	if (l4proto == IPPROTO_TCP) {
@@ -187,7 +205,7 @@ static int sip_contact_public(struct sip_translation *t,
 }
 
 static int sip_value_out(struct sip_translation *t, const struct sip_uri *uri,
-			 enum sip_memory_kind kind)
+			 enum sip_memory_kind kind, bool contact)
 {
 	struct nf_alg_endpoint public __uninitialized;
 	int err;
@@ -197,7 +215,7 @@ static int sip_value_out(struct sip_translation *t, const struct sip_uri *uri,
 			sip_uri_forget(t, uri, kind);
 		return 0;
 	}
-	err = sip_contact_public(t, uri, &public);
+	err = sip_contact_public(t, uri, &public, contact);
 	if (err <= 0)
 		return err;
 	return sip_uri_translate(t, uri, kind, &public, sip_idle_time(t));
@@ -210,12 +228,18 @@ static int sip_value_action(struct sip_translation *t,
 
 	switch (action) {
 	case SIP_TRANSLATE_CONTACT:
-		return sip_value_out(t, uri, SIP_MEMORY_CONTACT);
+		return sip_value_out(t, uri, SIP_MEMORY_CONTACT, true);
+	case SIP_TRANSLATE_TARGET:
+		return sip_value_out(t, uri, SIP_MEMORY_CONTACT, false);
 	case SIP_TRANSLATE_ROUTE:
-		return sip_value_out(t, uri, SIP_MEMORY_ROUTE);
+		return sip_value_out(t, uri, SIP_MEMORY_ROUTE, true);
 	case SIP_RESTORE_ROUTE:
 	case SIP_RESTORE_TOP_ROUTE:
 		err = sip_uri_restore(t, uri, SIP_MEMORY_ROUTE,
+				      sip_idle_time(t));
+		return err < 0 ? err : 0;
+	case SIP_RESTORE_CONTACT:
+		err = sip_uri_restore(t, uri, SIP_MEMORY_CONTACT,
 				      sip_idle_time(t));
 		return err < 0 ? err : 0;
 	}

@@ -8,14 +8,19 @@
  */
 #include <linux/err.h>
 #include "dialog.h"
+#include "door.h"
 #include "name_addr.h"
 #include "netns.h"
+#include "peer.h"
 #include "transaction.h"
 
 #define SIP_DIALOG_KEY_MAX 300
 #define SIP_DIALOG_LINGER 32
 #define SIP_SESSION_EXPIRES_MIN 90
 #define SIP_SESSION_EXPIRES_MAX 604800
+/* Where nobody says (RFC 6665 leaves it to the event, RFC 3515 to the agent) */
+#define SIP_SUBSCRIBE_EXPIRES 3600
+#define SIP_REFER_EXPIRES 180
 
 /* The tag of From or To */
 static bool sip_tag(const struct sip_translation *t, enum sip_header header,
@@ -57,9 +62,21 @@ bool sip_dialog_offers(const struct sip_translation *t)
 	}
 }
 
+/* A request that asks for notices, or its answer */
+static bool sip_subscribes(const struct sip_translation *t)
+{
+	return t->head.method == SIP_METHOD_SUBSCRIBE ||
+	       t->head.method == SIP_METHOD_REFER;
+}
+
 bool sip_dialog_begins(const struct sip_translation *t)
 {
-	return t->msg->from->inside && sip_dialog_offers(t) &&
+	if (!t->msg->from->inside)
+		return false;
+	if (sip_subscribes(t))
+		return t->head.line.request || (t->head.line.status >= 200 &&
+						t->head.line.status < 300);
+	return sip_dialog_offers(t) &&
 	       (t->head.method == SIP_METHOD_INVITE ||
 		t->head.single[SIP_HEADER_CONTENT_TYPE].len);
 }
@@ -119,37 +136,52 @@ int sip_dialog_settle(struct sip_translation *t)
 	if (t->call[SIP_SENDER] || !sip_dialog_begins(t))
 		return 0;
 	return sip_dialog_find(t, SIP_SENDER, &t->msg->from->own,
-			       t->msg->changes);
+			       t->msg->changes ||
+				       (t->door && sip_subscribes(t)));
 }
 
-/* Remember what the answer opens */
-static int sip_dialog_wait(struct nf_alg_call *call,
-			   const struct nf_alg_bind *want)
+/* Is this a request or answer with which the far side has agreed */
+static bool sip_dialog_agreed(const struct sip_translation *t)
 {
-	struct sip_dialog *dialog = nf_alg_call_lock(call);
-	struct sip_waiting *w;
-	int err = 0;
-	u32 i;
+	u32 status = t->head.line.status;
 
-	for (i = 0; i < dialog->waitings; i++) {
-		w = &dialog->waiting[i];
-		if (w->port == want->inside.port && w->l4proto == want->l4proto)
-			break;
+	if (t->head.line.request)
+		return t->head.method == SIP_METHOD_ACK;
+	return status >= 200 && status < 300 &&
+	       (t->head.method == SIP_METHOD_INVITE || sip_subscribes(t));
+}
+
+void sip_dialog_door(struct sip_translation *t)
+{
+	bool agreed = sip_dialog_agreed(t);
+	struct nf_alg_message *msg = t->msg;
+	struct nf_alg_call *call = t->call[SIP_SENDER];
+	u8 l4proto = msg->session->l4proto;
+	struct nf_alg_endpoint public;
+	struct sip_dialog *dialog;
+	struct nf_alg_bind want;
+	__be16 door = t->door;
+	int err;
+
+	/* It is reserved with SUBSCRIBE, which nothing but its answer follows */
+	if (!call || (!agreed && !(t->head.line.request && sip_subscribes(t))))
+		return;
+	if (!door) {
+		dialog = nf_alg_call_lock(call);
+		door = dialog->door;
+		nf_alg_call_unlock(call);
 	}
-	if (i == SIP_DIALOG_WAITING) {
-		err = -NF_ALG_REASON_LIMIT_BINDINGS;
-	} else {
-		w = &dialog->waiting[i];
-		if (i == dialog->waitings) {
-			dialog->waitings++;
-			w->count = 0;
-		}
-		w->port = want->inside.port;
-		w->l4proto = want->l4proto;
-		w->count = max(w->count, want->count);
-	}
-	nf_alg_call_unlock(call);
-	return err;
+	if (!door || !sip_door_permitted(msg, l4proto, ntohs(door)))
+		return;
+	sip_door_want(msg, l4proto, ntohs(door), &want);
+	want.flags |= NF_ALG_BIND_STAY | NF_ALG_BIND_FIRM;
+	if (agreed)
+		want.flags &= ~NF_ALG_BIND_CLOSED;
+	err = nf_alg_bind(msg, call, &want, &public);
+	if (err)
+		sip_count(t, -err);
+	else if (agreed && want.remote.family)
+		sip_peer_admit(t, call, &want.inside);
 }
 
 int sip_dialog_bind(struct sip_translation *t, struct nf_alg_bind *want,
@@ -165,29 +197,11 @@ int sip_dialog_bind(struct sip_translation *t, struct nf_alg_bind *want,
 	/* An ACK or an answer comes after the other side has spoken */
 	if (t->head.line.request && t->head.method != SIP_METHOD_ACK) {
 		want->flags |= NF_ALG_BIND_CLOSED;
-		err = sip_dialog_wait(t->call[SIP_SENDER], want);
-		if (err)
-			return err;
 	} else {
 		want->flags &= ~NF_ALG_BIND_CLOSED;
 	}
 	t->bound = true;
 	return nf_alg_bind(t->msg, t->call[SIP_SENDER], want, public);
-}
-
-static void sip_dialog_admit(struct nf_alg_call *call,
-			     const struct nf_alg_endpoint *host,
-			     const struct sip_waiting *waiting, u32 waitings)
-{
-	struct nf_alg_endpoint inside = *host;
-	u32 i, k;
-
-	for (i = 0; i < waitings; i++) {
-		for (k = 0; k < waiting[i].count; k++) {
-			inside.port = htons(ntohs(waiting[i].port) + k);
-			nf_alg_bind_open(call, &inside, waiting[i].l4proto);
-		}
-	}
 }
 
 /* clang-format off */
@@ -197,6 +211,7 @@ static const char *const sip_dialog_states[] = {
 	[SIP_DIALOG_CALLING] = "calling",
 	[SIP_DIALOG_RINGING] = "ringing",
 	[SIP_DIALOG_ANSWERED] = "answered",
+	[SIP_DIALOG_SUBSCRIBED] = "subscribed",
 	[SIP_DIALOG_CLOSING] = "closing",
 };
 
@@ -220,20 +235,41 @@ static void sip_dialog_describe(struct sip_translation *t,
 			     sip_text(t, &value.uri), value.uri.len);
 }
 
-static u32 sip_session_expires(const struct sip_translation *t)
+/* The number a header begins with, or -1 */
+static s32 sip_seconds_parse(const struct sip_translation *t,
+			     enum sip_header header)
 {
 	struct nf_alg_cursor c;
-	s32 seconds;
 
-	if (!t->head.single[SIP_HEADER_SESSION_EXPIRES].len)
-		return 0;
-	nf_alg_cursor_span(&c, &t->c,
-			   &t->head.single[SIP_HEADER_SESSION_EXPIRES]);
+	if (!t->head.single[header].len)
+		return -1;
+	nf_alg_cursor_span(&c, &t->c, &t->head.single[header]);
 	sip_skip_lws(&c);
-	seconds = sip_number_parse(&c);
+	return sip_number_parse(&c);
+}
+
+static u32 sip_session_expires(const struct sip_translation *t)
+{
+	s32 seconds = sip_seconds_parse(t, SIP_HEADER_SESSION_EXPIRES);
+
 	if (seconds < 0)
 		return 0;
 	return clamp(seconds, SIP_SESSION_EXPIRES_MIN, SIP_SESSION_EXPIRES_MAX);
+}
+
+/* Does this NOTIFY end its subscription */
+static bool sip_subscription_over(const struct sip_translation *t)
+{
+	const struct nf_alg_span *state =
+		&t->head.single[SIP_HEADER_SUBSCRIPTION_STATE];
+	struct nf_alg_cursor c, word;
+
+	nf_alg_cursor_span(&c, &t->c, state);
+	sip_skip_lws(&c);
+	word = c;
+	sip_skip_chars(&c, SIP_CHAR_TOKEN);
+	word.end = c.pos;
+	return state->len && sip_equal_fold(&word, "terminated", 10);
 }
 
 /**
@@ -302,6 +338,22 @@ static void sip_request_consequence(struct sip_translation *t,
 		dialog->state = SIP_DIALOG_CLOSING;
 		c->live = SIP_DIALOG_LINGER;
 		break;
+	case SIP_METHOD_SUBSCRIBE:
+	case SIP_METHOD_REFER:
+		if (dialog->state < SIP_DIALOG_CALLING) {
+			dialog->state = SIP_DIALOG_CALLING;
+			c->live = SIP_DIALOG_LINGER;
+		}
+		if (role == SIP_SENDER)
+			dialog->offer = transaction;
+		break;
+	case SIP_METHOD_NOTIFY:
+		if (dialog->state == SIP_DIALOG_SUBSCRIBED &&
+		    sip_subscription_over(t)) {
+			dialog->state = SIP_DIALOG_CLOSING;
+			c->live = SIP_DIALOG_LINGER;
+		}
+		break;
 	default:
 		break;
 	}
@@ -342,6 +394,38 @@ static void sip_invite_answered(struct sip_translation *t, enum sip_role role,
 	}
 }
 
+/* An answer to SUBSCRIBE, or to REFER, which is one outside of calls */
+static void sip_subscribe_answered(struct sip_translation *t,
+				   enum sip_role role,
+				   struct sip_dialog *dialog,
+				   struct sip_consequence *c)
+{
+	u32 status = t->head.line.status;
+	s32 seconds;
+
+	/* In a call it is the call that decides */
+	if (dialog->state == SIP_DIALOG_RINGING ||
+	    dialog->state == SIP_DIALOG_ANSWERED ||
+	    dialog->state == SIP_DIALOG_CLOSING || dialog->invite)
+		return;
+	if (status >= 200 && status < 300) {
+		seconds = sip_seconds_parse(t, SIP_HEADER_EXPIRES);
+		if (seconds < 0)
+			seconds = t->head.method == SIP_METHOD_REFER ?
+					  SIP_REFER_EXPIRES :
+					  SIP_SUBSCRIBE_EXPIRES;
+		dialog->session_expires = min(seconds, SIP_SESSION_EXPIRES_MAX);
+		dialog->state = seconds ? SIP_DIALOG_SUBSCRIBED :
+					  SIP_DIALOG_CLOSING;
+		c->live = dialog->session_expires + SIP_DIALOG_LINGER;
+		c->open = role == SIP_RECEIVER;
+	} else if (status >= 300 && dialog->state < SIP_DIALOG_ANSWERED) {
+		c->live = SIP_DIALOG_LINGER;
+		if (status != 401 && status != 407)
+			dialog->state = SIP_DIALOG_FAILED;
+	}
+}
+
 static void sip_response_consequence(struct sip_translation *t,
 				     enum sip_role role,
 				     struct sip_dialog *dialog, u64 transaction,
@@ -372,6 +456,11 @@ static void sip_response_consequence(struct sip_translation *t,
 			c->rollback = answered;
 		}
 		return;
+	case SIP_METHOD_SUBSCRIBE:
+	case SIP_METHOD_REFER:
+		if (role == SIP_SENDER || transaction == dialog->offer)
+			sip_subscribe_answered(t, role, dialog, c);
+		return;
 	case SIP_METHOD_BYE:
 		if ((status >= 200 && status < 300) || status == 408 ||
 		    status == 481) {
@@ -386,21 +475,20 @@ static void sip_response_consequence(struct sip_translation *t,
 	}
 }
 
-static void sip_dialog_advance(struct sip_translation *t, enum sip_role role,
-			       const struct nf_alg_endpoint *host)
+static void sip_dialog_advance(struct sip_translation *t, enum sip_role role)
 {
-	struct sip_waiting waiting[SIP_DIALOG_WAITING] __uninitialized;
 	struct nf_alg_call *call = t->call[role];
 	struct sip_consequence c = {};
 	u64 transaction = sip_transaction(t);
 	struct sip_dialog *dialog;
-	u32 waitings = 0;
 	u8 before, state;
 
 	dialog = nf_alg_call_lock(call);
 	before = dialog->state;
 	if (role == SIP_SENDER && t->bound)
 		dialog->pending = true;
+	if (role == SIP_SENDER && t->door)
+		dialog->door = t->door;
 	/* Any message shows that the dialog lives */
 	if (before == SIP_DIALOG_ANSWERED && !dialog->session_expires)
 		c.live = sip_dialog_life(t, dialog);
@@ -409,18 +497,13 @@ static void sip_dialog_advance(struct sip_translation *t, enum sip_role role,
 	else
 		sip_response_consequence(t, role, dialog, transaction, &c);
 
-	if (c.open) {
-		waitings = dialog->waitings;
-		memcpy(waiting, dialog->waiting, waitings * sizeof(*waiting));
-	}
-	if (c.commit || c.rollback) {
+	if (c.commit || c.rollback)
 		dialog->pending = false;
-		dialog->waitings = 0;
-	}
 	state = dialog->state;
 	nf_alg_call_unlock(call);
 
-	sip_dialog_admit(call, host, waiting, waitings);
+	if (c.open)
+		nf_alg_bind_open(call, NULL, 0);
 	if (c.commit)
 		nf_alg_call_commit(call);
 	if (c.rollback)
@@ -433,12 +516,25 @@ static void sip_dialog_advance(struct sip_translation *t, enum sip_role role,
 		sip_dialog_describe(t, call, role, state);
 }
 
+/* Does this message say where requests of its dialog come from */
+static bool sip_dialog_names(const struct sip_translation *t)
+{
+	u32 status = t->head.line.status;
+
+	return (t->head.line.request || (status > 100 && status < 300)) &&
+	       (t->head.method == SIP_METHOD_INVITE ||
+		t->head.method == SIP_METHOD_UPDATE || sip_subscribes(t));
+}
+
 void sip_dialog_update(struct sip_translation *t)
 {
 	if (t->call[SIP_SENDER])
-		sip_dialog_advance(t, SIP_SENDER, &t->msg->from->own);
+		sip_dialog_advance(t, SIP_SENDER);
 	if (t->call[SIP_RECEIVER])
-		sip_dialog_advance(t, SIP_RECEIVER, &t->msg->to->own);
+		sip_dialog_advance(t, SIP_RECEIVER);
+	/* From which of the far side's hosts its next request may come */
+	if (t->msg->to->inside && sip_dialog_names(t))
+		sip_peer_learn(t);
 }
 
 void sip_dialog_close(struct sip_translation *t)

@@ -5,39 +5,25 @@
 #include "binding.h"
 #include "translate.h"
 
-/* Reserved endpoints of one dialog that wait for an answer */
-#define SIP_DIALOG_WAITING 24
-
 enum sip_dialog_state {
 	SIP_DIALOG_NEW,
 	SIP_DIALOG_FAILED,
 	SIP_DIALOG_CALLING,
 	SIP_DIALOG_RINGING,
 	SIP_DIALOG_ANSWERED,
+	SIP_DIALOG_SUBSCRIBED,
 	SIP_DIALOG_CLOSING,
-};
-
-/**
- * struct sip_waiting - reserved endpoints that an answer opens
- * @port: first inside port
- * @l4proto: IPPROTO_UDP or IPPROTO_TCP
- * @count: how many ports
- */
-struct sip_waiting {
-	__be16 port;
-	u8 l4proto;
-	u8 count;
 };
 
 /**
  * struct sip_dialog - the module's part of a call
  * @invite: transaction of the inside host's latest INVITE
- * @offer: of its latest UPDATE or PRACK
- * @session_expires: seconds between refreshes, or 0 (RFC 4028)
+ * @offer: of its latest UPDATE, PRACK or SUBSCRIBE
+ * @session_expires: seconds between refreshes, or 0 (RFC 4028); those of a
+ *	subscription
+ * @door: inside port behind the host's Contact, or 0
  * @state: enum sip_dialog_state
  * @pending: media was bound since the last commit or rollback
- * @waiting: endpoints to open
- * @waitings: how many
  *
  * Under the call's lock.
  */
@@ -45,18 +31,17 @@ struct sip_dialog {
 	u64 invite;
 	u64 offer;
 	u32 session_expires;
+	__be16 door;
 	u8 state;
 	u8 pending;
-	u8 waitings;
-	struct sip_waiting waiting[SIP_DIALOG_WAITING];
 };
 
 /**
  * sip_dialog_begins() - may a dialog of the sender begin with this message
  * @t: translation
  *
- * One begins with an INVITE of the inside host, with its answer to one, or with
- * its session description.
+ * One begins with an INVITE of the inside host, with its answer to one, with
+ * its session description, or with a subscription (RFC 6665).
  *
  * Return: true if it may; it does when something in the message is ours.
  */
@@ -80,6 +65,18 @@ int sip_dialog_open(struct sip_translation *t);
  * Return: 0 or -reason.
  */
 int sip_dialog_settle(struct sip_translation *t);
+
+/**
+ * sip_dialog_door() - let requests of the far side come in
+ * @t: translation; its dialogs are known
+ *
+ * A dialog may be silent for longer than a UDP flow is remembered, and what
+ * comes then need not come from the host that is known. So there is a door
+ * behind the Contact of the inside host once the other side has agreed, as
+ * long as the dialog lives. Where there can be none, the dialog goes on
+ * without it.
+ */
+void sip_dialog_door(struct sip_translation *t);
 
 /**
  * sip_dialog_bind() - bind ports of the sender for its dialog

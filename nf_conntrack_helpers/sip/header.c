@@ -10,7 +10,7 @@
  */
 /* clang-format off */
 #define SIP_NAME_SLOT(first, last, len) \
-	((((first) & 31) + ((last) & 31) * 9 + (len) * 15) & 63)
+	((((first) & 31) + ((last) & 31) * 3 + (len) * 28) & 127)
 #define SIP_NAME(first, last, text, header) \
 	[SIP_NAME_SLOT(first, last, sizeof(text) - 1)] = { \
 		sizeof(text) - 1, SIP_HEADER_##header, text }
@@ -19,8 +19,9 @@
 static const struct {
 	u8 len;
 	u8 header;
-	char name[18];
-} sip_headers[64] = {
+	char name[22];
+} sip_headers[128] = {
+	SIP_NAME('b', 'b', "b", REFERRED_BY),
 	SIP_NAME('c', 'c', "c", CONTENT_TYPE),
 	SIP_NAME('c', 't', "contact", CONTACT),
 	SIP_NAME('c', 'd', "call-id", CALL_ID),
@@ -28,18 +29,28 @@ static const struct {
 	SIP_NAME('c', 'h', "content-length", CONTENT_LENGTH),
 	SIP_NAME('c', 'e', "content-type", CONTENT_TYPE),
 	SIP_NAME('c', 'g', "content-encoding", CONTENT_ENCODING),
+	SIP_NAME('d', 'n', "diversion", IDENTITY),
 	SIP_NAME('e', 'e', "e", CONTENT_ENCODING),
 	SIP_NAME('e', 's', "expires", EXPIRES),
 	SIP_NAME('f', 'f', "f", FROM),
 	SIP_NAME('f', 'm', "from", FROM),
+	SIP_NAME('h', 'o', "history-info", IDENTITY),
 	SIP_NAME('i', 'i', "i", CALL_ID),
 	SIP_NAME('l', 'l', "l", CONTENT_LENGTH),
 	SIP_NAME('m', 'm', "m", CONTACT),
 	SIP_NAME('p', 'h', "path", PATH),
+	SIP_NAME('p', 'y', "p-asserted-identity", IDENTITY),
+	SIP_NAME('p', 'd', "p-called-party-id", IDENTITY),
+	SIP_NAME('p', 'y', "p-preferred-identity", IDENTITY),
+	SIP_NAME('r', 'r', "r", REFER_TO),
 	SIP_NAME('r', 'e', "record-route", RECORD_ROUTE),
+	SIP_NAME('r', 'o', "refer-to", REFER_TO),
+	SIP_NAME('r', 'y', "referred-by", REFERRED_BY),
+	SIP_NAME('r', 'd', "remote-party-id", IDENTITY),
 	SIP_NAME('r', 'e', "route", ROUTE),
 	SIP_NAME('s', 's', "session-expires", SESSION_EXPIRES),
 	SIP_NAME('s', 'e', "service-route", SERVICE_ROUTE),
+	SIP_NAME('s', 'e', "subscription-state", SUBSCRIPTION_STATE),
 	SIP_NAME('t', 't', "t", TO),
 	SIP_NAME('t', 'o', "to", TO),
 	SIP_NAME('v', 'v', "v", VIA),
@@ -113,10 +124,15 @@ static inline enum sip_header sip_name_lookup(const u8 *name, u32 len)
 {
 	u32 slot = SIP_NAME_SLOT(name[0], name[len - 1], len);
 
-	if (sip_headers[slot].len != len ||
-	    !sip_same_fold(name, sip_headers[slot].name, len))
+	if (sip_headers[slot].len != len)
 		return SIP_HEADER_OTHER;
-	return sip_headers[slot].header;
+	if (sip_same_fold(name, sip_headers[slot].name, len))
+		return sip_headers[slot].header;
+	/* The only one whose place is another's */
+	if (sip_headers[slot].header == SIP_HEADER_REFER_TO && len == 8 &&
+	    sip_same_fold(name, "reply-to", len))
+		return SIP_HEADER_IDENTITY;
+	return SIP_HEADER_OTHER;
 }
 
 enum sip_header sip_header_name(const u8 *name, u32 len)
@@ -192,8 +208,15 @@ static int sip_field_next(struct nf_alg_cursor *c, struct sip_field *field)
 	} while (at < line.end && sip_blank(base[at]));
 	field->value.off = at;
 
-	if (c->pos < c->end && sip_blank(base[c->pos]) && !sip_folds_skip(c))
-		return -1;
+	if (c->pos < c->end && sip_blank(base[c->pos])) {
+		if (!sip_folds_skip(c))
+			return -1;
+		/* A value may begin in the second line */
+		line.pos = at;
+		line.end = c->pos - 2;
+		sip_skip_lws(&line);
+		field->value.off = line.pos;
+	}
 	field->value.len = c->pos - 2 - field->value.off;
 	return 1;
 }

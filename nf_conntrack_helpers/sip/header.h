@@ -20,6 +20,7 @@ enum sip_header {
 	SIP_HEADER_CONTENT_ENCODING,
 	SIP_HEADER_EXPIRES,
 	SIP_HEADER_SESSION_EXPIRES,
+	SIP_HEADER_SUBSCRIPTION_STATE,
 	__SIP_HEADER_SINGLE,
 	/* These may come several times and are kept in order */
 	SIP_HEADER_CONTACT = __SIP_HEADER_SINGLE,
@@ -27,6 +28,10 @@ enum sip_header {
 	SIP_HEADER_ROUTE,
 	SIP_HEADER_PATH,
 	SIP_HEADER_SERVICE_ROUTE,
+	SIP_HEADER_REFER_TO,
+	SIP_HEADER_REFERRED_BY,
+	/* Who somebody is: P-Asserted-Identity and its like */
+	SIP_HEADER_IDENTITY,
 	SIP_HEADER_CONTENT_LENGTH,
 	__SIP_HEADER_MAX,
 };
@@ -34,8 +39,8 @@ enum sip_header {
 /**
  * struct sip_field - one header field
  * @name: which
- * @value: what stands behind the colon and white space, folds included,
- *	without the line end
+ * @value: from the first byte that is no white space behind the colon to the
+ *	line end, folds included
  */
 struct sip_field {
 	enum sip_header name;

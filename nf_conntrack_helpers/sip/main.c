@@ -25,6 +25,7 @@ static const struct nf_alg_protocol sip_protocol = {
 	.call_size = sizeof(union sip_call),
 	.frame = sip_frame,
 	.translate = sip_translate,
+	.place = sip_place,
 };
 
 static int __init nf_alg_sip_init(void)

@@ -11,8 +11,8 @@
  * sip_media_translate() - translate the session description of a message
  * @t: translation
  *
- * Only bodies of type application/sdp without an encoding. Each media whose
- * address in force is the sender's own gets its ports bound; it is left
+ * Only application/sdp without an encoding, as the body or, with the option
+ * allow-multipart, in a part of it. Each media whose address in force is the sender's own gets its ports bound; it is left
  * alone if it has candidates, runs on TCP, or has a port below 1024.
  *
  * Return: 0 or -reason. A description that cannot be understood makes the whole

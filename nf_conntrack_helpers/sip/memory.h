@@ -13,6 +13,8 @@
  * @SIP_MEMORY_VIA: sent-by of a request's topmost Via
  * @SIP_MEMORY_CONTACT: host and port of a Contact
  * @SIP_MEMORY_ROUTE: host and port in Record-Route or Path
+ * @SIP_MEMORY_IDENTITY: host in From, To or an identity header
+ * @SIP_MEMORY_PEERS: hosts that may send requests in a dialog
  * @SIP_MEMORY_REGISTER: ports that a REGISTER asks for
  * @SIP_MEMORY_AOR: ports registered for an address-of-record
  */
@@ -20,6 +22,8 @@ enum sip_memory_kind {
 	SIP_MEMORY_VIA,
 	SIP_MEMORY_CONTACT,
 	SIP_MEMORY_ROUTE,
+	SIP_MEMORY_IDENTITY,
+	SIP_MEMORY_PEERS,
 	SIP_MEMORY_REGISTER,
 	SIP_MEMORY_AOR,
 };

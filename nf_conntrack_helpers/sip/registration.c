@@ -7,6 +7,8 @@
 #include "contact.h"
 #include "door.h"
 #include "name_addr.h"
+#include "netns.h"
+#include "peer.h"
 #include "registration.h"
 #include "transaction.h"
 
@@ -214,7 +216,7 @@ static int sip_register_ask(struct sip_register *r, struct nf_alg_call *call,
  */
 static int sip_register_enter(struct sip_register *r,
 			      const struct sip_port *port, u32 wanted,
-			      struct nf_alg_endpoint *public)
+			      bool outbound, struct nf_alg_endpoint *public)
 {
 	struct nf_alg_message *msg = r->t->msg;
 	u16 number = sip_port_number(port);
@@ -228,7 +230,8 @@ static int sip_register_enter(struct sip_register *r,
 	/* Without a door it is reached through the flow: that has this very
 	 * port, or is a connection that can be used again
 	 */
-	door = sip_door_permitted(msg, port->l4proto, number);
+	door = sip_door_permitted(msg, port->l4proto, number) &&
+	       !(outbound && flow && port->l4proto == IPPROTO_TCP);
 	if (!door && !flow) {
 		sip_count(r->t, NF_ALG_REASON_DOOR_PORT_DENIED);
 		*public = r->side->seen;
@@ -287,6 +290,17 @@ static int sip_register_leave(struct sip_register *r,
 	return inside.port == r->side->own.port || port->l4proto == IPPROTO_TCP;
 }
 
+/* Does the client keep its connection for what comes in (RFC 5626, RFC 5923) */
+static bool sip_outbound(const struct sip_translation *t,
+			 const struct sip_name_addr *value,
+			 const struct sip_uri *uri)
+{
+	return t->via.alias ||
+	       sip_param_find(&t->c, &uri->params, "ob", 2, NULL) ||
+	       sip_param_find(&t->c, &value->params, "reg-id", 6, NULL) ||
+	       sip_param_find(&t->c, &value->params, "+sip.instance", 13, NULL);
+}
+
 static int sip_register_contact(struct sip_register *r,
 				const struct sip_name_addr *value)
 {
@@ -316,7 +330,9 @@ static int sip_register_contact(struct sip_register *r,
 
 	expires = sip_contact_expires(r, value);
 	wanted = expires < 0 ? SIP_EXPIRES_DEFAULT : expires;
-	err = wanted ? sip_register_enter(r, &port, wanted, &public) :
+	err = wanted ? sip_register_enter(r, &port, wanted,
+					  sip_outbound(t, value, &uri),
+					  &public) :
 		       sip_register_leave(r, &port, &public);
 	if (err <= 0)
 		return err;
@@ -439,10 +455,27 @@ static int sip_granted_contact(struct sip_register *r,
 	return err < 0 ? err : 1;
 }
 
+/* A provider may have several ways to the phone, and names them */
+static void sip_register_peers(const struct sip_register *r,
+			       struct nf_alg_call *call,
+			       const struct nf_alg_endpoint *inside, u8 l4proto,
+			       const struct sip_peers *peers)
+{
+	int err;
+	u32 i;
+
+	for (i = 0; i < peers->hosts; i++) {
+		err = nf_alg_bind_admit(call, inside, l4proto, &peers->host[i]);
+		if (err)
+			sip_count(r->t, -err);
+	}
+}
+
 /* What the registrar says of one contact that was asked for */
 static void sip_register_granted(struct sip_register *r,
 				 const struct sip_port *port,
-				 const struct sip_granted *granted, u32 n)
+				 const struct sip_granted *granted, u32 n,
+				 const struct sip_peers *peers)
 {
 	struct nf_alg_endpoint inside = r->side->own;
 	struct nf_alg_call *call = sip_registration_find(r, port);
@@ -470,8 +503,11 @@ static void sip_register_granted(struct sip_register *r,
 
 	if (answered && seconds) {
 		inside.port = htons(sip_port_number(port));
-		if (door)
+		if (door) {
 			nf_alg_bind_open(call, &inside, port->l4proto);
+			sip_register_peers(r, call, &inside, port->l4proto,
+					   peers);
+		}
 		nf_alg_call_commit(call);
 		nf_alg_call_extend(call, seconds + SIP_EXPIRES_MARGIN);
 		nf_alg_call_describe(call, "registered",
@@ -486,6 +522,7 @@ static int sip_register_response(struct sip_register *r)
 {
 	const struct sip_head *head = &r->t->head;
 	struct sip_granted granted[SIP_PORTS_MAX];
+	struct sip_peers peers = {};
 	struct sip_memory_key key;
 	struct sip_name_addr value;
 	struct nf_alg_cursor c;
@@ -511,8 +548,13 @@ static int sip_register_response(struct sip_register *r)
 	}
 	sip_register_memory(r, SIP_MEMORY_REGISTER, &key);
 	r->ports = sip_memory_find(&key, (u8 *)r->port, 0) / sizeof(*r->port);
+	if (nf_alg_option(r->t->msg->session->an,
+			  NF_ALG_OPTION_REGISTRAR_ONLY)) {
+		sip_peer_gather(r->t, SIP_HEADER_SERVICE_ROUTE, &peers);
+		sip_peer_gather(r->t, SIP_HEADER_PATH, &peers);
+	}
 	for (i = 0; i < r->ports; i++)
-		sip_register_granted(r, &r->port[i], granted, n);
+		sip_register_granted(r, &r->port[i], granted, n, &peers);
 	return 0;
 }
 

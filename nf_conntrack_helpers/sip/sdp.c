@@ -219,13 +219,45 @@ static bool sip_sdp_rtcp(struct nf_alg_cursor *line,
 	return true;
 }
 
-/* rtcp, candidate: few other attributes look like these */
+/* a=altc:<n> IP4 <address> <port>, and the older a=alt:<n> <q> : <user>
+ * <password> <address> <port>: the last two words
+ */
+static void sip_sdp_alternative(struct nf_alg_cursor *line,
+				struct sip_sdp_media *media)
+{
+	struct sip_sdp_alternative *a;
+	struct nf_alg_cursor word, before = *line, last = *line;
+	s32 port;
+
+	before.end = before.pos;
+	last.end = last.pos;
+	for (;;) {
+		word = sip_sdp_word(line);
+		if (!nf_alg_cursor_left(&word))
+			break;
+		before = last;
+		last = word;
+	}
+	port = sip_port_parse(&last);
+	if (port < 0 || !nf_alg_cursor_left(&before) ||
+	    media->alternatives == SIP_SDP_ALTERNATIVES)
+		return;
+	a = &media->alternative[media->alternatives++];
+	a->address.off = before.pos;
+	a->address.len = nf_alg_cursor_left(&before);
+	a->port_text.off = last.pos;
+	a->port_text.len = nf_alg_cursor_left(&last);
+	a->port = port;
+}
+
+/* rtcp, candidate, altc: few other attributes look like these */
 static bool sip_sdp_named(const struct nf_alg_cursor *c)
 {
 	int first = nf_alg_cursor_at(c, 2) | 0x20;
 	int third = nf_alg_cursor_at(c, 4) | 0x20;
 
-	return (first == 'r' && third == 'c') || (first == 'c' && third == 'n');
+	return (first == 'r' && third == 'c') ||
+	       (first == 'c' && third == 'n') || (first == 'a' && third == 't');
 }
 
 static bool sip_sdp_attribute(struct nf_alg_cursor *line,
@@ -244,6 +276,9 @@ static bool sip_sdp_attribute(struct nf_alg_cursor *line,
 		return sip_sdp_rtcp(line, media);
 	if (len == 9 && sip_equal_fold(&name, "candidate", 9))
 		media->ice = true;
+	else if ((len == 4 && sip_equal_fold(&name, "altc", 4)) ||
+		 (len == 3 && sip_equal_fold(&name, "alt", 3)))
+		sip_sdp_alternative(line, media);
 	else if (len == 13 && sip_equal_fold(&name, "rtcp-mux-only", 13))
 		media->rtcp_mux_only = true;
 	return true;
@@ -265,6 +300,7 @@ int sip_sdp_media(struct nf_alg_cursor *c, struct sip_sdp_media *media)
 	media->rtcp = 0;
 	media->ice = false;
 	media->rtcp_mux_only = false;
+	media->alternatives = 0;
 	letter = sip_sdp_line(c, &line);
 	if (letter != 'm' || !sip_sdp_m(&line, media))
 		return -1;

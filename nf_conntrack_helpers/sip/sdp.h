@@ -26,6 +26,21 @@ enum sip_sdp_transport {
 	SIP_SDP_OTHER,
 };
 
+/* What is said of other addresses of a media; more are left as they are */
+#define SIP_SDP_ALTERNATIVES 4
+
+/**
+ * struct sip_sdp_alternative - another address of a media: a=altc, a=alt
+ * @address: where the address stands
+ * @port_text: where its port stands
+ * @port: that port
+ */
+struct sip_sdp_alternative {
+	struct nf_alg_span address;
+	struct nf_alg_span port_text;
+	u16 port;
+};
+
 /**
  * struct sip_sdp_media - one m= and the lines that belong to it
  * @transport: what it runs on
@@ -41,6 +56,8 @@ enum sip_sdp_transport {
  * @rtcp_address: the address of a=rtcp
  * @ice: it has candidates
  * @rtcp_mux_only: there is no RTCP port (RFC 8858)
+ * @alternative: its other addresses (RFC 6947)
+ * @alternatives: how many
  */
 struct sip_sdp_media {
 	enum sip_sdp_transport transport;
@@ -55,6 +72,8 @@ struct sip_sdp_media {
 	struct nf_alg_span rtcp_address;
 	bool ice;
 	bool rtcp_mux_only;
+	struct sip_sdp_alternative alternative[SIP_SDP_ALTERNATIVES];
+	u32 alternatives;
 };
 
 /**

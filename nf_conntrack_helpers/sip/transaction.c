@@ -62,10 +62,11 @@ static int sip_via_out(struct sip_translation *t)
 	/* With rport the answer comes back by itself (RFC 3581), and its
 	 * client learns where it is.
 	 */
-	if (via->rport || via->maddr || via->transport == SIP_TRANSPORT_OTHER ||
+	if (via->rport || via->transport == SIP_TRANSPORT_OTHER ||
 	    via->transport == SIP_TRANSPORT_NONE)
 		return 0;
-	if (!sip_literal_of(t, &via->host, &from->own))
+	if (!sip_literal_of(t, &via->host, &from->own) ||
+	    !sip_maddr_of(t, &via->maddr, &from->own))
 		return 0;
 
 	/* The answer comes to the flow, unless the port named has a door */
@@ -82,8 +83,9 @@ static int sip_via_out(struct sip_translation *t)
 			      via->sent_by.len, sip_transaction_time(t));
 	if (err)
 		return err;
-	return sip_replace(t, &via->sent_by, text,
-			   sip_public_print(t, text, &sent_by, via->port));
+	err = sip_replace(t, &via->sent_by, text,
+			  sip_public_print(t, text, &sent_by, via->port));
+	return err ?: sip_maddr_replace(t, &via->maddr, &from->seen);
 }
 
 static int sip_via_in(struct sip_translation *t)
@@ -96,7 +98,8 @@ static int sip_via_in(struct sip_translation *t)
 	u32 len;
 	int err;
 
-	if (!sip_literal_of(t, &via->host, &to->seen))
+	if (!sip_literal_of(t, &via->host, &to->seen) ||
+	    !sip_maddr_of(t, &via->maddr, &to->seen))
 		return 0;
 	public.port = htons(sip_via_port(via));
 	sip_via_key(t, &to->own, &public, &key);
@@ -109,6 +112,9 @@ static int sip_via_in(struct sip_translation *t)
 	if (err)
 		return err;
 
+	err = sip_maddr_replace(t, &via->maddr, &to->own);
+	if (err)
+		return err;
 	/* What the other end saw must agree with what the client wrote */
 	if (via->received.len && sip_literal_of(t, &via->received, &to->seen)) {
 		len = sip_address_print(text, &to->own);

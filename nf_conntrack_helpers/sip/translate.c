@@ -5,7 +5,9 @@
 #include "contact.h"
 #include "dialog.h"
 #include "frame.h"
+#include "identity.h"
 #include "media.h"
+#include "netns.h"
 #include "registration.h"
 #include "transaction.h"
 
@@ -30,8 +32,35 @@ bool sip_literal_of(const struct sip_translation *t,
 	if (host == &t->msg->to->seen && sip_literal_is(t, text, t->public))
 		return true;
 	nf_alg_cursor_span(&c, &t->c, text);
-	return sip_address_parse(&c, &address) &&
-	       nf_alg_same_host(&address, host);
+	if (!sip_address_parse(&c, &address))
+		return false;
+	/* What an upstream NAT makes of it is what is written */
+	if (unlikely(t->external && (host == &t->msg->to->seen ||
+				     host == &t->msg->from->seen)))
+		return address.family == NFPROTO_IPV4 &&
+		       address.addr.ip == t->external;
+	return nf_alg_same_host(&address, host);
+}
+
+int sip_maddr_replace(struct sip_translation *t,
+		      const struct nf_alg_span *maddr,
+		      const struct nf_alg_endpoint *host)
+{
+	struct nf_alg_endpoint portless = *host;
+	u8 address[SIP_HOSTPORT_MAX], text[SIP_HOSTPORT_MAX];
+	u32 len;
+
+	if (!maddr->off)
+		return 0;
+	portless.port = 0;
+	len = sip_address_print(address, host);
+	if (host == &t->msg->from->seen)
+		len = sip_hostport_print(text, &portless, t->seen->text,
+					 t->seen->len, false, 0);
+	else
+		len = sip_hostport_print(text, &portless, address, len, false,
+					 0);
+	return sip_replace(t, maddr, text, len);
 }
 
 /* The body has changed its length: say so where it was said */
@@ -96,11 +125,15 @@ static int sip_parts_translate(struct sip_translation *t)
 	if (!err)
 		err = sip_contact_translate(t);
 	if (!err)
+		err = sip_identity_translate(t);
+	if (!err)
 		err = sip_media_translate(t);
 	if (!err)
 		err = sip_length_translate(t);
 	if (!err)
 		err = sip_dialog_settle(t);
+	if (!err)
+		sip_dialog_door(t);
 	/* Last, because a registrar's word cannot be taken back */
 	if (!err && t->head.method == SIP_METHOD_REGISTER)
 		err = sip_registration_translate(t);
@@ -117,12 +150,62 @@ static void sip_literal_print(struct sip_literal *literal,
 static void sip_session_print(struct sip_session *own,
 			      const struct nf_alg_session *session)
 {
+	u32 address =
+		nf_alg_option(session->an, NF_ALG_OPTION_EXTERNAL_ADDRESS);
+	const struct nf_alg_side *side;
+	struct nf_alg_endpoint external = {
+		.family = NFPROTO_IPV4,
+		.addr.ip = htonl(address),
+	};
 	int dir;
 
 	for (dir = 0; dir < IP_CT_DIR_MAX; dir++) {
-		sip_literal_print(&own->own[dir], &session->side[dir].own);
-		sip_literal_print(&own->seen[dir], &session->side[dir].seen);
+		side = &session->side[dir];
+		sip_literal_print(&own->own[dir], &side->own);
+		sip_literal_print(&own->seen[dir], &side->seen);
+		if (!address || session->family != NFPROTO_IPV4 ||
+		    nf_alg_same_host(&side->own, &side->seen))
+			continue;
+		sip_literal_print(&own->seen[dir], &external);
+		own->external = external.addr.ip;
 	}
+}
+
+/* Where the line begins that a piece of the message stands in */
+static u32 sip_line_start(const struct nf_alg_message *msg, u32 at)
+{
+	const u8 *data = msg->data;
+
+	for (;;) {
+		while (at && data[at - 1] != '\n')
+			at--;
+		/* A fold belongs to the line before */
+		if (!at || (data[at] != ' ' && data[at] != '\t'))
+			return at;
+		at--;
+	}
+}
+
+void sip_place(const struct nf_alg_message *msg,
+	       const struct nf_alg_change *change, char *text, size_t size)
+{
+	u32 start = sip_line_start(msg, change->off), n = 0;
+	const u8 *line = msg->data + start;
+	bool description = change->off - start >= 2 && line[1] == '=';
+	u8 end = description ? ' ' : ':';
+
+	/* "m=audio", "a=rtcp", "c=", or the name of a header */
+	if (description && line[0] == 'a')
+		end = ':';
+	while (n < size - 1 && start + n < change->off && line[n] != end &&
+	       line[n] > ' ' && line[n] < 0x7f) {
+		text[n] = line[n];
+		n++;
+	}
+	if (description && line[0] != 'm' && line[0] != 'a')
+		n = min(n, 2U);
+	/* The start line has no name */
+	text[start ? n : 0] = '\0';
 }
 
 int sip_translate(struct nf_alg_message *msg)
@@ -145,11 +228,13 @@ int sip_translate(struct nf_alg_message *msg)
 	t->own = &session->own[msg->dir];
 	t->seen = &session->seen[msg->dir];
 	t->public = &session->seen[!msg->dir];
+	t->external = session->external;
 	t->transaction = 0;
 	t->call[SIP_SENDER] = NULL;
 	t->call[SIP_RECEIVER] = NULL;
 	t->growth = 0;
 	t->bound = false;
+	t->door = 0;
 
 	err = sip_parse(t);
 	if (err)

@@ -32,10 +32,13 @@ struct sip_literal {
  * @own: sender's address as it writes it
  * @seen: sender's public address
  * @public: receiver's public address
+ * @external: what is written for the public address, if not that, or 0
  * @transaction: keyed hash, or 0 while nobody has asked
  * @call: dialog of the sender and of the receiver, or NULL; referenced
  * @growth: bytes the body gets longer by
  * @bound: media was bound for this message
+ * @door: inside port behind the sender's Contact, if a request to it can come
+ *	in a flow of its own; or 0
  */
 struct sip_translation {
 	struct nf_alg_message *msg;
@@ -47,10 +50,12 @@ struct sip_translation {
 	const struct sip_literal *own;
 	const struct sip_literal *seen;
 	const struct sip_literal *public;
+	__be32 external;
 	u64 transaction;
 	struct nf_alg_call *call[2];
 	s32 growth;
 	bool bound;
+	__be16 door;
 };
 
 /**
@@ -58,12 +63,14 @@ struct sip_translation {
  * @own: addresses of the two ends as they write them themselves, by direction;
  *	empty before the first message
  * @seen: as the other end writes them
+ * @external: what is written for the public address, if not that, or 0
  * @translation: the message that is on its way, one at a time: too large for a
  *	stack
  */
 struct sip_session {
 	struct sip_literal own[IP_CT_DIR_MAX];
 	struct sip_literal seen[IP_CT_DIR_MAX];
+	__be32 external;
 	struct sip_translation translation;
 };
 
@@ -80,6 +87,16 @@ enum sip_role {
  * Return: as nf_alg_protocol.translate.
  */
 int sip_translate(struct nf_alg_message *msg);
+
+/**
+ * sip_place() - the name of the header or line that a change stands in
+ * @msg: message
+ * @change: a change of it
+ * @text: where the name is put, terminated
+ * @size: room there in bytes
+ */
+void sip_place(const struct nf_alg_message *msg,
+	       const struct nf_alg_change *change, char *text, size_t size);
 
 /**
  * sip_literal_of() - is this text the address of a host
@@ -140,6 +157,33 @@ static inline u32 sip_public_print(const struct sip_translation *t, u8 *out,
 }
 
 /**
+ * sip_maddr_replace() - let a maddr that names a host name another
+ * @t: translation
+ * @maddr: its value; off 0: there is none
+ * @host: the address to put there
+ *
+ * Return: 0 or -reason.
+ */
+int sip_maddr_replace(struct sip_translation *t,
+		      const struct nf_alg_span *maddr,
+		      const struct nf_alg_endpoint *host);
+
+/**
+ * sip_maddr_of() - is there no maddr, or does it name this host
+ * @t: translation
+ * @maddr: its value; off 0: there is none
+ * @host: the host
+ *
+ * Return: true if so: what is done to the host can be done to it.
+ */
+static inline bool sip_maddr_of(const struct sip_translation *t,
+				const struct nf_alg_span *maddr,
+				const struct nf_alg_endpoint *host)
+{
+	return !maddr->off || sip_literal_of(t, maddr, host);
+}
+
+/**
  * sip_count() - count why a part of a message is left as it is
  * @t: translation
  * @reason: why
@@ -147,7 +191,7 @@ static inline u32 sip_public_print(const struct sip_translation *t, u8 *out,
 static inline void sip_count(const struct sip_translation *t,
 			     enum nf_alg_reason reason)
 {
-	nf_alg_reason_count(t->msg->session->an, reason);
+	nf_alg_reason_left(t->msg, reason);
 }
 
 #endif /* NF_ALG_SIP_TRANSLATE_H */

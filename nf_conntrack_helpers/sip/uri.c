@@ -138,7 +138,8 @@ static void sip_uri_params(const struct nf_alg_cursor *message,
 	nf_alg_cursor_span(&c, message, &uri->params);
 	while (sip_param_next(&c, &param)) {
 		if (sip_span_equal(message, &param.name, "maddr", 5)) {
-			uri->maddr = true;
+			uri->maddr = param.value;
+			uri->maddr.off = param.value.off ?: param.name.off;
 		} else if (sip_span_equal(message, &param.name, "transport",
 					  9)) {
 			if (sip_span_equal(message, &param.value, "udp", 3))
@@ -152,36 +153,52 @@ static void sip_uri_params(const struct nf_alg_cursor *message,
 	}
 }
 
+/* User and password, up to the first '@'. What follows a host may hold another
+ * in spite of the grammar ("?Replaces=1@10.0.0.2"), and is no host.
+ */
+static bool sip_user_parse(struct nf_alg_cursor *in, struct sip_uri *uri)
+{
+	const u8 *text = in->base + in->pos;
+	u32 left = nf_alg_cursor_left(in), at;
+
+	for (at = 0; at < left && text[at] != '@'; at++)
+		;
+	if (at == left)
+		return true;
+	uri->user.off = in->pos;
+	uri->user.len = at;
+	nf_alg_cursor_skip(in, at + 1);
+	return at;
+}
+
 bool sip_uri_parse(const struct nf_alg_cursor *c, struct sip_uri *uri)
 {
 	struct nf_alg_cursor in = *c;
-	const u8 *text;
-	u32 at;
 	int ch;
 
 	uri->user.off = 0;
 	uri->user.len = 0;
 	uri->transport = SIP_TRANSPORT_NONE;
-	uri->maddr = false;
+	uri->maddr = uri->user;
 	uri->scheme = sip_scheme_parse(&in);
 	if (uri->scheme == SIP_SCHEME_OTHER) {
 		memset(uri, 0, sizeof(*uri));
 		return true;
 	}
 
-	text = in.base + in.pos;
-	for (at = nf_alg_cursor_left(&in); at && text[at - 1] != '@'; at--)
-		;
-	if (at == 1)
+	if (!sip_user_parse(&in, uri))
 		return false;
-	if (at) {
-		uri->user.off = in.pos;
-		uri->user.len = at - 1;
-		nf_alg_cursor_skip(&in, at);
-	}
 	if (!sip_hostport_parse(&in, &uri->host, &uri->hostport, &uri->port,
 				false))
 		return false;
+	/* "sip:alice@home@10.0.0.2": all of it up to the last one is the user */
+	while (nf_alg_cursor_at(&in, 0) == '@') {
+		nf_alg_cursor_skip(&in, 1);
+		uri->user.len = in.pos - 1 - uri->user.off;
+		if (!sip_hostport_parse(&in, &uri->host, &uri->hostport,
+					&uri->port, false))
+			return false;
+	}
 	uri->params.off = in.pos;
 	uri->params.len = nf_alg_cursor_left(&in);
 	if (!uri->params.len)

@@ -34,7 +34,8 @@ enum sip_transport {
  * @params: from the first ';' or '?' to the end
  * @port: 0 where none stands
  * @transport: parameter of that name
- * @maddr: there is a parameter of that name: the host is not where requests go
+ * @maddr: value of that parameter: where requests go in place of the host; off
+ *	0 where there is none
  */
 struct sip_uri {
 	enum sip_scheme scheme;
@@ -44,7 +45,7 @@ struct sip_uri {
 	struct nf_alg_span params;
 	u16 port;
 	enum sip_transport transport;
-	bool maddr;
+	struct nf_alg_span maddr;
 };
 
 /**
@@ -52,8 +53,8 @@ struct sip_uri {
  * @c: the URI and nothing else. Not advanced
  * @uri: its parts
  *
- * RFC 3261 section 25.1. The user part ends at the last '@': no other part may
- * hold one.
+ * RFC 3261 section 25.1. The user part ends at the last '@' before parameters
+ * and headers: these may not hold one, but some do.
  *
  * Return: true; false if it is malformed. Other schemes are not malformed.
  */

@@ -78,7 +78,8 @@ bool sip_via_parse(const struct nf_alg_cursor *c, struct sip_via *via)
 	via->received = via->branch;
 	via->rport_value = via->branch;
 	via->rport = false;
-	via->maddr = false;
+	via->alias = false;
+	via->maddr = via->branch;
 	if (!sip_via_protocol(&in, via))
 		return false;
 	if (!sip_hostport_parse(&in, &via->host, &via->sent_by, &via->port,
@@ -94,7 +95,10 @@ bool sip_via_parse(const struct nf_alg_cursor *c, struct sip_via *via)
 		} else if (sip_via_name(&in, &param, "received", 8)) {
 			via->received = param.value;
 		} else if (sip_via_name(&in, &param, "maddr", 5)) {
-			via->maddr = true;
+			via->maddr = param.value;
+			via->maddr.off = param.value.off ?: param.name.off;
+		} else if (sip_via_name(&in, &param, "alias", 5)) {
+			via->alias = true;
 		}
 	}
 	sip_skip_lws(&in);

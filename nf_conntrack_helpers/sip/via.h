@@ -13,8 +13,9 @@
  * @branch: value of branch; len 0 where there is none
  * @received: value of received; likewise
  * @rport_value: value of rport; likewise
+ * @alias: the connection can be used in the other direction (RFC 5923)
  * @rport: there is an rport, with or without a value
- * @maddr: there is a maddr
+ * @maddr: value of maddr; off 0 where there is none
  */
 struct sip_via {
 	enum sip_transport transport;
@@ -24,8 +25,9 @@ struct sip_via {
 	struct nf_alg_span branch;
 	struct nf_alg_span received;
 	struct nf_alg_span rport_value;
+	bool alias;
 	bool rport;
-	bool maddr;
+	struct nf_alg_span maddr;
 };
 
 /**

@@ -10,7 +10,8 @@
  * sources: nf_conntrack_helpers/sip/transaction.c nf_conntrack_helpers/sip/memory.c
  * sources: nf_conntrack_helpers/sip/door.c nf_conntrack_helpers/sip/contact.c
  * sources: nf_conntrack_helpers/sip/dialog.c nf_conntrack_helpers/sip/registration.c
- * sources: nf_conntrack_helpers/sip/media.c
+ * sources: nf_conntrack_helpers/sip/media.c nf_conntrack_helpers/sip/multipart.c
+ * sources: nf_conntrack_helpers/sip/identity.c nf_conntrack_helpers/sip/peer.c
  */
 #include "sip_engine.h"
 #include "messages.h"

@@ -11,7 +11,8 @@
  * sources: nf_conntrack_helpers/sip/transaction.c nf_conntrack_helpers/sip/memory.c
  * sources: nf_conntrack_helpers/sip/door.c nf_conntrack_helpers/sip/contact.c
  * sources: nf_conntrack_helpers/sip/dialog.c nf_conntrack_helpers/sip/registration.c
- * sources: nf_conntrack_helpers/sip/media.c
+ * sources: nf_conntrack_helpers/sip/media.c nf_conntrack_helpers/sip/multipart.c
+ * sources: nf_conntrack_helpers/sip/identity.c nf_conntrack_helpers/sip/peer.c
  */
 #include "ktap.h"
 #include "sip_engine.h"
@@ -175,7 +176,8 @@ static void dialog_test(void)
 	     "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK3\n" DIALOG(
 		     "2 INVITE") "Contact: <sip:alice@192.0.2.1:1024>\n" SDP_TYPE,
 	     SDP("192.0.2.1", "0.0.0.0", "6000"));
-	ktap_ok(engine_bindings(true) == 2, "hold keeps the media");
+	ktap_ok(engine_bindings(true) == 3,
+		"hold keeps the media, and the door since the ACK");
 	state("hold extends the call", NF_ALG_CALL, "answered", 7200);
 
 	/* A re-INVITE with new media, refused */
@@ -200,7 +202,7 @@ static void dialog_test(void)
 	     "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK4\n" DIALOG(
 		     "3 INVITE"),
 	     NULL);
-	ktap_ok(!engine_bindings(false) && engine_bindings(true) == 2,
+	ktap_ok(!engine_bindings(false) && engine_bindings(true) == 3,
 		"488 takes the fax port back, speech goes on");
 
 	pass("BYE from outside finds the phone", 1,
@@ -772,8 +774,8 @@ static void plain_test(void)
 	       "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK1\n" DIALOG(
 		       "1 INVITE") "Contact: <sip:bob@203.0.113.9>\n" SDP_TYPE,
 	       SDP_FAR, 0);
-	ktap_ok(engine_bindings(true) == 4,
-		"opens them, and those of its sender");
+	ktap_ok(engine_bindings(true) == 5,
+		"opens them, and those of its sender with its door");
 	passes("REGISTER", 0,
 	       REGISTER_HEAD("10.0.0.2;branch=z9hG4bK1", "1",
 			     "Contact: <sip:alice@10.0.0.2>\nExpires: 60\n"),
@@ -839,6 +841,277 @@ static void memory_test(void)
 	       NULL, 0);
 }
 
+/* The rows of Documentation/sip.md that are a matter of translation alone */
+
+static void refer_test(void)
+{
+	begin_udp();
+	pass("D9: Refer-To like a Contact, what it quotes stays", 0,
+	     "REFER sip:bob@203.0.113.9 SIP/2.0\n"
+	     "Via: SIP/2.0/UDP 10.0.0.2;rport;branch=z9hG4bK1\n" DIALOG(
+		     "2 REFER") "Refer-To: <sip:c@10.0.0.2?Replaces=1@10.0.0.2>\n"
+				"Referred-By: <sip:alice@10.0.0.2>\n",
+	     NULL,
+	     "REFER sip:bob@203.0.113.9 SIP/2.0\n"
+	     "Via: SIP/2.0/UDP 10.0.0.2;rport;branch=z9hG4bK1\n" DIALOG(
+		     "2 REFER") "Refer-To: <sip:c@192.0.2.1:1024?Replaces=1@10.0.0.2>\n"
+				"Referred-By: <sip:alice@10.0.0.2>\n",
+	     NULL);
+	pass("D9: and back to who wrote it", 1,
+	     "REFER sip:x@example.com SIP/2.0\n"
+	     "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bK2\n" REVERSE(
+		     "1 REFER") "r: <sip:c@192.0.2.1:1024?Replaces=1>\n",
+	     NULL,
+	     "REFER sip:x@example.com SIP/2.0\n"
+	     "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bK2\n" REVERSE(
+		     "1 REFER") "r: <sip:c@10.0.0.2?Replaces=1>\n",
+	     NULL);
+	passes("D9: nobody else's", 1,
+	       "REFER sip:x@example.com SIP/2.0\n"
+	       "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bK3\n" REVERSE(
+		       "1 REFER") "r: <sip:d@192.0.2.1:1024>\n",
+	       NULL, 0);
+}
+
+#define EVENT "Event: dialog\n"
+
+static void subscribe(const char *cseq, const char *expires)
+{
+	char in[512], want[512];
+	const char *head =
+		"SUBSCRIBE sip:bob@example.com SIP/2.0\n"
+		"Via: SIP/2.0/UDP 10.0.0.2;rport;branch=z9hG4bKs%s\n" COMMON(
+			"%s SUBSCRIBE") "Contact: <sip:alice@%s>\n" EVENT
+					"Expires: %s\n";
+
+	snprintf(in, sizeof(in), head, cseq, cseq, "10.0.0.2", expires);
+	snprintf(want, sizeof(want), head, cseq, cseq, "192.0.2.1:1024",
+		 expires);
+	pass("D10: SUBSCRIBE", 0, in, NULL, want, NULL);
+}
+
+static void subscribed(const char *status, const char *cseq, const char *branch,
+		       const char *more)
+{
+	char in[512];
+
+	snprintf(in, sizeof(in),
+		 "SIP/2.0 %s\n"
+		 "Via: SIP/2.0/UDP 10.0.0.2;rport=1024;branch=%s\n" DIALOG(
+			 "%s SUBSCRIBE") "%s",
+		 status, branch, cseq, more);
+	passes(status, 1, in, NULL, 0);
+}
+
+static void subscribe_test(void)
+{
+	begin_udp();
+	subscribe("1", "600");
+	ktap_ok(engine_bindings(false) == 1 && !engine_bindings(true),
+		"D10: its door is reserved");
+	subscribed("200 OK", "1", "z9hG4bKforged", "Expires: 300\n");
+	ktap_ok(!engine_bindings(true), "D10: not for a made-up answer");
+	subscribed("401 Unauthorized", "1", "z9hG4bKs1", "");
+	ktap_ok(!engine_bindings(true), "D10: nor for a refusal");
+	subscribe("2", "600");
+	subscribed(
+		"202 Accepted", "2", "z9hG4bKs2",
+		"Expires: 300\nContact: <sip:bob@198.51.100.77>\n"
+		"Record-Route: <sip:198.51.100.78;lr>,<sip:203.0.113.9;lr>\n");
+	ktap_ok(engine_bindings(true) == 1, "D10: it opens");
+	state("D10: as long as it was granted", NF_ALG_CALL, "subscribed", 332);
+	subscribe("3", "600");
+	subscribed("481 Gone", "3", "z9hG4bKs3", "");
+	state("D10: a refused refresh leaves it", NF_ALG_CALL, "subscribed",
+	      332);
+	subscribe("4", "600");
+	subscribed("200 OK", "4", "z9hG4bKs4", "");
+	state("D10: and without Expires the default", NF_ALG_CALL, "subscribed",
+	      3632);
+	passes("D10: the last NOTIFY", 1,
+	       "NOTIFY sip:x@example.com SIP/2.0\n"
+	       "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKn\n" REVERSE(
+		       "1 NOTIFY") "Subscription-State:  Terminated;reason=x\n",
+	       NULL, 0);
+	state("D10: half a minute more", NF_ALG_CALL, "closing", 32);
+}
+
+static void peers_test(void)
+{
+	begin_udp();
+	invite();
+	pass("D8: 200 from a proxy that does not stay", 1,
+	     "SIP/2.0 200 OK\n"
+	     "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK1\n" DIALOG(
+		     "1 INVITE") "Contact: <sip:bob@198.51.100.77>\n"
+				 "Record-Route: <sip:198.51.100.78;lr>\n",
+	     NULL,
+	     "SIP/2.0 200 OK\n"
+	     "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK1\n" DIALOG(
+		     "1 INVITE") "Contact: <sip:bob@198.51.100.77>\n"
+				 "Record-Route: <sip:198.51.100.78;lr>\n",
+	     NULL);
+	ktap_ok(!engine_admits("198.51.100.77:0"), "D8: nobody yet");
+	passes("D8: ACK", 0,
+	       "ACK sip:bob@198.51.100.77 SIP/2.0\n"
+	       "Via: SIP/2.0/UDP 10.0.0.2;rport;branch=z9hG4bK2\n" DIALOG(
+		       "1 ACK"),
+	       NULL, 0);
+	ktap_ok(engine_admits("198.51.100.77:0") &&
+			engine_admits("198.51.100.78:0") &&
+			!engine_admits("198.51.100.79:0"),
+		"D8: those who were named may come in, and no others");
+}
+
+#define MULTIPART(body)                                      \
+	"--b1\nContent-Type: text/plain\n\n10.0.0.2\n--b1\n" \
+	"Content-Type: application/sdp\n\n" body "\n--b1--\n"
+#define MULTIPART_TYPE "Content-Type: multipart/mixed;boundary=\"b1\"\n"
+
+static void multipart_case(const char *what, const char *in, const char *want,
+			   int reason)
+{
+	const char *head =
+		"INVITE sip:bob@example.com SIP/2.0\n"
+		"Via: SIP/2.0/UDP pc;branch=z9hG4bK1\n" COMMON("1 INVITE")
+			MULTIPART_TYPE;
+
+	begin_udp();
+	engine_net.option[NF_ALG_OPTION_ALLOW_MULTIPART] = 1;
+	if (want)
+		pass(what, 0, head, in, NULL, want);
+	else
+		passes(what, 0, head, in, reason);
+}
+
+static void multipart_test(void)
+{
+	multipart_case("B5: SDP in a part", MULTIPART(SDP_IN),
+		       MULTIPART(SDP_OUT), 0);
+	ktap_ok(engine_bindings(false) == 2, "B5: its media is bound");
+	multipart_case(
+		"B5: parts in a part, with a length of its own",
+		"--b1\nContent-Type: multipart/alternative; boundary=x\n\n--x\n"
+		"l: 107\nc: application/sdp\n\n" SDP_IN "\n--x--\n--b1--",
+		"--b1\nContent-Type: multipart/alternative; boundary=x\n\n--x\n"
+		"l: 110\nc: application/sdp\n\n" SDP_OUT "\n--x--\n--b1--",
+		0);
+	multipart_case("B5: a length that is not the part's",
+		       "--b1\nl: 3\nc: application/sdp\n\n" SDP_IN "\n--b1--",
+		       NULL, NF_ALG_REASON_BODY_MALFORMED);
+	multipart_case("B5: two lengths",
+		       "--b1\nl: 107\nl: 107\nc: application/sdp\n\n" SDP_IN
+		       "\n--b1--",
+		       NULL, NF_ALG_REASON_BODY_MALFORMED);
+	multipart_case("B5: no delimiter", SDP_IN, NULL,
+		       NF_ALG_REASON_BODY_MALFORMED);
+	multipart_case("B5: no end", "--b1\nc: application/sdp\n\n" SDP_IN,
+		       NULL, NF_ALG_REASON_BODY_MALFORMED);
+	multipart_case("B5: no headers", "--b1\nv=0", NULL,
+		       NF_ALG_REASON_BODY_MALFORMED);
+	multipart_case("B5: parts without end",
+		       "--b1\nc: multipart/x;boundary=b\n\n--b\n"
+		       "c: multipart/x;boundary=c\n\n--c\n"
+		       "c: multipart/x;boundary=d\n\n--d\n"
+		       "c: multipart/x;boundary=e\n\n--e\n\n--e--\n"
+		       "--d--\n--c--\n--b--\n--b1--\n",
+		       NULL, NF_ALG_REASON_BODY_MALFORMED);
+	multipart_case("B5: another boundary that begins as this one",
+		       "--b1\nc: text/plain\n\n--b11\n" SDP_IN "--b1--", NULL,
+		       0);
+}
+
+static void alternative_test(void)
+{
+	sdp_case(
+		"C16: a=altc of the family that is translated",
+		V "c=IN IP6 2001:db8::1\nm=audio 6000 RTP/AVP 0\n"
+		  "a=altc:1 IP6 2001:db8::1 6000\na=altc:2 IP4 10.0.0.2 6000\n",
+		V
+		"c=IN IP6 2001:db8::1\nm=audio 6000 RTP/AVP 0\n"
+		"a=altc:1 IP6 2001:db8::1 6000\na=altc:2 IP4 192.0.2.1 16000\n");
+	sdp_case("C19: a=alt on the same and on another port",
+		 V IN4 "10.0.0.2\nm=audio 6000 RTP/AVP 0\n"
+		       "a=alt:1 2 : u p 10.0.0.2 6000\n"
+		       "a=alt:2 1 : u p 10.0.0.2 6100\n"
+		       "a=alt:3 1 : u p 10.0.0.9 6000\na=alt:4\n",
+		 V IN4 "192.0.2.1\nm=audio 16000 RTP/AVP 0\n"
+		       "a=alt:1 2 : u p 192.0.2.1 16000\n"
+		       "a=alt:2 1 : u p 192.0.2.1 16100\n"
+		       "a=alt:3 1 : u p 10.0.0.9 6000\na=alt:4\n");
+	begin_udp();
+	engine_net.option[NF_ALG_OPTION_MEDIA_FROM] = 1;
+	engine_media_from = "10.0.0.9:0";
+	pass("C14: a media server that is permitted", 0,
+	     "INVITE sip:bob@example.com SIP/2.0\n"
+	     "Via: SIP/2.0/UDP pc;branch=z9hG4bK1\n" COMMON("1 INVITE")
+		     SDP_TYPE,
+	     SDP("10.0.0.2", "10.0.0.9", "6000"), NULL, SDP_OUT);
+	ktap_ok(engine_binding[0].inside.addr.ip ==
+			engine_endpoint("10.0.0.9:0").addr.ip,
+		"C14: it is that host's port");
+}
+
+static void external_test(void)
+{
+	begin_udp();
+	engine_net.option[NF_ALG_OPTION_EXTERNAL_ADDRESS] = 0xc6336407;
+	pass("A18: the address of the NAT beyond", 0,
+	     "INVITE sip:bob@example.com SIP/2.0\n"
+	     "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK1\n" COMMON(
+		     "1 INVITE") "Contact: <sip:alice@10.0.0.2;maddr=10.0.0.2>\n" SDP_TYPE,
+	     SDP_IN,
+	     "INVITE sip:bob@example.com SIP/2.0\n"
+	     "Via: SIP/2.0/UDP 198.51.100.7:1024;branch=z9hG4bK1\n" COMMON(
+		     "1 INVITE") "Contact: <sip:alice@198.51.100.7:1024;"
+				 "maddr=198.51.100.7>\n" SDP_TYPE,
+	     SDP("198.51.100.7", "198.51.100.7", "16000"));
+	pass("A18: and back", 1,
+	     "BYE sip:alice@198.51.100.7:1024;maddr=198.51.100.7 SIP/2.0\n"
+	     "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKx\n" REVERSE("1 BYE"),
+	     NULL,
+	     "BYE sip:alice@10.0.0.2;maddr=10.0.0.2 SIP/2.0\n"
+	     "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKx\n" REVERSE("1 BYE"),
+	     NULL);
+	passes("A18: the router's own is nobody's", 1,
+	       "BYE sip:alice@192.0.2.1:1024 SIP/2.0\n"
+	       "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKy\n" REVERSE(
+		       "2 BYE"),
+	       NULL, 0);
+}
+
+static void identity_test(void)
+{
+	begin_udp();
+	engine_net.option[NF_ALG_OPTION_IDENTITIES] = 1;
+	pass("A8: identities, where they are wanted", 0,
+	     "OPTIONS sip:bob@example.com SIP/2.0\n"
+	     "Via: SIP/2.0/UDP pc;branch=z9hG4bK1\n"
+	     "From: <sip:alice@10.0.0.2:5062>;tag=1\nTo: <sip:10.0.0.9>\n"
+	     "Call-ID: 1@10.0.0.2\nCSeq: 1 OPTIONS\n"
+	     "Referred-By: <sip:alice@10.0.0.2>;cid=1\n"
+	     "Reply-To: <sip:alice@10.0.0.2>\n",
+	     NULL,
+	     "OPTIONS sip:bob@example.com SIP/2.0\n"
+	     "Via: SIP/2.0/UDP pc;branch=z9hG4bK1\n"
+	     "From: <sip:alice@192.0.2.1:5062>;tag=1\nTo: <sip:10.0.0.9>\n"
+	     "Call-ID: 1@10.0.0.2\nCSeq: 1 OPTIONS\n"
+	     "Referred-By: <sip:alice@10.0.0.2>;cid=1\n"
+	     "Reply-To: <sip:alice@192.0.2.1>\n",
+	     NULL);
+	pass("A8: and back as they were, whoever quotes them", 1,
+	     "MESSAGE sip:x@example.com SIP/2.0\n"
+	     "Via: SIP/2.0/UDP h;branch=z9hG4bK2\nFrom: <sip:bob@192.0.2.1>;tag=2\n"
+	     "To: <sip:alice@192.0.2.1:5062>;tag=1\nCall-ID: 1@10.0.0.2\n"
+	     "CSeq: 2 MESSAGE\n",
+	     NULL,
+	     "MESSAGE sip:x@example.com SIP/2.0\n"
+	     "Via: SIP/2.0/UDP h;branch=z9hG4bK2\nFrom: <sip:bob@192.0.2.1>;tag=2\n"
+	     "To: <sip:alice@10.0.0.2:5062>;tag=1\nCall-ID: 1@10.0.0.2\n"
+	     "CSeq: 2 MESSAGE\n",
+	     NULL);
+}
+
 int main(void)
 {
 	dialog_test();
@@ -853,6 +1126,13 @@ int main(void)
 	plain_test();
 	ipv6_test();
 	memory_test();
+	refer_test();
+	subscribe_test();
+	peers_test();
+	multipart_test();
+	alternative_test();
+	external_test();
+	identity_test();
 	engine_reset();
 	free(flow);
 	return ktap_end();

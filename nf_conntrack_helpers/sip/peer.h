@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef NF_ALG_SIP_PEER_H
+#define NF_ALG_SIP_PEER_H
+
+#include "binding.h"
+#include "translate.h"
+
+/* Hosts that one message may name */
+#define SIP_PEERS_MAX 3
+
+/**
+ * struct sip_peers - hosts of the far side besides the one that speaks
+ * @host: their addresses, port 0
+ * @hosts: how many
+ */
+struct sip_peers {
+	struct nf_alg_endpoint host[SIP_PEERS_MAX];
+	u32 hosts;
+};
+
+/**
+ * sip_peer_gather() - hosts that a message names as ways to its sender's side
+ * @t: translation
+ * @header: in which header
+ * @peers: where they are added; what is there already, or speaks itself, is not
+ *
+ * Only literals in sip: URIs; nobody else can be told apart from a stranger.
+ */
+void sip_peer_gather(const struct sip_translation *t, enum sip_header header,
+		     struct sip_peers *peers);
+
+/**
+ * sip_peer_learn() - remember who else may send requests in a dialog
+ * @t: translation of a message to the inside
+ *
+ * A proxy that does not stay in the path is followed by the far party itself
+ * (its Contact), and a provider may have several that do (Record-Route).
+ */
+void sip_peer_learn(struct sip_translation *t);
+
+/**
+ * sip_peer_admit() - let those in who were learned for this dialog
+ * @t: translation of a message from the inside
+ * @call: its dialog
+ * @inside: the endpoint they may come to; the call holds a door for it
+ */
+void sip_peer_admit(struct sip_translation *t, struct nf_alg_call *call,
+		    const struct nf_alg_endpoint *inside);
+
+#endif /* NF_ALG_SIP_PEER_H */
