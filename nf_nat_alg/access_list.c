@@ -4,7 +4,7 @@
  *
  * A list is found by its name once, when a service names it; packets follow the
  * pointer. Its rules are an array that is replaced as a whole. The option
- * skinny-media-list names one as well.
+ * media-from names one as well.
  */
 #include <linux/ctype.h>
 #include <linux/mm.h>

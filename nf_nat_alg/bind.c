@@ -304,13 +304,10 @@ static bool nf_alg_bind_permitted(const struct nf_alg_message *msg,
 		return false;
 	if (nf_alg_same_host(&want->inside, &from->own))
 		return true;
-	if (!(want->flags & NF_ALG_BIND_OTHER) ||
-	    want->inside.family != from->seen.family)
-		return false;
-	if (nf_alg_media_permitted(msg->session->an, &want->inside))
-		return true;
-	return !nf_alg_same_host(&from->own, &from->seen) &&
-	       nf_alg_media_host_permitted(msg->session->an, &want->inside);
+	return want->flags & NF_ALG_BIND_OTHER &&
+	       want->inside.family == from->seen.family &&
+	       !nf_alg_same_host(&from->own, &from->seen) &&
+	       nf_alg_media_permitted(msg->session->an, &want->inside);
 }
 
 /* May this message ask for it */

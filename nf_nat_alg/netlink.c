@@ -495,9 +495,6 @@ static int nf_alg_cmd_option_set(struct sk_buff *skb, struct genl_info *info)
 		return NF_ALG_REFUSE(
 			info, nests[bad], -EINVAL,
 			"an access list belongs to media-from list, and to nothing else");
-	case -ENOSPC:
-		return NF_ALG_REFUSE(info, nests[bad], err,
-				     "there are too many access lists");
 	case -EDOM:
 		return NF_ALG_REFUSE(
 			info, nests[bad], -EINVAL,

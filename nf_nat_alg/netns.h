@@ -101,8 +101,6 @@ struct nf_alg_hosts {
  * @hooked: the packet path's hooks are registered; under @config
  * @option: by enum nf_alg_option; READ_ONCE()
  * @access_lists: all of them, by name; writers hold @config
- * @media_list: the one that the option skinny-media-list names, or NULL; read
- *	under RCU, changed under @config
  * @media_from: whose media others may speak of, or NULL; RCU, written under
  *	@config
  * @services: ports
@@ -119,7 +117,6 @@ struct nf_alg_net {
 	bool hooked;
 	u32 option[__NF_ALG_OPTION_MAX];
 	struct list_head access_lists;
-	struct nf_alg_access_list __rcu *media_list;
 	struct nf_alg_access_list __rcu *media_from;
 	struct nf_alg_services services;
 	struct nf_alg_sessions sessions;

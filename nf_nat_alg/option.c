@@ -20,42 +20,9 @@ void nf_alg_options_exit(struct nf_alg_net *an)
 {
 	mutex_lock(&an->config);
 	nf_alg_access_list_unuse(rcu_replace_pointer(
-		an->media_list, NULL, lockdep_is_held(&an->config)));
-	nf_alg_access_list_unuse(rcu_replace_pointer(
 		an->media_from, NULL, lockdep_is_held(&an->config)));
 	mutex_unlock(&an->config);
 }
-
-/* The list that has this number for a name, which may still come to be */
-static int nf_alg_media_list_set(struct nf_alg_net *an, u32 number)
-{
-	struct nf_alg_access_list *list = NULL;
-	char name[16];
-
-	if (number) {
-		snprintf(name, sizeof(name), "%u", number);
-		list = nf_alg_access_list_use(an, name);
-		if (IS_ERR(list))
-			return PTR_ERR(list);
-	}
-	nf_alg_access_list_unuse(rcu_replace_pointer(
-		an->media_list, list, lockdep_is_held(&an->config)));
-	return 0;
-}
-
-bool nf_alg_media_host_permitted(struct nf_alg_net *an,
-				 const struct nf_alg_endpoint *host)
-{
-	const struct nf_alg_access_list *list;
-	bool permitted;
-
-	rcu_read_lock();
-	list = rcu_dereference(an->media_list);
-	permitted = list && nf_alg_access_list_permits(list, host);
-	rcu_read_unlock();
-	return permitted;
-}
-EXPORT_SYMBOL_GPL(nf_alg_media_host_permitted);
 
 bool nf_alg_media_permitted(struct nf_alg_net *an,
 			    const struct nf_alg_endpoint *host)
@@ -94,7 +61,6 @@ int nf_alg_options_set(struct nf_alg_net *an,
 {
 	u32 low = an->option[NF_ALG_OPTION_MEDIA_PORT_LOW];
 	u32 high = an->option[NF_ALG_OPTION_MEDIA_PORT_HIGH];
-	u32 media_list = an->option[NF_ALG_OPTION_SKINNY_MEDIA_LIST];
 	const struct nf_alg_setting *media_from = NULL;
 	const struct nf_alg_option_spec *spec;
 	u32 i;
@@ -113,8 +79,6 @@ int nf_alg_options_set(struct nf_alg_net *an,
 			low = settings[i].value;
 		if (settings[i].option == NF_ALG_OPTION_MEDIA_PORT_HIGH)
 			high = settings[i].value;
-		if (settings[i].option == NF_ALG_OPTION_SKINNY_MEDIA_LIST)
-			media_list = settings[i].value;
 		if (settings[i].option == NF_ALG_OPTION_MEDIA_FROM)
 			media_from = &settings[i];
 		if (!settings[i].list != !(settings[i].option ==
@@ -125,11 +89,6 @@ int nf_alg_options_set(struct nf_alg_net *an,
 	/* A pair of RTP and RTCP must fit in */
 	if (low >= high)
 		return -EDOM;
-	if (media_list != an->option[NF_ALG_OPTION_SKINNY_MEDIA_LIST]) {
-		err = nf_alg_media_list_set(an, media_list);
-		if (err)
-			return err;
-	}
 	if (media_from) {
 		err = nf_alg_media_from_set(an, media_from->list);
 		if (err)

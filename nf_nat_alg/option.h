@@ -37,19 +37,6 @@ int nf_alg_options_set(struct nf_alg_net *an,
 		       u32 *bad);
 
 /**
- * nf_alg_media_host_permitted() - may a CallManager name this host's media
- * @an: namespace
- * @host: an inside host; the port is not looked at
- *
- * Any context.
- *
- * Return: true if the option skinny-media-list names an access list that
- * permits it.
- */
-bool nf_alg_media_host_permitted(struct nf_alg_net *an,
-				 const struct nf_alg_endpoint *host);
-
-/**
  * nf_alg_media_permitted() - may others speak of the media of this inside host
  * @an: namespace
  * @host: the host; the port is not looked at

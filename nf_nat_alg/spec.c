@@ -348,10 +348,6 @@ nf_alg_option_specs[__NF_ALG_OPTION_MAX] = {
 		"skinny-messages",
 		0, 16777216, 6000,
 	},
-	[NF_ALG_OPTION_SKINNY_MEDIA_LIST] = {
-		"skinny-media-list",
-		0, 2147483647, 0,
-	},
 	[NF_ALG_OPTION_IDENTITIES] = {
 		"identities",
 		0, 1, 0,

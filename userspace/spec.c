@@ -447,11 +447,6 @@ const struct spec_option spec_option[__NF_ALG_OPTION_MAX] = {
 		0, 16777216, 6000,
 		"Messages of a Skinny connection, both ways together, in a minute.",
 	},
-	[NF_ALG_OPTION_SKINNY_MEDIA_LIST] = {
-		"skinny-media-list", "number",
-		0, 2147483647, 0,
-		"Access list of inside hosts whose media a CallManager may name; 0: none.",
-	},
 	[NF_ALG_OPTION_IDENTITIES] = {
 		"identities", "on|off",
 		0, 1, 0,
@@ -460,7 +455,7 @@ const struct spec_option spec_option[__NF_ALG_OPTION_MAX] = {
 	[NF_ALG_OPTION_MEDIA_FROM] = {
 		"media-from", "own|list",
 		0, 1, 0,
-		"Whose media a SIP message may speak of besides its sender's.",
+		"Whose media SIP and a CallManager may speak of besides their own.",
 	},
 	[NF_ALG_OPTION_EXTERNAL_ADDRESS] = {
 		"external-address", "address",

@@ -4,7 +4,7 @@
  *
  * A port is never rewritten without its address, and a binding is for the
  * sender's own address on this connection alone, or for a host of the option
- * skinny-media-list.
+ * media-from.
  */
 #include "link.h"
 #include "media.h"
@@ -234,8 +234,7 @@ static bool sccp_media_hidden(const struct sccp_translation *t,
 static bool sccp_media_permitted(const struct sccp_translation *t,
 				 const struct sccp_field *field)
 {
-	return nf_alg_media_host_permitted(t->msg->session->an,
-					   &field->endpoint);
+	return nf_alg_media_permitted(t->msg->session->an, &field->endpoint);
 }
 
 int sccp_media_remote(struct sccp_translation *t,

@@ -121,7 +121,7 @@ static int sip_media_bind(struct sip_translation *t,
 		.inside = *host,
 		.l4proto = IPPROTO_UDP,
 		.count = count,
-		.flags = count > 1 ? NF_ALG_BIND_EVEN : 0,
+		.flags = (count > 1 ? NF_ALG_BIND_EVEN : 0) | NF_ALG_BIND_OTHER,
 	};
 	struct nf_alg_endpoint public;
 	int err;

@@ -13,7 +13,6 @@ int engine_memory = 1;
 s64 engine_seconds;
 bool engine_no_ports;
 bool engine_media;
-struct nf_alg_endpoint engine_media_host;
 struct engine_binding engine_binding[ENGINE_BINDINGS];
 u64 engine_reasons[__NF_ALG_REASON_MAX];
 struct nf_alg_net engine_net;
@@ -76,7 +75,6 @@ void engine_reset(void)
 	engine_no_ports = false;
 	engine_media_from = NULL;
 	engine_media = false;
-	memset(&engine_media_host, 0, sizeof(engine_media_host));
 	if (engine_protocol.init && engine_protocol.init())
 		abort();
 }
@@ -226,12 +224,6 @@ static bool taken(u8 l4proto, const struct nf_alg_endpoint *public)
 	return false;
 }
 
-bool nf_alg_media_host_permitted(struct nf_alg_net *an,
-				 const struct nf_alg_endpoint *host)
-{
-	return nf_alg_same_host(host, &engine_media_host);
-}
-
 /* Public ports: as preferred, else 10000 above the inside port, so that tests
  * see a difference
  */
@@ -249,12 +241,9 @@ int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
 		    !msg->from->inside ||
 			    (!nf_alg_same_host(&want->inside,
 					       &msg->from->own) &&
-			     !(want->flags & NF_ALG_BIND_OTHER &&
-			       ((nat && nf_alg_media_host_permitted(
-						msg->session->an,
-						&want->inside)) ||
-				nf_alg_media_permitted(msg->session->an,
-						       &want->inside)))))
+			     !(want->flags & NF_ALG_BIND_OTHER && nat &&
+			       nf_alg_media_permitted(msg->session->an,
+						      &want->inside))))
 		return -NF_ALG_REASON_DOOR_OTHER_HOST;
 	if (!want->count || want->count > 16 || !port ||
 	    port + want->count - 1 > 65535)

@@ -58,8 +58,6 @@ extern bool engine_no_ports;
 extern const char *engine_media_from;
 /* Is there media on each call */
 extern bool engine_media;
-/* The only host of the option skinny-media-list; family 0: none */
-extern struct nf_alg_endpoint engine_media_host;
 
 /**
  * struct engine_protocol - what is tested; each test has one

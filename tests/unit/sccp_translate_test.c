@@ -614,7 +614,7 @@ static void callmanager2(void)
 		start2(PUBLIC, 15001));
 }
 
-/* A CallManager inside may speak for the hosts of skinny-media-list */
+/* A CallManager inside may speak for the hosts of media-from */
 static void third_parties(void)
 {
 	struct draft d, e;
@@ -623,7 +623,7 @@ static void third_parties(void)
 		u32 v = i ? 17 : 3;
 
 		begin_server();
-		engine_media_host = engine_endpoint("10.0.0.5:0");
+		engine_media_from = "10.0.0.5:0";
 		passes("a host outside, whatever the list says", DOWN,
 		       sccp_start(v, "10.0.0.5", 20000, 7, 9), 0);
 		one_link = true;
@@ -662,7 +662,7 @@ static void third_parties(void)
 
 	/* A phone names itself and nobody else */
 	begin();
-	engine_media_host = engine_endpoint("10.0.0.5:0");
+	engine_media_from = "10.0.0.5:0";
 	one_link = true;
 	passes("an ack that names a host of the list", UP,
 	       ack(17, "10.0.0.5", 20000), NF_ALG_REASON_DOOR_OTHER_HOST);

@@ -368,15 +368,11 @@ enum nf_alg_option {
 	 * per minute. Range: 0-16777216. Default: 6000.
 	 */
 	NF_ALG_OPTION_SKINNY_MESSAGES,
-	/* Access list of inside hosts whose media a CallManager may name; 0: none.
-	 * Unit: number. Range: 0-2147483647. Default: 0.
-	 */
-	NF_ALG_OPTION_SKINNY_MEDIA_LIST,
 	/* Translate From, To and identity headers of SIP as well. Unit: on|off.
 	 * Range: 0-1. Default: 0.
 	 */
 	NF_ALG_OPTION_IDENTITIES,
-	/* Whose media a SIP message may speak of besides its sender's. Unit:
+	/* Whose media SIP and a CallManager may speak of besides their own. Unit:
 	 * own|list. Range: 0-1. Default: 0.
 	 */
 	NF_ALG_OPTION_MEDIA_FROM,

@@ -545,8 +545,8 @@ def sides(scene):
 
 def spoken(scene):
     """A CallManager inside names the media of other inside hosts: those of
-    the list skinny-media-list are bound as its own, the others are refused"""
-    natctl("set", "skinny-media-list", "77")
+    the list of media-from are bound as its own, the others are refused"""
+    natctl("set", "media-from", "list", "77")
     line = scene.line()
     port, refused = RTP + 800, "door-other-host"
     for n, (host, address) in enumerate((
@@ -575,7 +575,7 @@ def spoken(scene):
         line.down(scene.close(n, 0x008b))
         scene.shuts("media of %s after its end" % address, sock, told[1])
         sock.close()
-    natctl("set", "skinny-media-list", "default")
+    natctl("set", "media-from", "default")
     said = scene.start(scene.other, port, 70)
     if line.down(said) != said:
         raise Failure("the list counts after its option is gone")
