@@ -100,7 +100,7 @@ static int nf_alg_fill_service(struct sk_buff *skb, struct netlink_callback *cb,
 	      nla_put_u8(skb, NF_ALG_A_SERVICE_MODULE_PRESENT,
 			 nf_alg_protocol_present(service->protocol)) ||
 	      (service->spi_match &&
-	       nla_put_u8(skb, NF_ALG_A_SERVICE_SPI_MATCH, 1));
+	       nla_put_u8(skb, NF_ALG_A_SERVICE_SPI_MATCH, service->spi_match));
 	return nf_alg_dump_end(skb, head, err ? -EMSGSIZE : 0);
 }
 

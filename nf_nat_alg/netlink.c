@@ -78,6 +78,10 @@ static int nf_alg_parse_service(struct genl_info *info,
 				     "an ike service is for port 500");
 	if (tb[NF_ALG_A_SERVICE_SPI_MATCH])
 		key->spi_match = nla_get_u8(tb[NF_ALG_A_SERVICE_SPI_MATCH]);
+	if (key->spi_match >= __NF_ALG_PREDICATE_MAX)
+		return NF_ALG_REFUSE(info, tb[NF_ALG_A_SERVICE_SPI_MATCH],
+				     -ERANGE,
+				     "this module has no such predicate");
 	if (key->spi_match && key->protocol != NF_ALG_PROTOCOL_ESP)
 		return NF_ALG_REFUSE(info, tb[NF_ALG_A_SERVICE_SPI_MATCH],
 				     -EINVAL,

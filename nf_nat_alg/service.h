@@ -12,7 +12,7 @@ struct nf_alg_net;
  * struct nf_alg_service - a port on which a protocol is spoken
  * @protocol: which
  * @l4proto: IPPROTO_TCP or IPPROTO_UDP; of a service without port IPPROTO_ESP
- * @spi_match: SPIs are matched by the predicate; esp alone
+ * @spi_match: enum nf_alg_predicate; esp alone
  * @port: network order
  * @vrf: ifindex of the VRF it is bound to; 0: everywhere
  * @list: access list, or NULL
@@ -26,7 +26,7 @@ struct nf_alg_net;
 struct nf_alg_service {
 	enum nf_alg_protocol_id protocol;
 	u8 l4proto;
-	bool spi_match;
+	u8 spi_match;
 	__be16 port;
 	int vrf;
 	struct nf_alg_access_list __rcu *list;
@@ -78,14 +78,15 @@ bool nf_alg_service_port(struct nf_alg_net *an, u8 l4proto, __be16 port);
  * @l4proto: IPPROTO_TCP or IPPROTO_UDP
  * @port: network order
  * @vrf: ifindex of the VRF, or 0
- * @spi_match: esp alone; not looked at when a service is looked for
+ * @spi_match: enum nf_alg_predicate, esp alone; not looked at when a service
+ *	is looked for
  */
 struct nf_alg_service_key {
 	enum nf_alg_protocol_id protocol;
 	u8 l4proto;
 	__be16 port;
 	int vrf;
-	bool spi_match;
+	u8 spi_match;
 };
 
 /* Does the namespace have a service of this protocol */

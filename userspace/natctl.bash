@@ -30,7 +30,8 @@ _natctl() {
 	3:service*skinny | 3:service*h225) words=tcp ;;
 	3:service*ras) words=udp ;;
 	3:service*esp) words='spi-match list vrf' ;;
-	4:service*spi-match) words='list vrf' ;;
+	4:service*spi-match) words='crc16 fold16 list vrf' ;;
+	5:service*spi-match\ *16) words='list vrf' ;;
 	3:service*ike) words=preserve-port ;;
 	4:service*preserve-port) words='list vrf' ;;
 	4:service*tcp | 4:service*udp) words=port ;;

@@ -18,7 +18,7 @@ const char service_usage[] =
 	"natctl service {add | delete} skinny tcp port N [list ACL] [vrf NAME]\n"
 	"natctl service {add | delete} h225 tcp port N [list ACL] [vrf NAME]\n"
 	"natctl service {add | delete} ras udp port N [list ACL] [vrf NAME]\n"
-	"natctl service {add | delete} esp [spi-match] [list ACL] [vrf NAME]\n"
+	"natctl service {add | delete} esp [spi-match [PREDICATE]] [list ACL] [vrf NAME]\n"
 	"natctl service {add | delete} ike preserve-port [list ACL] [vrf NAME]\n"
 	"natctl service flush\n"
 	"natctl service defaults\n";
@@ -35,7 +35,8 @@ static const struct column service_columns[] = {
 	{ NF_ALG_A_SERVICE_ACCESS_LIST_PRESENT, NULL, YESNO },
 	{ NF_ALG_A_SERVICE_HITS, "Hits", NUMBER, .right = true },
 	{ NF_ALG_A_SERVICE_MODULE_PRESENT, "Module", YESNO },
-	{ NF_ALG_A_SERVICE_SPI_MATCH, NULL, YESNO },
+	{ NF_ALG_A_SERVICE_SPI_MATCH, NULL, NAME, spec_predicate,
+	  __NF_ALG_PREDICATE_MAX },
 };
 
 static bool list_parse(struct words *words, struct service *service,
@@ -75,6 +76,18 @@ static bool transport_fits(uint32_t protocol, uint8_t transport)
 	       (protocol == NF_ALG_PROTOCOL_RAS ? !tcp : tcp);
 }
 
+/* The predicate of a name, or without one the first */
+static uint8_t predicate_parse(struct words *words)
+{
+	int id = word_of(words_peek(words), spec_predicate,
+			 __NF_ALG_PREDICATE_MAX);
+
+	if (id <= NF_ALG_PREDICATE_NONE)
+		return NF_ALG_PREDICATE_CRC16;
+	words_next(words);
+	return id;
+}
+
 /* The words between a protocol and its list: what the flows are known by */
 static int place_parse(struct words *words, const char *protocol,
 		       struct service *service)
@@ -83,7 +96,8 @@ static int place_parse(struct words *words, const char *protocol,
 
 	if (service->protocol == NF_ALG_PROTOCOL_ESP) {
 		service->transport = IPPROTO_ESP;
-		service->spi_match = words_take(words, "spi-match");
+		if (words_take(words, "spi-match"))
+			service->spi_match = predicate_parse(words);
 		return DONE;
 	}
 	if (service->protocol == NF_ALG_PROTOCOL_IKE) {
@@ -165,7 +179,8 @@ int service_send(const struct service *service, uint8_t command, uint16_t flags)
 	mnl_attr_put_u8(nlh, NF_ALG_A_SERVICE_TRANSPORT, service->transport);
 	mnl_attr_put_u16(nlh, NF_ALG_A_SERVICE_PORT, service->port);
 	if (service->spi_match)
-		mnl_attr_put_u8(nlh, NF_ALG_A_SERVICE_SPI_MATCH, 1);
+		mnl_attr_put_u8(nlh, NF_ALG_A_SERVICE_SPI_MATCH,
+				service->spi_match);
 	if (service->vrf)
 		mnl_attr_put_u32(nlh, NF_ALG_A_SERVICE_VRF, service->vrf);
 	if (service->list[0])
@@ -200,13 +215,20 @@ void service_read(const struct nlmsghdr *nlh, struct service *service)
 
 const char *service_text(const struct service *service)
 {
+	/* The first one goes without saying */
+	const char *predicate = service->spi_match > NF_ALG_PREDICATE_CRC16 &&
+						service->spi_match <
+							__NF_ALG_PREDICATE_MAX ?
+					spec_predicate[service->spi_match] :
+					NULL;
 	static char text[160];
 	char device[IF_NAMESIZE];
 	int used;
 
 	if (service->protocol == NF_ALG_PROTOCOL_ESP)
-		used = snprintf(text, sizeof(text), "service add esp%s",
-				service->spi_match ? " spi-match" : "");
+		used = snprintf(text, sizeof(text), "service add esp%s%s%s",
+				service->spi_match ? " spi-match" : "",
+				predicate ? " " : "", predicate ?: "");
 	else if (service->protocol == NF_ALG_PROTOCOL_IKE)
 		used = snprintf(text, sizeof(text),
 				"service add ike preserve-port");

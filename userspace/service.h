@@ -11,7 +11,7 @@ struct service {
 	uint32_t protocol;
 	uint8_t transport;
 	uint16_t port; /* 0: it has none */
-	bool spi_match;
+	uint8_t spi_match; /* enum nf_alg_predicate */
 	uint32_t vrf; /* interface index, 0: everywhere */
 	char list[NF_ALG_ACCESS_LIST_NAME_MAX + 1]; /* "": none */
 };

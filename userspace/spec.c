@@ -534,6 +534,12 @@ const char *const spec_config[__NF_ALG_CONFIG_MAX] = {
 	[NF_ALG_CONFIG_OPTION] = "option",
 };
 
+const char *const spec_predicate[__NF_ALG_PREDICATE_MAX] = {
+	[NF_ALG_PREDICATE_NONE] = "none",
+	[NF_ALG_PREDICATE_CRC16] = "crc16",
+	[NF_ALG_PREDICATE_FOLD16] = "fold16",
+};
+
 const char *const spec_endpoint_attr[__NF_ALG_A_ENDPOINT_MAX] = {
 	[NF_ALG_A_ENDPOINT_ADDRESS] = "address",
 	[NF_ALG_A_ENDPOINT_PORT] = "port",

@@ -34,6 +34,7 @@ extern const char *const spec_resource[__NF_ALG_RESOURCE_MAX];
 extern const char *const spec_event[__NF_ALG_EVENT_MAX];
 extern const char *const spec_evidence[__NF_ALG_EVIDENCE_MAX];
 extern const char *const spec_config[__NF_ALG_CONFIG_MAX];
+extern const char *const spec_predicate[__NF_ALG_PREDICATE_MAX];
 
 /* Names of attributes: the keys in JSON */
 extern const char *const spec_endpoint_attr[__NF_ALG_A_ENDPOINT_MAX];

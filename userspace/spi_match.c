@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include "json.h"
 #include "natctl.h"
+#include "spec.h"
 #include "spi_match.h"
 #include "../nf_conntrack_helpers/ipsec/spi_match.h"
 
@@ -14,20 +15,29 @@
 #define SPI_MIN 256
 
 const char spi_match_usage[] =
-	"natctl spi-match SPI\n"
+	"natctl spi-match [PREDICATE] SPI\n"
 	"\n"
 	"Which SPIs a responder may choose for an initiator's SPI (0x... or decimal,\n"
-	"from 256 on) where an esp service says spi-match.\n";
+	"from 256 on) where an esp service says spi-match, by crc16 or the predicate\n"
+	"that is named: fold16.\n";
 
 int spi_match_command(struct words *words)
 {
-	const struct ipsec_predicate *predicate = ipsec_predicates[0];
-	const char *word = words_next(words);
+	const struct ipsec_predicate *predicate =
+		&ipsec_predicates[NF_ALG_PREDICATE_CRC16];
+	int id = word_of(words_peek(words), spec_predicate,
+			 __NF_ALG_PREDICATE_MAX);
+	const char *word;
 	unsigned long long spi;
 	uint32_t low, high;
 	char *end;
 	int status;
 
+	if (id > NF_ALG_PREDICATE_NONE) {
+		predicate = &ipsec_predicates[id];
+		words_next(words);
+	}
+	word = words_next(words);
 	if (!word)
 		return complain(USAGE, "spi-match: an SPI is missing");
 	spi = strtoull(word, &end, 0);

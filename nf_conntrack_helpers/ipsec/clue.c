@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 #include "clue.h"
 #include "netns.h"
+#include "pair.h"
 #include "state.h"
 #include "tunnel.h"
 
@@ -14,10 +15,36 @@
 
 static struct kmem_cache *ipsec_clue_cache __read_mostly;
 
+static __always_inline u32 ipsec_clue_hash(const void *data, u32 len, u32 seed)
+{
+	const struct ipsec_clue_key *key = data;
+
+	seed ^= (u32)key->zone << 16 | key->kind;
+	/* An SPI has 32 bits, a cookie 64 */
+	if (unlikely(upper_32_bits(key->value)))
+		seed = jhash_1word(upper_32_bits(key->value), seed);
+	return ipsec_pair_hash(&key->from, &key->to, key->family,
+			       lower_32_bits(key->value), seed);
+}
+
+/* Inline, unlike memcmp() */
+static __always_inline int
+ipsec_clue_differs(struct rhashtable_compare_arg *arg, const void *object)
+{
+	const struct ipsec_clue *clue = object;
+	const u64 *a = arg->key, *b = (const u64 *)&clue->key;
+
+	BUILD_BUG_ON(sizeof(clue->key) != 6 * sizeof(*a));
+	return ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]) |
+		(a[4] ^ b[4]) | (a[5] ^ b[5])) != 0;
+}
+
 static const struct rhashtable_params ipsec_clue_params = {
 	.head_offset = offsetof(struct ipsec_clue, node),
 	.key_offset = offsetof(struct ipsec_clue, key),
 	.key_len = sizeof(struct ipsec_clue_key),
+	.hashfn = ipsec_clue_hash,
+	.obj_cmpfn = ipsec_clue_differs,
 	.automatic_shrinking = true,
 };
 
@@ -81,12 +108,13 @@ static bool ipsec_clue_room(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
 	return true;
 }
 
-struct ipsec_clue *ipsec_clue_add(struct ipsec_net *ns,
-				  struct ipsec_tunnel *tunnel,
-				  const struct ipsec_clue_key *key,
-				  enum nf_alg_evidence evidence)
+/* One more of a tunnel's, in no table yet */
+static struct ipsec_clue *ipsec_clue_alloc(struct ipsec_net *ns,
+					   struct ipsec_tunnel *tunnel,
+					   const struct ipsec_clue_key *key,
+					   enum nf_alg_evidence evidence)
 {
-	struct ipsec_clue *clue, *old;
+	struct ipsec_clue *clue;
 
 	lockdep_assert_held(&tunnel->gateway->lock);
 
@@ -100,6 +128,40 @@ struct ipsec_clue *ipsec_clue_add(struct ipsec_net *ns,
 	clue->evidence = evidence;
 	clue->born = jiffies;
 	clue->used = clue->born;
+	return clue;
+}
+
+struct ipsec_clue *ipsec_clue_move(struct ipsec_net *ns,
+				   struct ipsec_clue *clue,
+				   struct ipsec_tunnel *tunnel,
+				   enum nf_alg_evidence evidence)
+{
+	struct ipsec_clue *fresh;
+
+	fresh = ipsec_clue_alloc(ns, tunnel, &clue->key, evidence);
+	if (!fresh)
+		return NULL;
+	if (rhashtable_replace_fast(&ns->clues, &clue->node, &fresh->node,
+				    ipsec_clue_params)) {
+		kmem_cache_free(ipsec_clue_cache, fresh);
+		return NULL;
+	}
+	list_del(&clue->list);
+	call_rcu(&clue->rcu, ipsec_clue_free_rcu);
+	list_add(&fresh->list, &tunnel->clues);
+	return fresh;
+}
+
+struct ipsec_clue *ipsec_clue_add(struct ipsec_net *ns,
+				  struct ipsec_tunnel *tunnel,
+				  const struct ipsec_clue_key *key,
+				  enum nf_alg_evidence evidence)
+{
+	struct ipsec_clue *clue, *old;
+
+	clue = ipsec_clue_alloc(ns, tunnel, key, evidence);
+	if (!clue)
+		return NULL;
 	old = rhashtable_lookup_get_insert_fast(&ns->clues, &clue->node,
 						ipsec_clue_params);
 	if (old) {
@@ -112,8 +174,6 @@ struct ipsec_clue *ipsec_clue_add(struct ipsec_net *ns,
 
 int ipsec_clues_init(struct ipsec_net *ns)
 {
-	BUILD_BUG_ON(sizeof(struct ipsec_clue_key) != 48);
-
 	return rhashtable_init(&ns->clues, &ipsec_clue_params);
 }
 

@@ -35,12 +35,12 @@ enum ipsec_clue_kind {
  * struct ipsec_clue_key - what a packet shows
  * @from: sender, or as enum ipsec_clue_kind says
  * @to: receiver, likewise
- * @value: SPI, half of one, or cookie
+ * @value: SPI; half of one, and above it enum nf_alg_predicate; or cookie
  * @zone: conntrack zone a rule of the user's has given
  * @kind: enum ipsec_clue_kind
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
  *
- * Compared and hashed as bytes.
+ * Compared as words of 8 bytes.
  */
 struct ipsec_clue_key {
 	union nf_inet_addr from;
@@ -50,7 +50,7 @@ struct ipsec_clue_key {
 	u8 kind;
 	u8 family;
 	u32 spare;
-};
+} __aligned(8);
 
 /**
  * struct ipsec_clue - a clue and its tunnel
@@ -111,6 +111,23 @@ struct ipsec_clue *ipsec_clue_add(struct ipsec_net *ns,
 				  struct ipsec_tunnel *tunnel,
 				  const struct ipsec_clue_key *key,
 				  enum nf_alg_evidence evidence);
+
+/**
+ * ipsec_clue_move() - a clue is another tunnel's
+ * @ns: namespace
+ * @clue: the clue, which is in the table
+ * @tunnel: whose it is, of the same gateway, whose lock is held
+ * @evidence: why we believe it
+ *
+ * Whoever looks for it finds it at any time. @clue itself is forgotten.
+ *
+ * Return: the clue that takes its place, not firm; NULL if there is no memory,
+ * or none of the tunnel's makes way: then nothing has changed.
+ */
+struct ipsec_clue *ipsec_clue_move(struct ipsec_net *ns,
+				   struct ipsec_clue *clue,
+				   struct ipsec_tunnel *tunnel,
+				   enum nf_alg_evidence evidence);
 
 /* Forget one; its gateway's lock is held */
 void ipsec_clue_drop(struct ipsec_net *ns, struct ipsec_clue *clue);

@@ -3,6 +3,7 @@
 #define IPSEC_ESP_H
 
 #include <linux/types.h>
+#include "wire.h"
 
 /* What of an ESP packet is in the clear: RFC 4303 section 2 */
 #define IPSEC_ESP_LEN 8
@@ -28,6 +29,17 @@ struct ipsec_esp {
  * Return: true; false if it is too short or its SPI is 0, which is never sent
  * (RFC 4303 section 2.1).
  */
-bool ipsec_esp_parse(const u8 *data, u32 len, struct ipsec_esp *esp);
+static inline bool ipsec_esp_parse(const u8 *data, u32 len,
+				   struct ipsec_esp *esp)
+{
+	struct nf_alg_cursor c;
+	u32 spi;
+
+	nf_alg_cursor_init(&c, data, len);
+	if (!ipsec_wire_u32(&c, &spi) || !spi || !ipsec_wire_u32(&c, &esp->seq))
+		return false;
+	esp->spi = htonl(spi);
+	return true;
+}
 
 #endif /* IPSEC_ESP_H */

@@ -24,9 +24,6 @@
 /* After turns without an answer a tunnel pauses, up to 2^5 times as long */
 #define IPSEC_LEARN_TRIES_MAX 5
 
-static const struct ipsec_predicate *const ipsec_predicate =
-	&ipsec_predicate_crc16;
-
 /* Look at the turns of a peer soon */
 static void ipsec_learn_kick(struct ipsec_net *ns, struct ipsec_peer *peer,
 			     unsigned long delay)
@@ -85,15 +82,37 @@ static u32 ipsec_learn_unanswered(const struct ipsec_peer *peer,
 	return count;
 }
 
+/**
+ * enum ipsec_role - what an SPI is in its pair
+ * @IPSEC_ROLE_HASHED: the initiator's, which is hashed
+ * @IPSEC_ROLE_HALF: the responder's, half of which is that hash
+ */
+enum ipsec_role {
+	IPSEC_ROLE_HASHED,
+	IPSEC_ROLE_HALF,
+};
+
+/* What of an SPI a predicate says has to be the same as of the other one */
+static struct ipsec_clue_key ipsec_learn_halves(const struct ipsec_peer *peer,
+						enum ipsec_clue_kind kind,
+						u8 predicate, u32 spi,
+						enum ipsec_role role)
+{
+	const struct ipsec_predicate *p = &ipsec_predicates[predicate];
+	u16 value = role == IPSEC_ROLE_HASHED ? p->hash(spi) : p->half(spi);
+
+	return ipsec_tunnel_clue(peer, kind, (u64)predicate << 32 | value);
+}
+
 /* SPI matching: those halves are now awaited */
 static void ipsec_learn_await(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
 			      const struct ipsec_peer *peer, u32 spi)
 {
 	const struct ipsec_clue_key keys[] = {
-		ipsec_tunnel_clue(peer, IPSEC_CLUE_HASHED,
-				  ipsec_predicate->half(spi)),
-		ipsec_tunnel_clue(peer, IPSEC_CLUE_HALF,
-				  ipsec_predicate->hash(spi)),
+		ipsec_learn_halves(peer, IPSEC_CLUE_HASHED, tunnel->match, spi,
+				   IPSEC_ROLE_HALF),
+		ipsec_learn_halves(peer, IPSEC_CLUE_HALF, tunnel->match, spi,
+				   IPSEC_ROLE_HASHED),
 	};
 	struct ipsec_clue *clue;
 	int i;
@@ -290,23 +309,28 @@ static bool ipsec_learn_is_answer(const struct ipsec_peer *peer,
 static struct ipsec_tunnel *
 ipsec_learn_match(struct ipsec_net *ns, const struct ipsec_peer *peer, u32 spi)
 {
-	const struct ipsec_clue_key keys[] = {
-		ipsec_tunnel_clue(peer, IPSEC_CLUE_HASHED,
-				  ipsec_predicate->hash(spi)),
-		ipsec_tunnel_clue(peer, IPSEC_CLUE_HALF,
-				  ipsec_predicate->half(spi)),
-	};
 	struct ipsec_tunnel *found = NULL;
+	struct ipsec_clue_key key;
 	struct ipsec_clue *clue;
+	u8 predicate;
 	int i;
 
-	for (i = 0; i < ARRAY_SIZE(keys); i++) {
-		clue = ipsec_clue_find(ns, &keys[i]);
-		if (!clue)
-			continue;
-		if (clue->tied || (found && found != clue->tunnel))
-			return NULL;
-		found = clue->tunnel;
+	for (predicate = NF_ALG_PREDICATE_CRC16;
+	     predicate < __NF_ALG_PREDICATE_MAX; predicate++) {
+		for (i = 0; i < 2; i++) {
+			key = i ? ipsec_learn_halves(peer, IPSEC_CLUE_HALF,
+						     predicate, spi,
+						     IPSEC_ROLE_HALF) :
+				  ipsec_learn_halves(peer, IPSEC_CLUE_HASHED,
+						     predicate, spi,
+						     IPSEC_ROLE_HASHED);
+			clue = ipsec_clue_find(ns, &key);
+			if (!clue)
+				continue;
+			if (clue->tied || (found && found != clue->tunnel))
+				return NULL;
+			found = clue->tunnel;
+		}
 	}
 	return found;
 }
@@ -373,6 +397,16 @@ ipsec_learn_expecting(struct ipsec_peer *peer, __be32 spi, bool native,
 	return NULL;
 }
 
+/* Has it an SPI of the gateway's */
+static void ipsec_learn_complete(struct ipsec_tunnel *tunnel,
+				 struct ipsec_peer *peer, bool complete)
+{
+	if (tunnel->complete == complete)
+		return;
+	tunnel->complete = complete;
+	peer->complete += complete ? 1 : -1;
+}
+
 /* The gateway's half of a pair is known */
 static void ipsec_learn_answered(struct ipsec_net *ns,
 				 struct ipsec_tunnel *tunnel,
@@ -430,10 +464,7 @@ struct ipsec_tunnel *ipsec_learn_in(struct ipsec_net *ns,
 		ipsec_learn_strange(peer, esp->spi);
 		goto unlock;
 	}
-	if (!tunnel->complete) {
-		tunnel->complete = true;
-		peer->complete++;
-	}
+	ipsec_learn_complete(tunnel, peer, true);
 	if (ipsec_clue_add(ns, tunnel, &key, *evidence))
 		ipsec_report_spi(ns, tunnel, peer, NF_ALG_EVENT_SPI_LEARNED,
 				 esp->spi, *evidence);
@@ -443,16 +474,59 @@ unlock:
 	return tunnel;
 }
 
-void ipsec_learn_firm(struct ipsec_net *ns, struct ipsec_clue *clue)
+/* Which other tunnel does later evidence say that an SPI belongs to */
+static struct ipsec_tunnel *ipsec_learn_other(struct ipsec_net *ns,
+					      const struct ipsec_peer *peer,
+					      const struct ipsec_clue *clue)
 {
-	struct ipsec_tunnel *tunnel = clue->tunnel;
+	struct ipsec_tunnel *tunnel;
+
+	/* Nothing is stronger; and it may have been forgotten meanwhile */
+	if (clue->evidence == NF_ALG_EVIDENCE_MATCH ||
+	    ipsec_clue_find(ns, &clue->key) != clue)
+		return NULL;
+	tunnel = ipsec_learn_match(ns, peer, clue->key.value);
+	return tunnel != clue->tunnel ? tunnel : NULL;
+}
+
+/* Return: true if it is now the other one's */
+static bool ipsec_learn_move(struct ipsec_net *ns, struct ipsec_peer *peer,
+			     struct ipsec_clue *clue, struct ipsec_tunnel *to)
+{
+	struct ipsec_tunnel *from = clue->tunnel;
+	__be32 spi = htonl(clue->key.value);
+
+	if (!ipsec_clue_move(ns, clue, to, NF_ALG_EVIDENCE_MATCH))
+		return false;
+	/* It still waits for its own */
+	if (!ipsec_learn_is_live(from)) {
+		from->answered = false;
+		ipsec_learn_complete(from, peer, false);
+	}
+	ipsec_learn_complete(to, peer, true);
+	ipsec_report_spi(ns, to, peer, NF_ALG_EVENT_SPI_MOVED, spi,
+			 NF_ALG_EVIDENCE_MATCH);
+	ipsec_learn_answered(ns, to, peer, NF_ALG_EVIDENCE_MATCH);
+	return true;
+}
+
+struct ipsec_tunnel *ipsec_learn_firm(struct ipsec_net *ns,
+				      struct ipsec_clue *clue)
+{
+	struct ipsec_tunnel *tunnel = clue->tunnel, *other;
+	struct ipsec_gateway *gateway = tunnel->gateway;
 	struct ipsec_peer *peer;
 
-	spin_lock_bh(&tunnel->gateway->lock);
+	spin_lock_bh(&gateway->lock);
 	if (tunnel->dead)
 		goto unlock;
-	WRITE_ONCE(clue->firm, true);
 	peer = ipsec_tunnel_peer(tunnel);
+	other = peer ? ipsec_learn_other(ns, peer, clue) : NULL;
+	if (other && ipsec_learn_move(ns, peer, clue, other)) {
+		tunnel = other;
+		goto unlock;
+	}
+	WRITE_ONCE(clue->firm, true);
 	/* It was learned for the SPI that goes out now */
 	if (!peer ||
 	    (!tunnel->answered && (s32)(clue->born - tunnel->out_since) < 0))
@@ -464,7 +538,8 @@ void ipsec_learn_firm(struct ipsec_net *ns, struct ipsec_clue *clue)
 	if (!list_empty(&peer->waiting))
 		ipsec_learn_kick(ns, peer, 0);
 unlock:
-	spin_unlock_bh(&tunnel->gateway->lock);
+	spin_unlock_bh(&gateway->lock);
+	return tunnel;
 }
 
 /* Was it seen before? If not it is now. */
@@ -517,11 +592,8 @@ void ipsec_learn_exchange(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
 	tunnel->hint = true;
 	tunnel->hint_until = jiffies + time;
 	/* It begins anew: what it had is void */
-	if (peer && began_inside && tunnel->complete &&
-	    isakmp->exchange == IPSEC_EXCHANGE_IKE_AUTH) {
-		tunnel->complete = false;
-		peer->complete--;
-	}
+	if (peer && began_inside && isakmp->exchange == IPSEC_EXCHANGE_IKE_AUTH)
+		ipsec_learn_complete(tunnel, peer, false);
 	if (peer) {
 		list_move_tail(&tunnel->hinted, &peer->hinted);
 		ipsec_learn_kick(ns, peer, time);

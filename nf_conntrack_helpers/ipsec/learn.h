@@ -59,8 +59,18 @@ struct ipsec_tunnel *ipsec_learn_in(struct ipsec_net *ns,
 				    enum nf_alg_evidence *evidence,
 				    enum nf_alg_reason *reason);
 
-/* A second packet came with an SPI */
-void ipsec_learn_firm(struct ipsec_net *ns, struct ipsec_clue *clue);
+/**
+ * ipsec_learn_firm() - a second packet came with an SPI
+ * @ns: namespace
+ * @clue: the SPI; not firm yet
+ *
+ * Whose it is stays, unless by now SPI matching says it is another one's: the
+ * gateway spoke before that inside host did. Caller holds RCU.
+ *
+ * Return: whose it is.
+ */
+struct ipsec_tunnel *ipsec_learn_firm(struct ipsec_net *ns,
+				      struct ipsec_clue *clue);
 
 /**
  * ipsec_learn_exchange() - a message of a key exchange passes

@@ -18,6 +18,7 @@
 #include <net/netfilter/nf_nat.h>
 #include <net/route.h>
 #include <net/xfrm.h>
+#include "entry.h"
 #include "learn.h"
 #include "packet.h"
 #include "report.h"
@@ -57,8 +58,9 @@ static unsigned int ipsec_packet_payload(const struct sk_buff *skb, u8 family,
 	return off < 0 || fragment & htons(IP6_OFFSET) ? 0 : off;
 }
 
-static bool ipsec_packet_esp_at(const struct sk_buff *skb, unsigned int off,
-				struct ipsec_esp *esp)
+static __always_inline bool ipsec_packet_esp_at(const struct sk_buff *skb,
+						unsigned int off,
+						struct ipsec_esp *esp)
 {
 	u8 buffer[IPSEC_ESP_LEN];
 	const u8 *data;
@@ -114,7 +116,7 @@ static bool ipsec_packet_is_local(const struct ipsec_packet *packet)
 #endif
 }
 
-static struct ipsec_tunnel_key
+static __always_inline struct ipsec_tunnel_key
 ipsec_packet_key(const struct ipsec_packet *packet)
 {
 	return (struct ipsec_tunnel_key){
@@ -126,29 +128,22 @@ ipsec_packet_key(const struct ipsec_packet *packet)
 	};
 }
 
-/* Does conntrack have an entry of its own for ESP between these two */
-static bool ipsec_packet_native(const struct ipsec_packet *packet, bool kill)
+/* The tunnel of an inside host that sends it, or NULL */
+static __always_inline struct ipsec_tunnel *
+ipsec_packet_tunnel(const struct ipsec_packet *packet)
 {
-	struct nf_conntrack_tuple_hash *h;
-	struct nf_conntrack_tuple tuple;
-	struct nf_conntrack_zone zone;
-	struct nf_conn *ct;
+	const struct ipsec_tunnel_key key = ipsec_packet_key(packet);
 
-	nf_ct_zone_init(&zone, packet->zone, NF_CT_DEFAULT_ZONE_DIR, 0);
-	memset(&tuple, 0, sizeof(tuple));
-	tuple.src.l3num = packet->family;
-	tuple.src.u3 = packet->source;
-	tuple.dst.u3 = packet->destination;
-	tuple.dst.protonum = IPPROTO_ESP;
-	tuple.dst.dir = IP_CT_DIR_ORIGINAL;
-	h = nf_conntrack_find_get(packet->ns->net, &zone, &tuple);
-	if (!h)
-		return false;
-	ct = nf_ct_tuplehash_to_ctrack(h);
-	if (kill)
-		nf_ct_kill(ct);
-	nf_ct_put(ct);
-	return true;
+	return ipsec_tunnel_find(packet->ns, &key);
+}
+
+/* Conntrack's entry of its own for ESP between these two, without us */
+static bool ipsec_packet_native(const struct ipsec_packet *packet,
+				enum ipsec_entry_verb verb)
+{
+	return ipsec_entry(packet->ns, packet->zone, packet->family,
+			   &packet->source, &packet->destination, IPPROTO_ESP,
+			   verb);
 }
 
 struct ipsec_tunnel *ipsec_packet_outward(const struct ipsec_packet *packet,
@@ -165,8 +160,10 @@ struct ipsec_tunnel *ipsec_packet_outward(const struct ipsec_packet *packet,
 		return NULL;
 	esp = nf_alg_service_portless(packet->ns->an, NF_ALG_PROTOCOL_ESP,
 				      packet->vrf);
-	tunnel = ipsec_tunnel_begin(
-		packet->ns, &key, esp && READ_ONCE(esp->spi_match), 0, &reason);
+	tunnel = ipsec_tunnel_begin(packet->ns, &key,
+				    esp ? READ_ONCE(esp->spi_match) :
+					  NF_ALG_PREDICATE_NONE,
+				    0, &reason);
 	if (!tunnel) {
 		ipsec_packet_pass(packet, reason);
 		/* What never got through makes room */
@@ -181,29 +178,41 @@ struct ipsec_tunnel *ipsec_packet_outward(const struct ipsec_packet *packet,
 	/* Its ESP leaves the entry that it has had without us */
 	if (ipsec_packet_permitted(packet, NF_ALG_PROTOCOL_ESP)) {
 		WRITE_ONCE(tunnel->esp, true);
-		ipsec_packet_native(packet, true);
+		ipsec_packet_native(packet, IPSEC_ENTRY_KILL);
 	}
 	return tunnel;
 }
 
-/* A template of this CPU alone, as nft's "ct zone set" does it */
-static bool ipsec_packet_template(const struct ipsec_packet *packet, u16 id)
+/* That of this CPU is in a packet that waits somewhere */
+static noinline struct nf_conn *
+ipsec_packet_spare_template(const struct ipsec_packet *packet, u16 id)
 {
-	struct nf_conn *template = *this_cpu_ptr(packet->ns->templates);
-	struct sk_buff *skb = packet->skb;
 	struct nf_conntrack_zone zone;
 
 	nf_ct_zone_init(&zone, id, NF_CT_DEFAULT_ZONE_DIR, 0);
+	return nf_ct_tmpl_alloc(packet->ns->net, &zone, GFP_ATOMIC);
+}
+
+/* A template of this CPU alone, as nft's "ct zone set" does it */
+static __always_inline bool
+ipsec_packet_template(const struct ipsec_packet *packet, u16 id)
+{
+	struct nf_conn *template = *this_cpu_ptr(packet->ns->templates);
+	const struct nf_conntrack_zone zone = {
+		.id = id,
+		.dir = NF_CT_DEFAULT_ZONE_DIR,
+	};
+
 	if (likely(refcount_read(&template->ct_general.use) == 1)) {
 		refcount_inc(&template->ct_general.use);
 		nf_ct_zone_add(template, &zone);
 	} else {
-		template = nf_ct_tmpl_alloc(packet->ns->net, &zone, GFP_ATOMIC);
+		template = ipsec_packet_spare_template(packet, id);
 		if (!template)
 			return false;
 	}
-	nf_reset_ct(skb);
-	nf_ct_set(skb, template, IP_CT_NEW);
+	nf_reset_ct(packet->skb);
+	nf_ct_set(packet->skb, template, IP_CT_NEW);
 	return true;
 }
 
@@ -227,25 +236,20 @@ unsigned int ipsec_packet_track(const struct ipsec_packet *packet,
 	return verdict;
 }
 
-unsigned int ipsec_packet_enter(const struct ipsec_packet *packet,
-				const struct ipsec_tunnel *tunnel, bool known)
+/* A gateway's packet begins an entry of conntrack's: NAT's rules do not know
+ * where it goes
+ */
+static noinline unsigned int
+ipsec_packet_enter_new(const struct ipsec_packet *packet,
+		       const struct ipsec_tunnel *tunnel, struct nf_conn *ct)
 {
 	struct nf_nat_range2 range = {
 		.flags = NF_NAT_RANGE_MAP_IPS,
 		.min_addr = tunnel->key.inside,
 		.max_addr = tunnel->key.inside,
 	};
-	enum ip_conntrack_info ctinfo;
-	struct nf_conn *ct = nf_ct_get(packet->skb, &ctinfo);
 	unsigned int verdict;
 
-	if (likely(!ct || ctinfo != IP_CT_NEW))
-		return NF_ACCEPT;
-	/* Conntrack's entry is gone, or has not seen the inside host yet */
-	if (!known) {
-		nf_alg_reason_count(packet->ns->an, NF_ALG_REASON_SPI_UNKNOWN);
-		return NF_DROP;
-	}
 	if (!nf_ct_is_confirmed(ct) &&
 	    !(ct->status & (IPS_NAT_DONE_MASK | IPS_TEMPLATE))) {
 		if (nf_ct_protonum(ct) == IPPROTO_UDP) {
@@ -260,6 +264,22 @@ unsigned int ipsec_packet_enter(const struct ipsec_packet *packet,
 	/* For this packet alone: an entry that says "expected" needs a master */
 	nf_ct_set(packet->skb, ct, IP_CT_RELATED);
 	return NF_ACCEPT;
+}
+
+unsigned int ipsec_packet_enter(const struct ipsec_packet *packet,
+				const struct ipsec_tunnel *tunnel, bool known)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(packet->skb, &ctinfo);
+
+	if (likely(!ct || ctinfo != IP_CT_NEW))
+		return NF_ACCEPT;
+	/* Conntrack's entry is gone, or has not seen the inside host yet */
+	if (!known) {
+		nf_alg_reason_count(packet->ns->an, NF_ALG_REASON_SPI_UNKNOWN);
+		return NF_DROP;
+	}
+	return ipsec_packet_enter_new(packet, tunnel, ct);
 }
 
 static void ipsec_tunnel_use(struct ipsec_tunnel *tunnel)
@@ -305,7 +325,7 @@ ipsec_packet_strange(const struct ipsec_packet *packet, struct ipsec_peer *peer,
 	if (ipsec_packet_is_own_sa(packet, esp->spi))
 		return NF_ACCEPT;
 	/* Of an inside host that the service does not permit */
-	native = ipsec_packet_native(packet, false);
+	native = ipsec_packet_native(packet, IPSEC_ENTRY_LOOK);
 	tunnel = ipsec_learn_in(ns, peer, esp, native, &evidence, &reason);
 	if (!tunnel && native)
 		return NF_ACCEPT;
@@ -335,7 +355,7 @@ static unsigned int ipsec_packet_known(const struct ipsec_packet *packet,
 	if (READ_ONCE(clue->used) != now)
 		WRITE_ONCE(clue->used, now);
 	if (unlikely(!firm))
-		ipsec_learn_firm(packet->ns, clue);
+		tunnel = ipsec_learn_firm(packet->ns, clue);
 	else if (unlikely(esp->seq == 1))
 		nf_alg_reason_count(packet->ns->an, NF_ALG_REASON_SPI_CLASH);
 	ipsec_tunnel_use(tunnel);
@@ -343,7 +363,9 @@ static unsigned int ipsec_packet_known(const struct ipsec_packet *packet,
 	if (verdict != NF_ACCEPT)
 		return verdict;
 	return ipsec_packet_enter(
-		packet, tunnel, firm || clue->evidence != NF_ALG_EVIDENCE_SOLE);
+		packet, tunnel,
+		firm || clue->evidence != NF_ALG_EVIDENCE_SOLE ||
+			tunnel != clue->tunnel);
 }
 
 static unsigned int ipsec_packet_leave(const struct ipsec_packet *packet,
@@ -357,11 +379,11 @@ static unsigned int ipsec_packet_leave(const struct ipsec_packet *packet,
 	return ipsec_packet_track(packet, tunnel);
 }
 
-static struct ipsec_clue_key
+static __always_inline struct ipsec_clue *
 ipsec_packet_clue(const struct ipsec_packet *packet, enum ipsec_clue_kind kind,
 		  u64 value)
 {
-	return (struct ipsec_clue_key){
+	const struct ipsec_clue_key key = {
 		.from = packet->source,
 		.to = packet->destination,
 		.value = value,
@@ -369,52 +391,29 @@ ipsec_packet_clue(const struct ipsec_packet *packet, enum ipsec_clue_kind kind,
 		.kind = kind,
 		.family = packet->family,
 	};
+
+	return ipsec_clue_find(packet->ns, &key);
 }
 
-static unsigned int ipsec_packet_esp_in(const struct ipsec_packet *packet)
+/* No tunnel of an inside host, no SPI that is known */
+static noinline unsigned int
+ipsec_packet_esp_new(const struct ipsec_packet *packet,
+		     const struct ipsec_esp *esp)
 {
-	struct ipsec_tunnel_key key = ipsec_packet_key(packet);
-	struct ipsec_net *ns = packet->ns;
-	struct ipsec_clue_key clue_key;
+	const struct ipsec_peer_key key = {
+		.gateway = packet->source,
+		.public = packet->destination,
+		.zone = packet->zone,
+		.family = packet->family,
+	};
+	struct ipsec_peer *peer = ipsec_peer_find(packet->ns, &key);
 	struct ipsec_tunnel *tunnel;
 	struct ipsec_clue *clue;
-	struct ipsec_peer *peer;
-	struct ipsec_esp esp;
 
-	if (!ipsec_packet_esp_at(packet->skb, packet->off, &esp))
-		return ipsec_packet_pass(packet, NF_ALG_REASON_ESP_MALFORMED);
-
-	/* A bit says where it probably goes; the key says it surely */
-	if (test_bit(ipsec_public_bit(&packet->destination), ns->publics)) {
-		clue_key = ipsec_packet_clue(packet, IPSEC_CLUE_IN,
-					     ntohl(esp.spi));
-		clue = ipsec_clue_find(ns, &clue_key);
-		if (likely(clue))
-			return ipsec_packet_known(packet, clue, &esp);
-	}
-
-	tunnel = ipsec_tunnel_find(ns, &key);
-	if (tunnel && likely(READ_ONCE(tunnel->esp)))
-		return ipsec_packet_leave(packet, tunnel, &esp);
-	if (tunnel) {
-		/* Its IKE was first */
-		if (!ipsec_packet_permitted(packet, NF_ALG_PROTOCOL_ESP))
-			return NF_ACCEPT;
-		WRITE_ONCE(tunnel->esp, true);
-		return ipsec_packet_leave(packet, tunnel, &esp);
-	}
-
-	peer = ipsec_peer_find(ns, &(struct ipsec_peer_key){
-					   .gateway = packet->source,
-					   .public = packet->destination,
-					   .zone = packet->zone,
-					   .family = packet->family,
-				   });
 	if (peer)
-		return ipsec_packet_strange(packet, peer, &esp);
+		return ipsec_packet_strange(packet, peer, esp);
 
-	clue_key = ipsec_packet_clue(packet, IPSEC_CLUE_BACK, 0);
-	clue = ipsec_clue_find(ns, &clue_key);
+	clue = ipsec_packet_clue(packet, IPSEC_CLUE_BACK, 0);
 	if (clue) {
 		ipsec_tunnel_use(clue->tunnel);
 		return ipsec_packet_track(packet, clue->tunnel);
@@ -422,8 +421,38 @@ static unsigned int ipsec_packet_esp_in(const struct ipsec_packet *packet)
 
 	tunnel = ipsec_packet_outward(packet, NF_ALG_PROTOCOL_ESP);
 	if (tunnel)
-		return ipsec_packet_leave(packet, tunnel, &esp);
+		return ipsec_packet_leave(packet, tunnel, esp);
 	return NF_ACCEPT;
+}
+
+static __always_inline unsigned int
+ipsec_packet_esp_in(const struct ipsec_packet *packet)
+{
+	struct ipsec_net *ns = packet->ns;
+	struct ipsec_tunnel *tunnel;
+	struct ipsec_clue *clue;
+	struct ipsec_esp esp;
+
+	if (!ipsec_packet_esp_at(packet->skb, packet->off, &esp))
+		return ipsec_packet_pass(packet, NF_ALG_REASON_ESP_MALFORMED);
+
+	/* A bit says where it probably goes; the key says it surely */
+	if (test_bit(ipsec_public_bit(&packet->destination), ns->publics)) {
+		clue = ipsec_packet_clue(packet, IPSEC_CLUE_IN, ntohl(esp.spi));
+		if (likely(clue))
+			return ipsec_packet_known(packet, clue, &esp);
+	}
+
+	tunnel = ipsec_packet_tunnel(packet);
+	if (unlikely(!tunnel))
+		return ipsec_packet_esp_new(packet, &esp);
+	if (unlikely(!READ_ONCE(tunnel->esp))) {
+		/* Its IKE was first */
+		if (!ipsec_packet_permitted(packet, NF_ALG_PROTOCOL_ESP))
+			return NF_ACCEPT;
+		WRITE_ONCE(tunnel->esp, true);
+	}
+	return ipsec_packet_leave(packet, tunnel, &esp);
 }
 
 /* What an ICMP error is about */
@@ -550,7 +579,8 @@ ipsec_packet_about(const struct ipsec_packet *packet,
 	tunnel = ipsec_tunnel_find(packet->ns, &key);
 	if (!tunnel)
 		tunnel = ipsec_packet_only(packet, &peer_key);
-	if (tunnel && !ipsec_tunnel_entries(packet->ns, tunnel, false))
+	if (tunnel &&
+	    !ipsec_tunnel_entries(packet->ns, tunnel, IPSEC_ENTRY_LOOK))
 		return NULL;
 	return tunnel;
 }
@@ -568,62 +598,31 @@ static unsigned int ipsec_packet_icmp(const struct ipsec_packet *packet)
 	return tunnel ? ipsec_packet_track(packet, tunnel) : NF_ACCEPT;
 }
 
-/* Its addresses, and the zone and VRF it is in; false: somebody else's */
-static bool ipsec_packet_begin(struct ipsec_packet *packet, struct sk_buff *skb,
-			       const struct nf_hook_state *state)
+/* The user's zone; false: it is somebody else's */
+static __always_inline bool ipsec_packet_zone(const struct sk_buff *skb,
+					      u16 *id)
 {
 	const struct nf_conntrack_zone *zone;
 	struct nf_conntrack_zone buffer;
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 
-	packet->zone = 0;
-	if (unlikely(ct || ctinfo == IP_CT_UNTRACKED)) {
-		if (!ct || !nf_ct_is_template(ct))
-			return false;
-		zone = nf_ct_zone_tmpl(ct, skb, &buffer);
-		packet->zone = zone->id;
-	}
-	packet->ns = ipsec_pernet(state->net);
-	packet->skb = skb;
-	packet->state = state;
-	packet->family = state->pf;
-	packet->vrf = l3mdev_master_ifindex_rcu(state->in);
-	if (state->pf == NFPROTO_IPV4) {
-		memset(&packet->source, 0, sizeof(packet->source));
-		memset(&packet->destination, 0, sizeof(packet->destination));
-		packet->source.ip = ip_hdr(skb)->saddr;
-		packet->destination.ip = ip_hdr(skb)->daddr;
-	} else {
-		packet->source.in6 = ipv6_hdr(skb)->saddr;
-		packet->destination.in6 = ipv6_hdr(skb)->daddr;
-	}
+	*id = 0;
+	if (likely(!ct && ctinfo != IP_CT_UNTRACKED))
+		return true;
+	if (!ct || !nf_ct_is_template(ct))
+		return false;
+	zone = nf_ct_zone_tmpl(ct, skb, &buffer);
+	*id = zone->id;
 	return true;
 }
 
-/* Not inline: other packets pay for no stack of its */
-static noinline unsigned int ipsec_packet_in(struct sk_buff *skb,
-					     const struct nf_hook_state *state,
-					     unsigned int off, u8 protocol)
+/* Nearly no device is in one */
+static __always_inline int ipsec_packet_vrf(const struct net_device *in)
 {
-	struct ipsec_packet packet = { .off = off };
-
-	if (!ipsec_packet_begin(&packet, skb, state))
-		return NF_ACCEPT;
-	switch (protocol) {
-	case IPPROTO_ESP:
-		return ipsec_packet_esp_in(&packet);
-	case IPPROTO_UDP:
-		return ipsec_cookie_in(&packet);
-	case IPPROTO_ICMP:
-	case IPPROTO_ICMPV6:
-		return ipsec_packet_icmp(&packet);
-	default:
-		if (ipsec_packet_permitted(&packet, NF_ALG_PROTOCOL_ESP) &&
-		    !ipsec_packet_is_local(&packet))
-			nf_alg_reason_count(packet.ns->an, NF_ALG_REASON_AH);
-		return NF_ACCEPT;
-	}
+	if (likely(!netif_is_l3_slave(in) && !netif_is_l3_master(in)))
+		return 0;
+	return l3mdev_master_ifindex_rcu(in);
 }
 
 /* One end of it is the IKE port */
@@ -636,30 +635,133 @@ static bool ipsec_packet_is_ike(const struct sk_buff *skb, unsigned int off)
 			 ports[1] == htons(IPSEC_IKE_PORT));
 }
 
-static unsigned int ipsec_hook_in(void *priv, struct sk_buff *skb,
-				  const struct nf_hook_state *state)
+static __always_inline unsigned int
+ipsec_packet_in(const struct ipsec_packet *packet, u8 protocol)
 {
-	unsigned int off;
-	u8 protocol;
-
-	off = ipsec_packet_payload(skb, state->pf, &protocol);
+	if (likely(protocol == IPPROTO_ESP))
+		return ipsec_packet_esp_in(packet);
 	switch (protocol) {
 	case IPPROTO_UDP:
-		if (likely(!ipsec_packet_is_ike(skb, off)))
+		if (!ipsec_packet_is_ike(packet->skb, packet->off))
+			return NF_ACCEPT;
+		return ipsec_cookie_in(packet);
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		return ipsec_packet_icmp(packet);
+	case IPPROTO_AH:
+		if (ipsec_packet_permitted(packet, NF_ALG_PROTOCOL_ESP) &&
+		    !ipsec_packet_is_local(packet))
+			nf_alg_reason_count(packet->ns->an, NF_ALG_REASON_AH);
+		return NF_ACCEPT;
+	default:
+		return NF_ACCEPT;
+	}
+}
+
+/* Not inline: other packets pay for no stack of its */
+static noinline unsigned int ipsec_packet_in4(struct ipsec_net *ns,
+					      struct sk_buff *skb,
+					      const struct nf_hook_state *state)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct ipsec_packet packet = {
+		.ns = ns,
+		.skb = skb,
+		.state = state,
+		.off = skb_network_offset(skb) + iph->ihl * 4,
+		.source.ip = iph->saddr,
+		.destination.ip = iph->daddr,
+		.vrf = ipsec_packet_vrf(state->in),
+		.family = NFPROTO_IPV4,
+	};
+
+	if (unlikely(iph->frag_off & htons(IP_OFFSET)) ||
+	    !ipsec_packet_zone(skb, &packet.zone))
+		return NF_ACCEPT;
+	return ipsec_packet_in(&packet, iph->protocol);
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static noinline unsigned int ipsec_packet_in6(struct ipsec_net *ns,
+					      struct sk_buff *skb,
+					      const struct nf_hook_state *state)
+{
+	const struct ipv6hdr *iph = ipv6_hdr(skb);
+	struct ipsec_packet packet = {
+		.ns = ns,
+		.skb = skb,
+		.state = state,
+		.source.in6 = iph->saddr,
+		.destination.in6 = iph->daddr,
+		.vrf = ipsec_packet_vrf(state->in),
+		.family = NFPROTO_IPV6,
+	};
+	u8 protocol;
+
+	packet.off = ipsec_packet_payload(skb, NFPROTO_IPV6, &protocol);
+	if (!packet.off || !ipsec_packet_zone(skb, &packet.zone))
+		return NF_ACCEPT;
+	return ipsec_packet_in(&packet, protocol);
+}
+#endif
+
+/* Could a UDP datagram be IKE? Whether the ports of one in pieces are, and of
+ * one that ends before them, is looked at behind; to read on in a linear buffer
+ * is safe, for skb_shared_info follows.
+ */
+static __always_inline bool ipsec_packet_may_be_ike(const struct sk_buff *skb,
+						    const __be16 *ports)
+{
+	return skb_is_nonlinear(skb) || ports[0] == htons(IPSEC_IKE_PORT) ||
+	       ports[1] == htons(IPSEC_IKE_PORT);
+}
+
+/* IPv4 without options: version and header length */
+#define IPSEC_IPV4_PLAIN 0x45
+
+/* All that other packets pay: no stack, no call. In PRE_ROUTING the data begin
+ * with the IP header.
+ */
+static unsigned int ipsec_hook_in4(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	const struct iphdr *iph = (const void *)skb->data;
+
+	switch (iph->protocol) {
+	case IPPROTO_UDP:
+		if (likely(skb->data[0] == IPSEC_IPV4_PLAIN &&
+			   !ipsec_packet_may_be_ike(skb,
+						    (const void *)(iph + 1))))
 			return NF_ACCEPT;
 		break;
 	case IPPROTO_ESP:
 	case IPPROTO_AH:
 	case IPPROTO_ICMP:
-	case IPPROTO_ICMPV6:
 		break;
 	default:
 		return NF_ACCEPT;
 	}
-	if (unlikely(!off))
-		return NF_ACCEPT;
-	return ipsec_packet_in(skb, state, off, protocol);
+	return ipsec_packet_in4(priv, skb, state);
 }
+
+#if IS_ENABLED(CONFIG_IPV6)
+static unsigned int ipsec_hook_in6(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	const struct ipv6hdr *iph = (const void *)skb->data;
+
+	switch (iph->nexthdr) {
+	case IPPROTO_UDP:
+		if (likely(!ipsec_packet_may_be_ike(skb,
+						    (const void *)(iph + 1))))
+			return NF_ACCEPT;
+		break;
+	case IPPROTO_TCP:
+		return NF_ACCEPT;
+	}
+	return ipsec_packet_in6(priv, skb, state);
+}
+#endif
 
 /* Conntrack alone does what is to do; so do we with what comes back */
 static void ipsec_packet_plain(struct ipsec_net *ns,
@@ -725,21 +827,16 @@ static noinline unsigned int ipsec_packet_out(struct ipsec_net *ns,
 	return NF_ACCEPT;
 }
 
-static unsigned int ipsec_hook_out(void *priv, struct sk_buff *skb,
-				   const struct nf_hook_state *state)
+/* It is in a zone, and there may be something to learn of it */
+static noinline unsigned int
+ipsec_packet_zoned(struct ipsec_net *ns, struct sk_buff *skb,
+		   const struct nf_hook_state *state)
 {
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
-	struct ipsec_net *ns;
-	u16 zone;
+	u16 zone = nf_ct_zone(ct)->id;
 
-	if (likely(!ct || !nf_ct_zone(ct)->id))
-		return NF_ACCEPT;
-	ns = ipsec_pernet(state->net);
-	zone = nf_ct_zone(ct)->id;
 	if (zone < ns->low || zone > ns->high)
-		return NF_ACCEPT;
-	if (likely(nf_ct_is_confirmed(ct) && !atomic_read(&ns->unsettled)))
 		return NF_ACCEPT;
 	if (nf_ct_protonum(ct) != IPPROTO_ESP &&
 	    nf_ct_protonum(ct) != IPPROTO_UDP)
@@ -750,9 +847,22 @@ static unsigned int ipsec_hook_out(void *priv, struct sk_buff *skb,
 	return ipsec_packet_out(ns, skb, ct, ctinfo, state);
 }
 
+static unsigned int ipsec_hook_out(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	const struct nf_conn *ct = (const void *)skb_nfct(skb);
+	struct ipsec_net *ns = priv;
+
+	if (likely(!ct) || likely(!nf_ct_zone(ct)->id))
+		return NF_ACCEPT;
+	if (likely(nf_ct_is_confirmed(ct) && !atomic_read(&ns->unsettled)))
+		return NF_ACCEPT;
+	return ipsec_packet_zoned(ns, skb, state);
+}
+
 static const struct nf_hook_ops ipsec_hooks[] = {
 	{
-		.hook = ipsec_hook_in,
+		.hook = ipsec_hook_in4,
 		.pf = NFPROTO_IPV4,
 		.hooknum = NF_INET_PRE_ROUTING,
 		.priority = IPSEC_PRI_IN,
@@ -765,7 +875,7 @@ static const struct nf_hook_ops ipsec_hooks[] = {
 	},
 #if IS_ENABLED(CONFIG_IPV6)
 	{
-		.hook = ipsec_hook_in,
+		.hook = ipsec_hook_in6,
 		.pf = NFPROTO_IPV6,
 		.hooknum = NF_INET_PRE_ROUTING,
 		.priority = IPSEC_PRI_IN,
@@ -833,15 +943,22 @@ static int ipsec_nat_register(struct net *net)
  */
 int ipsec_hooks_register(struct ipsec_net *ns)
 {
-	int err;
+	int err, i;
 
+	BUILD_BUG_ON(sizeof(ns->hooks) < sizeof(ipsec_hooks));
+
+	/* They are given their namespace's state and need not look for it */
+	for (i = 0; i < ARRAY_SIZE(ipsec_hooks); i++) {
+		ns->hooks[i] = ipsec_hooks[i];
+		ns->hooks[i].priv = ns;
+	}
 	err = nf_ct_netns_get(ns->net, NFPROTO_INET);
 	if (err)
 		return err;
 	err = ipsec_nat_register(ns->net);
 	if (err)
 		goto conntrack;
-	err = nf_register_net_hooks(ns->net, ipsec_hooks,
+	err = nf_register_net_hooks(ns->net, ns->hooks,
 				    ARRAY_SIZE(ipsec_hooks));
 	if (err)
 		goto nat;
@@ -862,7 +979,7 @@ conntrack:
  */
 void ipsec_hooks_unregister(struct ipsec_net *ns)
 {
-	nf_unregister_net_hooks(ns->net, ipsec_hooks, ARRAY_SIZE(ipsec_hooks));
+	nf_unregister_net_hooks(ns->net, ns->hooks, ARRAY_SIZE(ipsec_hooks));
 	ipsec_nat_unregister(ns->net);
 	nf_ct_netns_put(ns->net, NFPROTO_INET);
 	synchronize_net();

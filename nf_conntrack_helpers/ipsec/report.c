@@ -15,63 +15,61 @@ static struct nf_alg_endpoint ipsec_endpoint(const union nf_inet_addr *addr,
 	return (struct nf_alg_endpoint){ .addr = *addr, .family = family };
 }
 
+/* Say it, of a tunnel and a peer; one of them may be NULL */
+static void ipsec_report(struct ipsec_net *ns,
+			 const struct ipsec_tunnel *tunnel,
+			 const struct ipsec_peer *peer,
+			 struct nf_alg_event_spi *what)
+{
+	struct nf_alg_endpoint inside, gateway, global = {};
+
+	if (tunnel) {
+		inside =
+			ipsec_endpoint(&tunnel->key.inside, tunnel->key.family);
+		gateway = ipsec_endpoint(&tunnel->key.gateway,
+					 tunnel->key.family);
+		what->inside = &inside;
+	}
+	if (peer) {
+		global = ipsec_endpoint(&peer->key.public, peer->key.family);
+		gateway = ipsec_endpoint(&peer->key.gateway, peer->key.family);
+	}
+	what->protocol = NF_ALG_PROTOCOL_ESP;
+	what->public = &global;
+	what->gateway = &gateway;
+	__nf_alg_event_spi(ns->an, what);
+}
+
 void ipsec_report_tunnel(struct ipsec_net *ns,
 			 const struct ipsec_tunnel *tunnel,
 			 enum nf_alg_event event)
 {
-	const struct ipsec_peer *peer = rcu_access_pointer(tunnel->peer);
-	struct nf_alg_endpoint inside, gateway, global = {};
-	struct nf_alg_event_spi what = {
-		.event = event,
-		.protocol = NF_ALG_PROTOCOL_ESP,
-		.inside = &inside,
-		.public = &global,
-		.gateway = &gateway,
-	};
+	struct nf_alg_event_spi what = { .event = event };
 
-	if (!nf_alg_event_wanted(ns->an))
-		return;
-	inside = ipsec_endpoint(&tunnel->key.inside, tunnel->key.family);
-	gateway = ipsec_endpoint(&tunnel->key.gateway, tunnel->key.family);
-	/* The gateway's lock is held, so it stays */
-	if (peer)
-		global = ipsec_endpoint(&peer->key.public, peer->key.family);
-	__nf_alg_event_spi(ns->an, &what);
+	if (nf_alg_event_wanted(ns->an))
+		ipsec_report(ns, tunnel, ipsec_tunnel_peer(tunnel), &what);
 }
 
 void ipsec_report_spi(struct ipsec_net *ns, const struct ipsec_tunnel *tunnel,
 		      const struct ipsec_peer *peer, enum nf_alg_event event,
 		      __be32 spi, enum nf_alg_evidence evidence)
 {
-	struct nf_alg_endpoint inside, global, gateway;
 	struct nf_alg_event_spi what = {
 		.event = event,
-		.protocol = NF_ALG_PROTOCOL_ESP,
-		.inside = &inside,
-		.public = &global,
-		.gateway = &gateway,
 		.spi = spi,
 		.evidence = evidence,
 	};
 
-	if (!nf_alg_event_wanted(ns->an))
-		return;
-	inside = ipsec_endpoint(&tunnel->key.inside, tunnel->key.family);
-	global = ipsec_endpoint(&peer->key.public, peer->key.family);
-	gateway = ipsec_endpoint(&peer->key.gateway, peer->key.family);
-	__nf_alg_event_spi(ns->an, &what);
+	if (nf_alg_event_wanted(ns->an))
+		ipsec_report(ns, tunnel, peer, &what);
 }
 
 void ipsec_report_dropped(struct ipsec_net *ns, const struct ipsec_peer *peer,
 			  __be32 spi, enum nf_alg_reason reason)
 {
 	static DEFINE_RATELIMIT_STATE(limit, HZ, 10);
-	struct nf_alg_endpoint global, gateway;
 	struct nf_alg_event_spi what = {
 		.event = NF_ALG_EVENT_SPI_DROPPED,
-		.protocol = NF_ALG_PROTOCOL_ESP,
-		.public = &global,
-		.gateway = &gateway,
 		.spi = spi,
 		.reason = reason,
 	};
@@ -79,11 +77,8 @@ void ipsec_report_dropped(struct ipsec_net *ns, const struct ipsec_peer *peer,
 	if (!nf_alg_event_wanted(ns->an))
 		return;
 	ratelimit_set_flags(&limit, RATELIMIT_MSG_ON_RELEASE);
-	if (!__ratelimit(&limit))
-		return;
-	global = ipsec_endpoint(&peer->key.public, peer->key.family);
-	gateway = ipsec_endpoint(&peer->key.gateway, peer->key.family);
-	__nf_alg_event_spi(ns->an, &what);
+	if (__ratelimit(&limit))
+		ipsec_report(ns, NULL, peer, &what);
 }
 
 static const char *ipsec_tunnel_state(const struct ipsec_tunnel *tunnel,

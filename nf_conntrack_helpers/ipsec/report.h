@@ -13,7 +13,7 @@ struct ipsec_peer;
 struct ipsec_tunnel;
 struct sk_buff;
 
-/* A tunnel began, ended or waits */
+/* A tunnel began, ended or waits; its gateway's lock is held */
 void ipsec_report_tunnel(struct ipsec_net *ns,
 			 const struct ipsec_tunnel *tunnel,
 			 enum nf_alg_event event);

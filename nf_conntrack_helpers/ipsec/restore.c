@@ -223,7 +223,8 @@ static int ipsec_restore_tunnel(struct ipsec_net *ns,
 	tunnel = old;
 	if (!tunnel)
 		tunnel = ipsec_tunnel_begin(ns, &key,
-					    esp && READ_ONCE(esp->spi_match),
+					    esp ? READ_ONCE(esp->spi_match) :
+						  NF_ALG_PREDICATE_NONE,
 					    state->zone, &reason);
 	if (!tunnel && reason == NF_ALG_REASON_NONE)
 		return -EADDRINUSE;
@@ -277,7 +278,7 @@ int ipsec_forget(struct nf_alg_net *an, const struct nf_alg_tunnel_state *state)
 	tunnel = ipsec_tunnel_find(ns, &key);
 	if (tunnel) {
 		ipsec_tunnel_forget(ns, tunnel);
-		ipsec_tunnel_entries(ns, tunnel, true);
+		ipsec_tunnel_entries(ns, tunnel, IPSEC_ENTRY_KILL);
 		err = 0;
 	}
 	rcu_read_unlock();

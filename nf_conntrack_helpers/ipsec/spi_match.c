@@ -2,7 +2,6 @@
 /*
  * SPI matching: predicates
  */
-#include <linux/stddef.h>
 #include "spi_match.h"
 
 /* CRC-16/CCITT-FALSE of the SPI's four bytes in network order: polynomial
@@ -24,19 +23,27 @@ static u16 ipsec_crc16(u32 spi)
 	return crc;
 }
 
+/* For those who compute SPIs by hand; SPIs that were counted up differ */
+static u16 ipsec_fold16(u32 spi)
+{
+	return spi >> 16 ^ spi;
+}
+
 /* The first two bytes on the wire */
 static u16 ipsec_upper_half(u32 spi)
 {
 	return spi >> 16;
 }
 
-const struct ipsec_predicate ipsec_predicate_crc16 = {
-	.name = "crc16",
-	.hash = ipsec_crc16,
-	.half = ipsec_upper_half,
-};
-
-const struct ipsec_predicate *const ipsec_predicates[] = {
-	&ipsec_predicate_crc16,
-	NULL,
+const struct ipsec_predicate ipsec_predicates[__NF_ALG_PREDICATE_MAX] = {
+	[NF_ALG_PREDICATE_CRC16] = {
+		.name = "crc16",
+		.hash = ipsec_crc16,
+		.half = ipsec_upper_half,
+	},
+	[NF_ALG_PREDICATE_FOLD16] = {
+		.name = "fold16",
+		.hash = ipsec_fold16,
+		.half = ipsec_upper_half,
+	},
 };

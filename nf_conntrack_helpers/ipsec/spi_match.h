@@ -3,10 +3,11 @@
 #define IPSEC_SPI_MATCH_H
 
 #include <linux/types.h>
+#include <linux/nf_nat_alg.h>
 
 /**
  * struct ipsec_predicate - how the SPIs of a pair of SAs belong together
- * @name: what it is called in the documentation
+ * @name: what it is called; Documentation/ipsec.md says it byte by byte
  * @hash: 16 bits of the initiator's SPI (host order)
  * @half: the 16 bits of the responder's SPI (host order) that must equal them
  *
@@ -19,10 +20,7 @@ struct ipsec_predicate {
 	u16 (*half)(u32 responder);
 };
 
-/* "crc16": the one in use; Documentation/ipsec.md says it byte by byte */
-extern const struct ipsec_predicate ipsec_predicate_crc16;
-
-/* All of them, the last one NULL */
-extern const struct ipsec_predicate *const ipsec_predicates[];
+/* By enum nf_alg_predicate, from NF_ALG_PREDICATE_CRC16 on */
+extern const struct ipsec_predicate ipsec_predicates[__NF_ALG_PREDICATE_MAX];
 
 #endif /* IPSEC_SPI_MATCH_H */

@@ -9,6 +9,7 @@
 #include "clue.h"
 #include "learn.h"
 #include "packet.h"
+#include "resume.h"
 #include "service.h"
 #include "state.h"
 #include "tunnel.h"
@@ -19,6 +20,9 @@ struct ipsec_net *ipsec_pernet(const struct net *net)
 {
 	return net_generic(net, ipsec_net_id);
 }
+
+/* Every inside host, every public address */
+static const struct nf_alg_endpoint ipsec_all;
 
 static void ipsec_templates_free(struct ipsec_net *ns)
 {
@@ -65,8 +69,10 @@ static int ipsec_on(struct ipsec_net *ns)
 	err = ipsec_templates_alloc(ns);
 	if (err)
 		return err;
+	ipsec_resume(ns);
 	err = ipsec_hooks_register(ns);
 	if (err) {
+		ipsec_tunnels_clear(ns, &ipsec_all, &ipsec_all);
 		ipsec_templates_free(ns);
 		return err;
 	}
@@ -78,14 +84,12 @@ static int ipsec_on(struct ipsec_net *ns)
 /* Hooks first, then what they could have found */
 static void ipsec_off(struct ipsec_net *ns)
 {
-	static const struct nf_alg_endpoint all;
-
 	if (!ns->on)
 		return;
 	ipsec_hooks_unregister(ns);
 	ns->on = false;
 	cancel_delayed_work_sync(&ns->sweep);
-	ipsec_tunnels_clear(ns, &all, &all);
+	ipsec_tunnels_clear(ns, &ipsec_all, &ipsec_all);
 	cancel_delayed_work_sync(&ns->learning);
 	ipsec_templates_free(ns);
 }

@@ -3,6 +3,7 @@
 #define IPSEC_STATE_H
 
 #include <linux/hash.h>
+#include <linux/netfilter.h>
 #include <linux/rhashtable.h>
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
@@ -19,6 +20,7 @@
  * @gone: the namespace goes; under nf_alg_net.config
  * @low: first conntrack zone for tunnels; constant while @on
  * @high: last one
+ * @hooks: ours in the packet's way, with this as what they are given
  * @templates: what gives a packet its zone, one for each CPU
  * @tunnels: by inside host and gateway
  * @clues: what packets show
@@ -41,6 +43,7 @@ struct ipsec_net {
 	bool gone;
 	u16 low;
 	u16 high;
+	struct nf_hook_ops hooks[4];
 	struct nf_conn *__percpu *templates;
 	struct rhashtable tunnels;
 	struct rhashtable clues;
@@ -59,9 +62,7 @@ struct ipsec_net {
 /* Which of ipsec_net.publics an address has */
 static inline u32 ipsec_public_bit(const union nf_inet_addr *addr)
 {
-	return hash_32(addr->all[0] ^ addr->all[1] ^ addr->all[2] ^
-			       addr->all[3],
-		       ilog2(IPSEC_PUBLICS));
+	return hash_32(addr->all[0] ^ addr->all[3], ilog2(IPSEC_PUBLICS));
 }
 
 /* The module's state in a namespace; never NULL while it is loaded */

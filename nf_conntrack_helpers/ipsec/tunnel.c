@@ -4,10 +4,8 @@
  */
 #include <linux/jiffies.h>
 #include <linux/slab.h>
-#include <net/netfilter/nf_conntrack_core.h>
-#include <net/netfilter/nf_conntrack_zones.h>
 #include "host.h"
-#include "packet.h"
+#include "pair.h"
 #include "report.h"
 #include "state.h"
 #include "tunnel.h"
@@ -24,10 +22,33 @@
 
 static struct kmem_cache *ipsec_tunnel_cache __read_mostly;
 
+static __always_inline u32 ipsec_tunnel_hash(const void *data, u32 len,
+					     u32 seed)
+{
+	const struct ipsec_tunnel_key *key = data;
+
+	return ipsec_pair_hash(&key->inside, &key->gateway, key->family,
+			       (u32)key->vrf << 16 ^ key->zone, seed);
+}
+
+/* Inline, unlike memcmp() */
+static __always_inline int
+ipsec_tunnel_differs(struct rhashtable_compare_arg *arg, const void *object)
+{
+	const struct ipsec_tunnel *tunnel = object;
+	const u64 *a = arg->key, *b = (const u64 *)&tunnel->key;
+
+	BUILD_BUG_ON(sizeof(tunnel->key) != 5 * sizeof(*a));
+	return ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]) |
+		(a[4] ^ b[4])) != 0;
+}
+
 static const struct rhashtable_params ipsec_tunnel_params = {
 	.head_offset = offsetof(struct ipsec_tunnel, node),
 	.key_offset = offsetof(struct ipsec_tunnel, key),
 	.key_len = sizeof(struct ipsec_tunnel_key),
+	.hashfn = ipsec_tunnel_hash,
+	.obj_cmpfn = ipsec_tunnel_differs,
 	.automatic_shrinking = true,
 };
 
@@ -305,7 +326,7 @@ static int ipsec_tunnel_zone(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
 
 struct ipsec_tunnel *ipsec_tunnel_begin(struct ipsec_net *ns,
 					const struct ipsec_tunnel_key *key,
-					bool match, u16 zone,
+					u8 match, u16 zone,
 					enum nf_alg_reason *reason)
 {
 	const struct nf_alg_endpoint inside = {
@@ -401,42 +422,15 @@ void ipsec_tunnel_forget(struct ipsec_net *ns, struct ipsec_tunnel *tunnel)
 	spin_unlock_bh(&gateway->lock);
 }
 
-/* One entry of a tunnel's zone, in whichever direction it began */
-static bool ipsec_tunnel_entry(struct ipsec_net *ns,
-			       const struct ipsec_tunnel *tunnel, u8 protonum,
-			       __be16 port, bool kill)
-{
-	struct nf_conntrack_zone zone;
-	struct nf_conntrack_tuple_hash *h;
-	struct nf_conntrack_tuple tuple;
-	struct nf_conn *ct;
-
-	nf_ct_zone_init(&zone, tunnel->zone, NF_CT_DEFAULT_ZONE_DIR, 0);
-	memset(&tuple, 0, sizeof(tuple));
-	tuple.src.l3num = tunnel->key.family;
-	tuple.src.u3 = tunnel->key.inside;
-	tuple.src.u.all = port;
-	tuple.dst.u3 = tunnel->key.gateway;
-	tuple.dst.u.all = port;
-	tuple.dst.protonum = protonum;
-	tuple.dst.dir = IP_CT_DIR_ORIGINAL;
-
-	h = nf_conntrack_find_get(ns->net, &zone, &tuple);
-	if (!h)
-		return false;
-	ct = nf_ct_tuplehash_to_ctrack(h);
-	if (kill)
-		nf_ct_kill(ct);
-	nf_ct_put(ct);
-	return true;
-}
-
 bool ipsec_tunnel_entries(struct ipsec_net *ns,
-			  const struct ipsec_tunnel *tunnel, bool kill)
+			  const struct ipsec_tunnel *tunnel,
+			  enum ipsec_entry_verb verb)
 {
-	bool esp = ipsec_tunnel_entry(ns, tunnel, IPPROTO_ESP, 0, kill);
-	bool ike = ipsec_tunnel_entry(ns, tunnel, IPPROTO_UDP,
-				      htons(IPSEC_IKE_PORT), kill);
+	const struct ipsec_tunnel_key *key = &tunnel->key;
+	bool esp = ipsec_entry(ns, tunnel->zone, key->family, &key->inside,
+			       &key->gateway, IPPROTO_ESP, verb);
+	bool ike = ipsec_entry(ns, tunnel->zone, key->family, &key->inside,
+			       &key->gateway, IPPROTO_UDP, verb);
 
 	return esp || ike;
 }
@@ -451,7 +445,8 @@ static bool ipsec_tunnel_expired(struct ipsec_net *ns,
 	if (!rcu_access_pointer(tunnel->peer) && !READ_ONCE(tunnel->plain))
 		limit = IPSEC_TUNNEL_TRIAL;
 	/* Its zone may go to another one when nothing is left in it */
-	return idle > limit && !ipsec_tunnel_entries(ns, tunnel, false);
+	return idle > limit &&
+	       !ipsec_tunnel_entries(ns, tunnel, IPSEC_ENTRY_LOOK);
 }
 
 /* Walk all tunnels and end those that @doomed() says; may sleep */
@@ -482,7 +477,7 @@ ipsec_tunnels_end(struct ipsec_net *ns,
 		}
 		spin_unlock_bh(&gateway->lock);
 		if (kill)
-			ipsec_tunnel_entries(ns, tunnel, true);
+			ipsec_tunnel_entries(ns, tunnel, IPSEC_ENTRY_KILL);
 		/* 30,000 of them must not keep a CPU */
 		if (need_resched()) {
 			rhashtable_walk_stop(&iter);
@@ -561,7 +556,6 @@ int ipsec_tunnels_init(struct ipsec_net *ns)
 {
 	int err;
 
-	BUILD_BUG_ON(sizeof(struct ipsec_tunnel_key) != 40);
 	BUILD_BUG_ON(sizeof(struct ipsec_peer_key) != 36);
 	BUILD_BUG_ON(sizeof(struct ipsec_gateway_key) != 20);
 

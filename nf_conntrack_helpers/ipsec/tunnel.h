@@ -9,6 +9,7 @@
 #include <linux/xarray.h>
 #include "clue.h"
 #include "endpoint.h"
+#include "entry.h"
 
 struct ipsec_held;
 struct ipsec_net;
@@ -118,6 +119,8 @@ struct ipsec_peer {
  * @vrf: ifindex of its VRF, or 0
  * @zone: the user's conntrack zone
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ *
+ * Compared as words of 8 bytes.
  */
 struct ipsec_tunnel_key {
 	union nf_inet_addr inside;
@@ -125,7 +128,7 @@ struct ipsec_tunnel_key {
 	s32 vrf;
 	u16 zone;
 	u16 family;
-};
+} __aligned(8);
 
 /**
  * struct ipsec_tunnel - what an inside host and a gateway have
@@ -134,7 +137,7 @@ struct ipsec_tunnel_key {
  * @gateway: constant
  * @host: who is charged
  * @zone: conntrack zone of its packets; constant
- * @match: SPI matching is wanted; constant
+ * @match: enum nf_alg_predicate that its SPIs are matched by; constant
  * @esp: an esp service permits its inside host; else its ESP is conntrack's
  *	alone, and only IKE is ours
  * @dead: it is no longer in the tables; under the gateway's lock
@@ -174,7 +177,7 @@ struct ipsec_tunnel {
 	struct ipsec_gateway *gateway;
 	struct nf_alg_host *host;
 	u16 zone;
-	bool match;
+	u8 match;
 	bool esp;
 	bool dead;
 	bool plain;
@@ -217,7 +220,7 @@ struct ipsec_tunnel *ipsec_tunnel_of_zone(struct ipsec_net *ns,
  * ipsec_tunnel_begin() - an inside host begins to talk to a gateway
  * @ns: namespace
  * @key: who to whom
- * @match: its service wants SPI matching
+ * @match: enum nf_alg_predicate of its service
  * @zone: the conntrack zone it must have, in the namespace's range; 0: any
  * @reason: where the reason of a refusal is put; NF_ALG_REASON_NONE: another
  *	tunnel to this gateway has the zone
@@ -228,7 +231,7 @@ struct ipsec_tunnel *ipsec_tunnel_of_zone(struct ipsec_net *ns,
  */
 struct ipsec_tunnel *ipsec_tunnel_begin(struct ipsec_net *ns,
 					const struct ipsec_tunnel_key *key,
-					bool match, u16 zone,
+					u8 match, u16 zone,
 					enum nf_alg_reason *reason);
 
 /**
@@ -247,12 +250,13 @@ void ipsec_tunnel_forget(struct ipsec_net *ns, struct ipsec_tunnel *tunnel);
  * ipsec_tunnel_entries() - look for conntrack entries in a tunnel's zone
  * @ns: namespace
  * @tunnel: tunnel; RCU is held
- * @kill: delete them
+ * @verb: what is to be done with them
  *
  * Return: true if there were any.
  */
 bool ipsec_tunnel_entries(struct ipsec_net *ns,
-			  const struct ipsec_tunnel *tunnel, bool kill);
+			  const struct ipsec_tunnel *tunnel,
+			  enum ipsec_entry_verb verb);
 
 /**
  * ipsec_tunnel_public() - it is known how the gateway sees an inside host

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The clear part of an ESP packet.
- *
- * sources: nf_conntrack_helpers/ipsec/esp.c
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -2,8 +2,7 @@
 /*
  * What ESP and ISAKMP show in the clear, and the predicate of SPI matching.
  *
- * sources: nf_conntrack_helpers/ipsec/esp.c nf_conntrack_helpers/ipsec/isakmp.c
- * sources: nf_conntrack_helpers/ipsec/spi_match.c
+ * sources: nf_conntrack_helpers/ipsec/isakmp.c nf_conntrack_helpers/ipsec/spi_match.c
  */
 #include "engine_kernel.h"
 #include "esp.h"
@@ -133,7 +132,8 @@ static void test_makes_sa(void)
 
 static void test_predicate(void)
 {
-	const struct ipsec_predicate *p = &ipsec_predicate_crc16;
+	const struct ipsec_predicate *p =
+		&ipsec_predicates[NF_ALG_PREDICATE_CRC16];
 	static u8 seen[65536];
 	bool good = true;
 	u32 i;
@@ -149,8 +149,11 @@ static void test_predicate(void)
 	for (i = 0; i < 65536; i++)
 		good &= !seen[p->hash(0x12340000 + i)]++;
 	ktap_ok(good, "crc16: no two of 65536 SPIs in a row have one hash");
-	ktap_ok(ipsec_predicates[0] == p && !strcmp(p->name, "crc16"),
-		"predicates are found by name");
+	ktap_ok(!strcmp(p->name, "crc16"), "crc16: its name");
+	p = &ipsec_predicates[NF_ALG_PREDICATE_FOLD16];
+	ktap_ok(!strcmp(p->name, "fold16") && p->hash(0x12345678) == 0x444c &&
+			p->half(0x444c0001) == 0x444c,
+		"fold16: its name, its hash, its half");
 }
 
 int main(void)

@@ -487,6 +487,20 @@ enum nf_alg_config {
 	__NF_ALG_CONFIG_MAX,
 };
 
+/* How the SPIs of a pair of SAs belong together, for SPI matching;
+ * Documentation/ipsec.md says each of them byte by byte.
+ */
+enum nf_alg_predicate {
+	/* No SPI matching. */
+	NF_ALG_PREDICATE_NONE,
+	/* A CRC of the initiator's SPI. */
+	NF_ALG_PREDICATE_CRC16,
+	/* The halves of the initiator's SPI, one XORed onto the other. */
+	NF_ALG_PREDICATE_FOLD16,
+
+	__NF_ALG_PREDICATE_MAX,
+};
+
 /* An address, with a port unless the whole host is meant. */
 enum {
 	NF_ALG_A_ENDPOINT_UNSPEC,
@@ -520,7 +534,7 @@ enum {
 	NF_ALG_A_SERVICE_MODULE_PRESENT,
 	/* 1 if the access list has rules. */
 	NF_ALG_A_SERVICE_ACCESS_LIST_PRESENT,
-	/* 1 if SPIs are matched by the predicate; esp alone. */
+	/* The predicate that SPIs are matched by; esp alone. */
 	NF_ALG_A_SERVICE_SPI_MATCH,
 
 	__NF_ALG_A_SERVICE_MAX,
