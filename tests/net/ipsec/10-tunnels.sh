@@ -52,17 +52,17 @@ flushed() {
 	for n in 1 2 3; do
 		to "$n" -c 1 -W 2 || return 1
 	done
-	both 3 5 0.1
+	both 3 3 0.05
 }
 
 rekey_host() {
 	local n=$1 pings
 
-	both 3 40 0.05 &
+	both 3 "$(full 40 30)" 0.05 &
 	pings=$!
-	sleep 0.5
+	sleep 0.3
 	tunnel "$n" 2
-	sleep 0.5
+	sleep 0.3
 	retire_host "$n" 1
 	sleep 0.3
 	retire_gateway "$n" 1
@@ -93,7 +93,7 @@ cleared() {
 	[ "$(tunnels)" = 2 ] || return 1
 	# what the gateway says before the host does is nobody's
 	from 2 -c 2 -i 0.2 -W 5 || return 1
-	both 3 5 0.1 && [ "$(tunnels)" = 3 ]
+	both 3 3 0.05 && [ "$(tunnels)" = 3 ]
 }
 
 events() {
@@ -124,10 +124,10 @@ denied() {
 }
 
 six() {
-	host "$1" ping -n -q -c "$2" -i 0.2 -W 5 -I "fd77:$1::1" fd99::1
+	host "$1" ping -n -q -c "$2" -i 0.05 -W 5 -I "fd77:$1::1" fd99::1
 }
 six_back() {
-	server ping -n -q -c 3 -i 0.2 -W 5 -I fd99::1 "fd77:$1::1"
+	server ping -n -q -c 2 -i 0.05 -W 5 -I fd99::1 "fd77:$1::1"
 }
 family6() {
 	local n
@@ -156,7 +156,7 @@ strangers() {
 	begin || return 1
 	before=$(reason spi-unknown)
 	server python3 "$PEER/esp.py" strange "$SERVER4" "$WAN4" 300
-	[ $(($(reason spi-unknown) - before)) = 300 ] && both 3 5 0.1
+	[ $(($(reason spi-unknown) - before)) = 300 ] && both 3 3 0.05
 }
 
 plan 19
@@ -171,10 +171,10 @@ alg esp
 try "three hosts begin at one moment, none loses a packet" at_once
 try "each has its own zone, and conntrack lists them" zones
 try "nobody has another one's SPI" uncrossed
-try "all pass traffic both ways at once" both 3 20 0.05
+try "all pass traffic both ways at once" both 3 "$(full 20 10)" 0.05
 try "show tunnels has their SPIs" spis
 try "show translations has them in Cisco's columns" translations
-try "a flood of all at once loses nothing" both 3 500 0.002
+try "a flood of all at once loses nothing" both 3 "$(full 500 150)" 0.002
 try "datagrams of 4 KB, in fragments" from 2 -s 4000 -c 5 -i 0.1 -W 2
 try "an ICMP error of the router reaches the right host" too_big
 try "an ICMP error from outside reaches the right host" error_outside

@@ -11,9 +11,9 @@
 
 # ESP and IKE are all there is between router and gateway
 plain_wire() {
-	server python3 "$PEER/esp.py" watch eth0 6 >"$SCRATCH/wire" &
-	sleep 1
-	from 1 -c 20 -i 0.1 -W 2
+	server python3 "$PEER/esp.py" watch eth0 3 >"$SCRATCH/wire" &
+	sleep 0.7
+	from 1 -c 20 -i 0.05 -W 2
 	wait
 	sort "$SCRATCH/wire" | uniq -c
 	! grep 4500 "$SCRATCH/wire" && [ "$(grep -c ESP "$SCRATCH/wire")" -ge 40 ]
@@ -36,7 +36,7 @@ hosts_first() {
 
 restart_host() {
 	stop h2
-	swan_start h2 && up 2 && from 2 -c 3 -i 0.2 -W 5 && both 3 5 0.2
+	swan_start h2 && up 2 && from 2 -c 3 -i 0.2 -W 5 && both 3 3 0.1
 }
 
 restart_gateway() {
@@ -65,44 +65,59 @@ idle() {
 	both 3 5 0.2
 }
 
+# In the short form the plutos stay, and begin anew
+anew() {
+	local n
+
+	forget_entries
+	for n in 1 2 3; do
+		whack "h$n" --name g --terminate
+	done
+	up 1 2 3
+}
+forget_entries() {
+	router conntrack -F
+	natctl clear translations esp '*'
+}
+
 plan 22
 topology nat
 hosts 3
-try "IKEv2: a pluto everywhere" swans 2 3 || finish
-try "IKEv2: without the module the second host's ESP fails" second_fails
+if [ -n "$FULL" ]; then
+	swans 2 3 >/dev/null 2>&1
+fi
+long "IKEv2: without the module the second host's ESP fails" second_fails
 forget
 alg esp
-swans 2 3 >/dev/null 2>&1
+try "IKEv2: a pluto everywhere" swans 2 3 || finish
 try "IKEv2: three tunnels" up 1 2 3
 try "IKEv2: each host's first packets come through" hosts_first
-try "IKEv2: all both ways at once" both 3 20 0.1
+try "IKEv2: all both ways at once" both 3 "$(full 20 5)" 0.1
 try "plain ESP on the wire" plain_wire
 try "without preserve-port one of them has port 500" preserved 1
 try "a host rekeys the child SA in mid-traffic" \
 	traffic 3 whack h1 --name g --rekey-ipsec
-try "the gateway rekeys the child SA in mid-traffic" \
+long "the gateway rekeys the child SA in mid-traffic" \
 	traffic 3 whack g --name h2 --rekey-ipsec
-try "a host rekeys the IKE SA in mid-traffic" \
+long "a host rekeys the IKE SA in mid-traffic" \
 	traffic 3 whack h3 --name g --rekey-ike
 try "the gateway rekeys the IKE SA in mid-traffic" \
 	traffic 3 whack g --name h1 --rekey-ike
-try "dead peer detection keeps quiet tunnels" idle
+long "dead peer detection keeps quiet tunnels" idle
 try "a host is restarted" restart_host
-try "the gateway is restarted" restart_gateway
-forget
+long "the gateway is restarted" restart_gateway
 natctl service add ike preserve-port
-swans 2 3 >/dev/null 2>&1
-try "preserve-port: three tunnels" up 1 2 3
+try "preserve-port: three tunnels" anew
 try "preserve-port: all of them have port 500" preserved 3
 try "preserve-port: each host's first packets come through" hosts_first
 try "preserve-port: the gateway rekeys in mid-traffic" \
 	traffic 3 whack g --name h3 --rekey-ipsec
 forget
-swans 1 3 >/dev/null 2>&1
-try "IKEv1: three tunnels" up 1 2 3
-try "IKEv1: each host's first packets come through" hosts_first
-try "IKEv1: all both ways at once" both 3 20 0.1
-try "IKEv1: a host begins anew in mid-traffic" \
+[ -z "$FULL" ] || swans 1 3 >/dev/null 2>&1
+long "IKEv1: three tunnels" up 1 2 3
+long "IKEv1: each host's first packets come through" hosts_first
+long "IKEv1: all both ways at once" both 3 20 0.1
+long "IKEv1: a host begins anew in mid-traffic" \
 	traffic 3 whack h2 --name g --initiate
 forget
 delete_hosts

@@ -8,7 +8,7 @@
 #
 # machine: uml qemu
 # ci: uml
-# timeout: 600
+# timeout: 900
 . "$(dirname "$0")/tunnels.sh"
 
 crowd() {
@@ -60,6 +60,6 @@ try "learning: 200 tunnels at one moment, one after the other, none is crossed" 
 try "learning: all are known" learned 200
 try "they can be forgotten" forget
 try "random SPIs of the gateway's disturb nobody" \
-	crowd flood "$(full 1000000 50000)"
+	crowd flood "$(full 1000000 20000)"
 try "and leave nothing behind" bounded
 finish

@@ -143,9 +143,9 @@ traffic() {
 	local n=$1 pings status
 
 	shift
-	LOSE=${LOSE:-1} both "$n" 60 0.1 &
+	LOSE=${LOSE:-1} both "$n" "$(full 60 25)" 0.1 &
 	pings=$!
-	sleep 1
+	sleep "$(full 1 0.5)"
 	"$@"
 	status=$?
 	wait $pings && [ $status = 0 ]

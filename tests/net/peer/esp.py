@@ -4,6 +4,7 @@
 
     esp.py strange FROM TO COUNT       random SPIs, as a stranger would send
     esp.py send FROM TO SPI [SEQ]      one packet
+    esp.py chatter FROM TO SPI         twenty packets a second, until it is killed
     esp.py ah FROM TO                  one packet of AH
     esp.py watch DEVICE SECONDS        a line for each ESP packet and for each on
                                        UDP port 4500, with its addresses
@@ -40,6 +41,16 @@ def send(source, target, spi, seq="1"):
         sock.bind((source, 0))
         sock.sendto(esp(int(spi, 0), int(seq)), (target, 0))
     return 0
+
+
+def chatter(source, target, spi):
+    seq = 1
+    with raw(socket.IPPROTO_ESP) as sock:
+        sock.bind((source, 0))
+        while True:
+            sock.sendto(esp(int(spi, 0), seq), (target, 0))
+            seq += 1
+            time.sleep(0.05)
 
 
 def ah(source, target):
@@ -92,6 +103,6 @@ def error(target, gateway, spi, mtu):
 
 
 if __name__ == "__main__":
-    sys.exit({"strange": strange, "send": send, "error": error,
-              "ah": ah, "watch": watch}[sys.argv[1]](
+    sys.exit({"strange": strange, "send": send, "chatter": chatter,
+              "error": error, "ah": ah, "watch": watch}[sys.argv[1]](
         *sys.argv[2:]))
