@@ -19,6 +19,10 @@ hostile() {
 few() {
 	local now most end=$((SECONDS + 10))
 
+	if [ ! -e /sys/kernel/slab/ipsec_clue ]; then
+		echo "slabs are merged here"
+		return 0
+	fi
 	# of each tunnel: SPIs of two directions, cookies; and half a page
 	most=$(($(tunnels) * 3 * LIMIT + 40))
 	while :; do
