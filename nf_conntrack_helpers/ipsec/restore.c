@@ -216,7 +216,8 @@ static int ipsec_restore_tunnel(struct ipsec_net *ns,
 	old = ipsec_tunnel_find(ns, &key);
 	if (old && old->zone != state->zone)
 		return -EBUSY;
-	if (old && !state->replace)
+	/* One that ipsec_resume() took up has no clue yet */
+	if (old && !state->replace && !list_empty(&old->clues))
 		return -EEXIST;
 	if (ipsec_restore_clashes(ns, old, state))
 		return -ENOTUNIQ;

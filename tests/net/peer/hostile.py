@@ -108,8 +108,8 @@ def cut(pid):
     whole = message(*cookies(host), CHILD, INITIATOR, 5, b"body")
     variants = [(False, whole[:n]) for n in range(len(whole))]
     for at in range(28):
-        # neither the initiator's cookie nor version or length
-        still = 8 <= at < 24 and at != 17
+        # neither version nor length; another cookie is one more of the host's
+        still = at < 24 and at != 17
         for value in (0, 0xff, whole[at] ^ 0x80):
             variants.append((still, whole[:at] + bytes((value,)) +
                              whole[at + 1:]))
