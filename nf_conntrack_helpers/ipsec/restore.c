@@ -129,8 +129,7 @@ static int ipsec_restore_clues(struct ipsec_net *ns,
 	u32 i;
 
 	list_for_each_entry_safe(clue, next, &tunnel->clues, list)
-		if (clue->key.kind != IPSEC_CLUE_BACK &&
-		    !ipsec_restore_has(state, clue))
+		if (!ipsec_restore_has(state, clue))
 			ipsec_clue_drop(ns, clue);
 	/* What is added comes first in the list */
 	for (i = state->spis; i--;) {
@@ -166,6 +165,7 @@ static void ipsec_restore_state(struct ipsec_net *ns,
 		tunnel->complete = true;
 		peer->complete++;
 	}
+	WRITE_ONCE(tunnel->plain, false);
 	WRITE_ONCE(tunnel->used, (u32)jiffies - state->idle * HZ);
 	tunnel->ahead = state->ahead;
 	tunnel->tries = 0;

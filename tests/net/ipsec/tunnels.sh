@@ -77,22 +77,24 @@ tunnel() {
 	local in=$((0x1000 * n + count))
 	local out=$((0x80000000 + in))
 	local ns=host$n-$$ inside=10.1.$n.2 gateway=$SERVER4 public=$WAN4
-	local mine=10.7.$n.1/32 theirs=10.9.0.1/32
+	local reqid=$((1000 + n))	# a key daemon begins with 1
+	local mine=10.7.$n.1/32 theirs=10.9.0.1/32 ike=()
 
 	if [ "$family" = 6 ]; then
+		ike=(-6)
 		inside=fd01:$n::2 gateway=$SERVER6 public=$WAN6
 		mine=fd77:$n::1/128 theirs=fd99::1/128
 	fi
 	# as key exchanges do it: who is to receive is ready first
-	sa "$SERVER" add $public $gateway $out "$n"
+	sa "$SERVER" add $public $gateway $out $reqid
 	sa "$ns" add $gateway $inside $in
-	[ "$count" = 1 ] || python3 "$PEER/ike.py" child $$ "$n" "$count" ||
-		return 1
-	sa "$SERVER" add $gateway $public $in "$n"
+	[ "$count" = 1 ] || python3 "$PEER/ike.py" "${ike[@]}" child $$ "$n" \
+		"$count" || return 1
+	sa "$SERVER" add $gateway $public $in $reqid
 	sa "$ns" add $inside $gateway $out
 	[ "$count" = 1 ] || return 0
 	policies "$ns" $mine $theirs $inside $gateway 1
-	policies "$SERVER" $theirs $mine $gateway $public "$n"
+	policies "$SERVER" $theirs $mine $gateway $public $reqid
 }
 
 # policies NS MINE THEIRS LOCAL REMOTE REQID

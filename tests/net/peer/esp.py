@@ -19,8 +19,9 @@ import sys
 import time
 
 
-def raw(protocol):
-    return socket.socket(socket.AF_INET, socket.SOCK_RAW, protocol)
+def raw(protocol, address="0.0.0.0"):
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    return socket.socket(family, socket.SOCK_RAW, protocol)
 
 
 def esp(spi, seq=1, size=60):
@@ -28,7 +29,7 @@ def esp(spi, seq=1, size=60):
 
 
 def strange(source, target, count):
-    with raw(socket.IPPROTO_ESP) as sock:
+    with raw(socket.IPPROTO_ESP, source) as sock:
         sock.bind((source, 0))
         for _ in range(int(count)):
             sock.sendto(esp(random.randrange(0x10000, 0x70000000),
@@ -37,7 +38,7 @@ def strange(source, target, count):
 
 
 def send(source, target, spi, seq="1"):
-    with raw(socket.IPPROTO_ESP) as sock:
+    with raw(socket.IPPROTO_ESP, source) as sock:
         sock.bind((source, 0))
         sock.sendto(esp(int(spi, 0), int(seq)), (target, 0))
     return 0
@@ -89,7 +90,21 @@ def checksum(data):
     return ~total & 0xffff
 
 
+def error6(target, gateway, spi, mtu):
+    quote = struct.pack(">IHBB16s16s", 0x60000000, 1360, 50, 63,
+                        socket.inet_pton(socket.AF_INET6, target),
+                        socket.inet_pton(socket.AF_INET6, gateway))
+    quote += struct.pack(">II", int(spi, 0), 1) + bytes(64)
+    # its checksum is the kernel's to make
+    with raw(socket.IPPROTO_ICMPV6, target) as sock:
+        sock.sendto(struct.pack(">BBHI", 2, 0, 0, int(mtu)) + quote,
+                    (target, 0))
+    return 0
+
+
 def error(target, gateway, spi, mtu):
+    if ":" in target:
+        return error6(target, gateway, spi, mtu)
     quote = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 1400, 1, 0x4000, 63, 50, 0,
                         socket.inet_aton(target), socket.inet_aton(gateway))
     quote = quote[:10] + struct.pack(">H", checksum(quote)) + quote[12:]

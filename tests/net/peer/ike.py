@@ -7,8 +7,9 @@ hosts and a gateway.
     ike.py preserve PID HOSTS         all of them, and the router, by port 500
     ike.py moved PID HOSTS            they do not all have port 500
     ike.py child PID HOST [MESSAGE]   one CREATE_CHILD_SA of the gateway's
+    ike.py ask PID HOSTS              the gateway asks all of them, first
 
-The namespaces are host1-PID ..., router-PID and server-PID.
+With -6 in front of the word, over IPv6. The namespaces are host1-PID ..., router-PID and server-PID.
 """
 
 import ctypes
@@ -17,7 +18,10 @@ import socket
 import struct
 import sys
 
-GATEWAY, PUBLIC = "203.0.113.9", "203.0.113.1"
+IPV6 = sys.argv[1:2] == ["-6"]
+GATEWAY, PUBLIC, INSIDE = (
+    ("2001:db8:1::9", "2001:db8:1::1", "fd01:%d::2") if IPV6 else
+    ("203.0.113.9", "203.0.113.1", "10.1.%d.2"))
 SA_INIT, AUTH, CHILD, INFORMATIONAL = 34, 35, 36, 37
 INITIATOR, RESPONSE = 0x08, 0x20
 
@@ -32,7 +36,8 @@ def enter(name):
 
 def udp(name, address):
     enter(name)
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock = socket.socket(socket.AF_INET6 if IPV6 else socket.AF_INET,
+                         socket.SOCK_DGRAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.bind((address, 500))
     sock.settimeout(2)
@@ -51,7 +56,7 @@ def cookies(host):
 class Net:
     def __init__(self, pid, hosts):
         self.gateway = udp(f"server-{pid}", GATEWAY)
-        self.hosts = {n: udp(f"host{n}-{pid}", f"10.1.{n}.2") for n in hosts}
+        self.hosts = {n: udp(f"host{n}-{pid}", INSIDE % n) for n in hosts}
         self.ports = {}
 
     def ask(self, host, exchange, number):
@@ -103,7 +108,7 @@ def preserve(pid, count):
     assert router.recv(2000)[28:] == b"dpd r"
     router.sendto(message(97, 0, SA_INIT, INITIATOR, 0, b"r"), (GATEWAY, 500))
     data, peer = net.gateway.recvfrom(2000)
-    assert data[28:] == b"r" and peer == (PUBLIC, 500), (data, peer)
+    assert data[28:] == b"r" and peer[:2] == (PUBLIC, 500), (data, peer)
     net.gateway.sendto(message(97, 96, SA_INIT, RESPONSE, 0, b"to r"), peer)
     assert router.recv(2000)[28:] == b"to r"
     # somebody else's cookie stays with its owner
@@ -125,6 +130,15 @@ def moved(pid, count):
     assert len(set(net.ports.values())) == int(count), net.ports
 
 
+def ask(pid, count):
+    net = Net(pid, range(1, int(count) + 1))
+    for host in net.hosts:
+        net.gateway.sendto(message(*cookies(host), INFORMATIONAL, 0, 7,
+                                   b"dpd %d" % host), (PUBLIC, 500))
+    for host, sock in net.hosts.items():
+        assert sock.recv(2000)[28:] == b"dpd %d" % host, host
+
+
 def child(pid, host, number="3"):
     host = int(host)
     net = Net(pid, [host])
@@ -140,5 +154,7 @@ def child(pid, host, number="3"):
 
 
 if __name__ == "__main__":
+    if IPV6:
+        del sys.argv[1]
     {"exchange": exchange, "preserve": preserve, "moved": moved,
-     "child": child}[sys.argv[1]](*sys.argv[2:])
+     "child": child, "ask": ask}[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Two routers, of which one forwards. Sourced by the tests, after tunnels.sh.
+#
+#   host 1            lan                            wan
+#   10.1.1.2 ------+        +-- first router --+
+#   host 2         |        | .2 10.1.0.1  .2  |           gateway
+#   10.1.2.2 ------+--------+                  +--------- 203.0.113.9
+#   ...            |        |        .1        |          inner 10.9.0.1
+#   host N         |        |     203.0.113    |
+#   10.1.N.2 ------+        +-- second router -+
+#                             .3           .3
+#
+#  The two have 10.1.0.1 and 203.0.113.1 in turn, and a wire of their own
+#  between them (192.168.9.1 and .2), on which conntrackd speaks. Both translate
+#  to 203.0.113.1.
+. "$(dirname "${BASH_SOURCE[0]}")/peers.sh"
+
+FIRST=$ROUTER SECOND=second-$$ SWITCH=switch-$$
+LINKS=
+TAKEOVER=$NF_ALG_TOP/userspace/examples/natctl-takeover
+
+# wire NS DEVICE BRIDGE
+wire() {
+	ip link add "$2" netns "$1" type veth peer name "$1-$2" netns "$SWITCH"
+	ip -n "$SWITCH" link set "$1-$2" master "$3" up
+	ip -n "$1" link set "$2" up
+}
+
+# pair HOSTS: all of it; the first router forwards
+pair() {
+	local ns n number=1
+
+	for ns in "$SWITCH" "$SERVER" "$FIRST" "$SECOND"; do
+		ip netns add "$ns" || exit 1
+		ip -n "$ns" link set lo up
+	done
+	ip -n "$SWITCH" link add lan type bridge
+	ip -n "$SWITCH" link add wan type bridge
+	ip -n "$SWITCH" link set lan up
+	ip -n "$SWITCH" link set wan up
+	wire "$SERVER" eth0 wan
+	ip -n "$SERVER" address add "$SERVER4/24" dev eth0
+	ip -n "$SERVER" address add 10.9.0.1/32 dev lo
+	ip -n "$SERVER" route add 10.7.0.0/16 via "$WAN4" src 10.9.0.1
+	ip link add sync netns "$FIRST" type veth peer name sync netns "$SECOND"
+	for ns in "$FIRST" "$SECOND"; do
+		wire "$ns" lan lan
+		wire "$ns" wan wan
+		ip -n "$ns" address add "10.1.0.$((number + 1))/16" dev lan
+		ip -n "$ns" address add "203.0.113.$((number + 1))/24" dev wan
+		ip -n "$ns" address add "192.168.9.$number/24" dev sync
+		ip -n "$ns" link set sync up
+		in_ns "$ns" sysctl -qw net.ipv4.ip_forward=1
+		in_ns "$ns" nft -f - <<-END || exit 1
+			table inet filter {
+				chain forward {
+					type filter hook forward priority 0
+					policy drop
+					ct state established,related accept
+					iifname lan oifname wan ct state new accept
+				}
+			}
+			table inet nat {
+				chain postrouting {
+					type nat hook postrouting priority 100
+					oifname wan snat ip to $WAN4
+				}
+			}
+		END
+		number=$((number + 1))
+	done
+	for n in $(seq "$1"); do
+		ns=host$n-$$
+		HOSTS+=("$ns")
+		ip netns add "$ns" || exit 1
+		ip -n "$ns" link set lo up
+		wire "$ns" eth0 lan
+		ip -n "$ns" address add "10.1.$n.2/16" dev eth0
+		ip -n "$ns" address add "10.7.$n.1/32" dev lo
+		ip -n "$ns" route add default via 10.1.0.1
+		ip -n "$ns" route add 10.9.0.1 via 10.1.0.1 src "10.7.$n.1"
+	done
+	addresses "$FIRST"
+	MARK="nf-nat-alg test ${0##*/} $$"
+	echo "$MARK" >/dev/kmsg
+}
+
+# addresses NS: it has them, and says so as keepalived does
+addresses() {
+	ip -n "$1" address add 10.1.0.1/16 dev lan
+	ip -n "$1" address add "$WAN4/24" dev wan
+	in_ns "$1" python3 "$PEER/arp.py" lan 10.1.0.1 wan "$WAN4"
+}
+no_addresses() {
+	ip -n "$1" address del 10.1.0.1/16 dev lan
+	ip -n "$1" address del "$WAN4/24" dev wan
+}
+
+# services NS...: the module, with the same services in each
+services() {
+	local ns
+
+	alg
+	for ns in "$@"; do
+		command "$NATCTL" -n "$ns" service add esp &&
+			command "$NATCTL" -n "$ns" service add ike preserve-port
+	done
+}
+
+# conntrackd_start NS MINE OTHER
+conntrackd_start() {
+	local name=$1 end=$((SECONDS + 10))
+
+	cat >"$SCRATCH/$name.conf" <<-END
+		Sync {
+			Mode FTFW {
+				ResendQueueSize 131072
+				PurgeTimeout 60
+				ACKWindowSize 300
+				DisableExternalCache Off
+			}
+			UDP {
+				IPv4_address $2
+				IPv4_Destination_Address $3
+				Port 3780
+				Interface sync
+				SndSocketBuffer 1249280
+				RcvSocketBuffer 1249280
+				Checksum on
+			}
+		}
+		General {
+			HashSize 8192
+			HashLimit 65535
+			LogFile $SCRATCH/$name.log
+			LockFile $SCRATCH/$name.lock
+			UNIX {
+				Path $SCRATCH/$name.ctl
+			}
+			NetlinkBufferSize 2097152
+			NetlinkBufferSizeMaxGrowth 8388608
+			Filter From Kernelspace {
+				Address Ignore {
+					IPv4_address 127.0.0.1
+					IPv4_address 192.168.9.1
+					IPv4_address 192.168.9.2
+				}
+			}
+		}
+	END
+	ip netns exec "$1" conntrackd -C "$SCRATCH/$name.conf" \
+		>"$SCRATCH/conntrackd-$name" 2>&1 &
+	echo $! >"$SCRATCH/$name.pid"
+	disown
+	until conntrackd_ask "$1" -s >/dev/null 2>&1; do
+		if [ $SECONDS -gt $end ]; then
+			cat "$SCRATCH/conntrackd-$name" "$SCRATCH/$name.log"
+			return 1
+		fi
+		sleep 0.1
+	done
+}
+
+# conntrackd_ask NS WORDS...
+conntrackd_ask() {
+	local name=$1
+
+	shift
+	in_ns "$name" conntrackd -C "$SCRATCH/$name.conf" "$@"
+}
+
+# takeover NS WORDS...: what keepalived calls there
+takeover() {
+	local name=$1
+
+	shift
+	PATH=$(dirname "$(command -v "$NATCTL")"):$PATH \
+	CONNTRACKD="conntrackd -C $SCRATCH/$name.conf" \
+		NATCTL_ROLE=$SCRATCH/$name.role \
+		ip netns exec "$name" "$TAKEOVER" "$@"
+}
+
+# sender NS OTHER: its tunnels go to the other one all the time
+sender() {
+	export -f takeover
+	export TAKEOVER SCRATCH NATCTL
+	setsid bash -c 'takeover "$0" send bash -c "takeover $1 receive"' \
+		"$1" "$2" >"$SCRATCH/sender-$1" 2>&1 &
+	echo $! >"$SCRATCH/sender-$1.pid"
+	disown
+}
+
+# pair_end: daemons and namespaces go
+pair_end() {
+	local file ns
+
+	for file in "$SCRATCH"/sender-*.pid; do
+		[ ! -e "$file" ] || kill -- "-$(cat "$file")" 2>/dev/null
+	done
+	for file in "$FIRST" "$SECOND"; do
+		[ ! -e "$SCRATCH/$file.pid" ] ||
+			kill "$(cat "$SCRATCH/$file.pid")" 2>/dev/null
+	done
+	delete_hosts
+	for ns in "$FIRST" "$SECOND"; do
+		[ "$ns" = "$ROUTER" ] || ip netns del "$ns"
+	done
+	ip netns del "$SWITCH"
+}
