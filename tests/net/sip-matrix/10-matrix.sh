@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # machine: uml
 # ci: uml
-# timeout: 150
+# timeout: 200
 #
 # Every kind of SIP client with the router's help and without: it may never be
 # worse off with it. The desk phone has the public port 5060 before the phone
