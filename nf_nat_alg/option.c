@@ -81,9 +81,9 @@ int nf_alg_options_set(struct nf_alg_net *an,
 			high = settings[i].value;
 		if (settings[i].option == NF_ALG_OPTION_MEDIA_FROM)
 			media_from = &settings[i];
-		if (!settings[i].list != !(settings[i].option ==
-						   NF_ALG_OPTION_MEDIA_FROM &&
-					   settings[i].value))
+		if (!settings[i].list !=
+		    !(settings[i].option == NF_ALG_OPTION_MEDIA_FROM &&
+		      settings[i].value))
 			return -ENOKEY;
 	}
 	/* A pair of RTP and RTCP must fit in */

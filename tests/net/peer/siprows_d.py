@@ -167,7 +167,7 @@ def d8(x):
     try:
         x.fresh()
         register(x, 11)
-        expect(knocks(x, THIRD_SBC), "not open for everybody")
+        expect(knocks(x, THIRD_SBC, 5061), "not open for everybody")
         unregister(x, 12)
     finally:
         natctl("set", "registrar-only", "on")
@@ -240,7 +240,7 @@ def d10(x):
         # from another port of the server, and after a long silence
         forget_flows()
         expect(knocks(x, SERVER, 5099), "NOTIFY from another port")
-        expect(not knocks(x, THIRD_SBC), "a stranger gets in")
+        expect(not knocks(x, THIRD_SBC, 5062), "a stranger gets in")
         x.down(notify)
     x.up(request("SUBSCRIBE", 2, CONTACT, event, "Expires: 0", tag=True))
     x.down(response("200 OK", "SUBSCRIBE", 2, FAR_CONTACT, "Expires: 0"))
