@@ -62,9 +62,10 @@ def c5(x):
     for cseq, body in enumerate(holds, 2):
         x.up(request("INVITE", cseq, CONTACT, tag=True, body=body))
         accept(x, cseq)
-        # longer than what a newer offer no longer has is kept (1 s here)
-        time.sleep(1.3)
         open_media(port)
+    # longer than what a newer offer no longer has is kept (1 s here)
+    time.sleep(1.2)
+    open_media(port)
     hang_up(x)
 
 

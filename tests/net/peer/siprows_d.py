@@ -272,7 +272,7 @@ def d11(x):
 
 @row("D12", "100 calls on one flow, each by itself")
 def d12(x):
-    n = 100 if os.environ.get("FULL") else 30
+    n = 100 if os.environ.get("FULL") else 18
     base = 32000 if x.transport == "udp" else 33000
     for i in range(n):
         x.up(request("INVITE", 1, CONTACT, call="m%d" % i,
