@@ -27,6 +27,10 @@ static const struct fuzz_flow fuzz_flows[FUZZ_FLOWS] = {
 
 static void fuzz_before(u8 how)
 {
+	engine_net.option[NF_ALG_OPTION_ALLOW_MULTIPART] = 1;
+	engine_net.option[NF_ALG_OPTION_IDENTITIES] = how >> 3 & 1;
+	engine_net.option[NF_ALG_OPTION_MEDIA_FROM] = how >> 4 & 1;
+	engine_media_from = how & 16 ? "10.0.0.9:0" : NULL;
 }
 
 /* Doors and media lead to the sender alone, and never below 1024 */
