@@ -21,7 +21,8 @@ import json, sys
 files = {name: open(sys.argv[2] + "/" + name, "w")
 	 for name in ("low", "high", "beyond")}
 for o in json.load(open(sys.argv[1])):
-	if o["name"].startswith("media-port-") or o["unit"] == "on|off":
+	if o["name"].startswith("media-port-") or \
+			o["unit"] in ("on|off", "own|list", "address"):
 		continue
 	for name, value in (("low", o["minimum"]), ("high", o["maximum"]),
 			    ("beyond", o["maximum"] + 1)):
@@ -29,10 +30,10 @@ for o in json.load(open(sys.argv[1])):
 END
 expect 0 "" natctl apply "$SCRATCH/low"
 value "all(o['value'] == o['minimum'] for o in d
-	if o['unit'] not in ('on|off', 'port'))" natctl -j set
+	if o['unit'] not in ('on|off', 'port', 'own|list', 'address'))" natctl -j set
 expect 0 "" natctl apply "$SCRATCH/high"
 value "all(o['value'] == o['maximum'] for o in d
-	if o['unit'] not in ('on|off', 'port'))" natctl -j set
+	if o['unit'] not in ('on|off', 'port', 'own|list', 'address'))" natctl -j set
 expect 2 "nothing was changed" natctl apply "$SCRATCH/beyond"
 holds "each value beyond is named" test \
 	"$(grep -c 'is not a value of' "$SCRATCH/err")" = "$(wc -l <"$SCRATCH/beyond")"
@@ -44,7 +45,7 @@ expect 0 "" natctl set hold-time 10
 expect 0 "" natctl set hold-time default
 : >"$SCRATCH/empty"
 expect 0 "" natctl apply "$SCRATCH/empty"
-for name in allow-multipart sdp-origin registrar-only tcp-doors; do
+for name in allow-multipart identities sdp-origin registrar-only tcp-doors; do
 	expect 0 "" natctl set $name on
 	expect 0 "" natctl set $name off
 	expect 0 "" natctl set $name default
@@ -65,6 +66,20 @@ expect 1 "the lowest media port must be below the highest" \
 	natctl set media-port-low 2000
 expect 0 "" natctl set media-ports default
 expect 0 "media-ports        16384-32767" natctl set
+
+expect 0 "" natctl set external-address 192.0.2.77
+expect 0 "external-address   192.0.2.77" natctl set
+expect 0 "set external-address 192.0.2.77" natctl save
+expect 2 "external-address is an IPv4 address" natctl set external-address 1.2.3
+expect 0 "" natctl set external-address default
+expect 0 "" natctl set media-from list 20
+expect 0 "media-from         list 20" natctl set
+expect 0 "set media-from list 20" natctl save
+expect 2 "media-from list needs the name" natctl set media-from list
+expect 2 "media-from is own, or list ACL" natctl set media-from others
+expect 1 "an access list has a name" natctl set media-from list 'a b'
+expect 0 "" natctl set media-from own
+expect 0 "media-from         own" natctl set
 
 expect 2 'there is no option "hold"' natctl set hold 5
 expect 2 '"" is not a value of hold-time' natctl set hold-time

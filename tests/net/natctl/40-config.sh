@@ -19,6 +19,9 @@ set media-ports 20000-29999
 set linger-time 5
 set allow-multipart on
 set sdp-origin off
+set identities on
+set media-from list phones
+set external-address 192.0.2.77
 access-list add 10 5 deny host 10.0.0.7
 access-list add 10 10 permit 10.0.0.0/8
 access-list add 10 20 permit 172.16.0.1 0.0.255.0
