@@ -68,7 +68,8 @@ segments() {
 	ip -n "$PHONE" route change default via 10.0.0.1 advmss "$1"
 	ip -n "$PHONE" route change default via fd00:a::1 advmss "$1"
 	ip -n "$SERVER" route change 203.0.113.0/24 dev eth0 advmss "$1"
-	ip -n "$SERVER" route change 2001:db8:1::/64 dev eth0 advmss "$1"
+	ip -n "$SERVER" route change 2001:db8:1::/64 dev eth0 metric 256 \
+		advmss "$1"
 }
 
 # short: connections that ended are forgotten at once, and media that fell
