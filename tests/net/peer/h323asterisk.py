@@ -250,11 +250,21 @@ class Play:
         if self.args.expect == "all" and not (heard and ended):
             self.bad.append(line(note))
             print(said, end="")
-            print(caller.log(40), callee.log(40), sep="")
+            self.keep(line(note), caller, callee)
         if self.args.expect == "none" and heard or \
                 self.args.expect == "known" and way == "out" and \
                 heard != KNOWN[mode]:
             self.bad.append(line(note))
+
+    @staticmethod
+    def keep(what, *ends):
+        """All that both said is written down for a person"""
+        name = os.path.join(os.environ["NF_ALG_OUT"], "asterisk.log")
+        with open(name, "a") as out:
+            print("===", what, file=out)
+            for end in ends:
+                print(end.log(5000), file=out)
+        print("what both of them say is in %s" % name)
 
     def play(self):
         for mode in self.args.modes.split(","):
