@@ -112,6 +112,7 @@ static void nf_alg_grip_limit(struct nf_alg_grip *grip,
 {
 	unsigned long expires = jiffies + HZ * (unsigned long)want->seconds;
 
+	grip->timed = want->seconds;
 	if (!want->seconds)
 		grip->expiring = false;
 	else if (grip->expiring && time_before(grip->expires, expires))

@@ -90,6 +90,7 @@ struct nf_alg_binding {
  * @flags: NF_ALG_BIND_*
  * @expires: when it goes, in jiffies, if @expiring
  * @expiring: a newer offer did not take it again, or it has a time of its own
+ * @timed: it was taken for a time of its own
  * @rcu: freed after a grace period
  *
  * All under nf_alg_bindings.lock; @node, @binding, @call, @remote and @flags
@@ -105,6 +106,7 @@ struct nf_alg_grip {
 	u32 round;
 	u16 flags;
 	bool expiring;
+	bool timed;
 	unsigned long expires;
 	struct rcu_head rcu;
 };

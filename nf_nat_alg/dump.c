@@ -587,10 +587,12 @@ static const char *nf_alg_binding_state(const struct nf_alg_binding *binding)
 	const struct nf_alg_grip *grip;
 	const char *state = "ending";
 
+	if (binding->flags & NF_ALG_BIND_AWAY)
+		return "outside";
 	hlist_for_each_entry_rcu(grip, &binding->grips, node) {
 		u8 flags = READ_ONCE(grip->flags);
 
-		if (READ_ONCE(grip->expiring))
+		if (READ_ONCE(grip->expiring) && !READ_ONCE(grip->timed))
 			continue;
 		if (flags & NF_ALG_BIND_PENDING)
 			pending = true;

@@ -135,6 +135,10 @@ static void read_binding(const struct nlmsghdr *nlh, void *data)
 	uint8_t transport;
 
 	genl_attributes(nlh, tb, NF_ALG_A_BINDING_MAX);
+	/* A listener outside is no translation */
+	if (tb[NF_ALG_A_BINDING_STATE] &&
+	    !strcmp(mnl_attr_get_str(tb[NF_ALG_A_BINDING_STATE]), "outside"))
+		return;
 	if (!tb[NF_ALG_A_BINDING_TRANSPORT] ||
 	    !tb[NF_ALG_A_BINDING_INSIDE_LOCAL] ||
 	    !tb[NF_ALG_A_BINDING_INSIDE_GLOBAL] ||

@@ -667,7 +667,9 @@ enum {
 	NF_ALG_A_BINDING_PEER,
 	/* 1 if its flows are signalling. */
 	NF_ALG_A_BINDING_DOOR,
-	/* pending, open, closed or ending. */
+	/* pending, open, closed or ending; outside: a listener that an inside host
+	 * was told of, which is translated to nothing.
+	 */
 	NF_ALG_A_BINDING_STATE,
 	/* How many calls and registrations hold it. */
 	NF_ALG_A_BINDING_USES,
