@@ -9,6 +9,7 @@
 #include "denied_port.h"
 #include "door.h"
 #include "h323_call.h"
+#include "link.h"
 #include "netns.h"
 #include "port.h"
 #include "registration.h"
@@ -112,6 +113,12 @@ static void h323_door_ras(struct h323_translation *t, u8 kind,
 	}
 }
 
+bool h323_call_begun(const struct h323_translation *t)
+{
+	return t->msg->session->protocol->id != NF_ALG_PROTOCOL_H225 ||
+	       t->session->setup || t->reading->message[0].kind == H323_SETUP;
+}
+
 /* A door to a listener that has nothing to do with a call in progress is what
  * an attacker asks for. Return: 0 or -reason.
  */
@@ -119,10 +126,8 @@ static int h323_door_call(const struct h323_translation *t,
 			  enum h323_purpose purpose, struct nf_alg_bind *want)
 {
 	const struct h323_session *session = t->session;
-	bool h225 = t->msg->session->protocol->id == NF_ALG_PROTOCOL_H225;
-	bool setup = t->reading->message[0].kind == H323_SETUP;
 
-	if (h225 && !session->setup && !setup)
+	if (!h323_call_begun(t))
 		return -NF_ALG_REASON_BEFORE_SETUP;
 	h323_door_remote(t, want,
 			 purpose == H323_CONTROL_LISTENER &&
@@ -240,6 +245,11 @@ void h323_door_away(struct h323_translation *t, const struct h323_hit *hit,
 	    ntohs(far->port) < NF_ALG_PORT_LOWEST ||
 	    !h323_away_want(t, message, purpose, &want))
 		return;
+	/* Nobody outside speaks of hosts inside, or behind other routers */
+	if (!h323_same_device(t->msg->session, far, &t->msg->from->own)) {
+		nf_alg_reason_left(t->msg, NF_ALG_REASON_DOOR_OTHER_HOST);
+		return;
+	}
 	owner = message->protocol == H323_RAS ?
 			h323_registration_take(t, message, H323_RECEIVER) :
 			h323_call_take(t, H323_RECEIVER);

@@ -14,6 +14,14 @@
 #define H323_GATEKEEPER_TIME 300
 
 /**
+ * h323_call_begun() - has a call been set up on this connection
+ * @t: translation
+ *
+ * Return: true after the first Setup, with it, and on connections of H.245.
+ */
+bool h323_call_begun(const struct h323_translation *t);
+
+/**
  * h323_mention() - translate an endpoint of the sender's that opens nothing
  * @t: translation
  * @hit: where it stands

@@ -9,6 +9,7 @@
 #include <linux/in.h>
 #include "address.h"
 #include "denied_port.h"
+#include "door.h"
 #include "h323_call.h"
 #include "media.h"
 #include "netns.h"
@@ -127,6 +128,10 @@ int h323_media_own(struct h323_translation *t, const struct h323_hit *hit,
 	u8 count = 1;
 	int err;
 
+	if (!h323_call_begun(t)) {
+		nf_alg_reason_left(t->msg, NF_ALG_REASON_BEFORE_SETUP);
+		return 0;
+	}
 	if (!h323_media_permitted(t, want.l4proto, port)) {
 		nf_alg_reason_left(t->msg, NF_ALG_REASON_DOOR_PORT_DENIED);
 		return 0;

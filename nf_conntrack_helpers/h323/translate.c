@@ -310,19 +310,37 @@ static int h323_foreign(struct h323_translation *t, enum nf_alg_reason reason)
 	return 0;
 }
 
-/* Who connects has the first word, and calls; only with H.460.18 and .17 does
- * it say in a Facility who it is, and waits to be called.
+/* Is RAS in it (H.460.17) */
+static bool h323_carries_ras(const struct h323_reading *r)
+{
+	u32 i;
+
+	for (i = 0; i < r->messages; i++)
+		if (r->message[i].layer == H323_LAYER_RAS)
+			return true;
+	return false;
+}
+
+/* Who connects has the first word, and calls. Only with H.460.18 it says in a
+ * Facility for which call it has come, and no more than that, and is called
+ * then; with H.460.17 it begins with RAS.
  */
-static bool h323_signalling_begins(const struct h323_translation *t)
+static bool h323_signalling_begins(struct h323_translation *t)
 {
 	const struct h323_message *first = &t->reading->message[0];
+	struct h323_session *session = t->session;
+	bool connector = t->msg->dir == IP_CT_DIR_ORIGINAL;
 
-	if (t->session->begun & BIT(IP_CT_DIR_ORIGINAL))
-		return true;
-	if (t->msg->dir != IP_CT_DIR_ORIGINAL || first->broken)
+	if (session->begun & BIT(IP_CT_DIR_ORIGINAL))
+		return !(connector && session->called &&
+			 first->kind == H323_SETUP);
+	if (!connector || first->broken)
 		return false;
-	return first->kind == H323_SETUP || first->kind == H323_FACILITY ||
-	       first->features & BIT(17);
+	if (first->kind == H323_SETUP || h323_carries_ras(t->reading))
+		return true;
+	session->called = first->kind == H323_FACILITY && first->call &&
+			  !t->reading->hits;
+	return session->called;
 }
 
 static int h323_signalling(struct h323_translation *t, int err)

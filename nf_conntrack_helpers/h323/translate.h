@@ -34,6 +34,7 @@ struct h323_key {
  *	0: where it sends from
  * @begun: BIT(direction) of each side that has sent a message
  * @setup: likewise, a Setup
+ * @called: who connected waits to be called, and calls nobody (H.460.18)
  * @foreign: something else is spoken here
  * @told: that messages are signed has been said
  *
@@ -45,6 +46,7 @@ struct h323_session {
 	__be16 ras[IP_CT_DIR_MAX];
 	u8 begun;
 	u8 setup;
+	bool called;
 	bool foreign;
 	bool told;
 };

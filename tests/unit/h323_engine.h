@@ -5,8 +5,24 @@
 
 #include "engine_fake.h"
 #include "h323/h323_call.h"
+#include "h323/link.h"
 #include "h323/registration.h"
 #include "h323/translate.h"
+
+/* 10.0.0.0/8 and fd00::/8 are inside */
+static bool h323_engine_inside(const struct nf_alg_endpoint *host)
+{
+	const u8 *byte = (const u8 *)&host->addr;
+
+	return byte[0] == (host->family == NFPROTO_IPV6 ? 0xfd : 10);
+}
+
+bool h323_same_device(const struct nf_alg_session *session,
+		      const struct nf_alg_endpoint *a,
+		      const struct nf_alg_endpoint *b)
+{
+	return h323_engine_inside(a) == h323_engine_inside(b);
+}
 
 static int h323_engine_translate(struct nf_alg_message *msg)
 {

@@ -425,10 +425,29 @@ static void tunnel(void)
 static void slipstream(void)
 {
 	begin();
-	PASSES("a Facility before Setup opens no door", h225, UP,
-	       facility_early, NF_ALG_REASON_BEFORE_SETUP);
-	ktap_ok(!engine_bindings(true), "none at all");
+	PASSES("a Facility with addresses is no beginning", h225, UP,
+	       facility_early, NF_ALG_REASON_NOT_PROTOCOL);
+	PASSES("and a Setup makes it no better", h225, UP, setup_h245, 0);
+	ktap_ok(!engine_bindings(true), "no door at all");
 	begin();
+	PASSES("with H.460.18 a Facility says for which call it comes", h225,
+	       UP, facility_18, 0);
+	BECOMES("and the other side sends the Setup", h225, DOWN, setup_in,
+		{ PUBLIC ":1720", PUBLIC ":1720" });
+	BECOMES("whose answer opens doors", h225, UP, facility_early,
+		{ INSIDE ":30245", PUBLIC ":40245" });
+	begin();
+	QUIETLY(h225, UP, facility_18);
+	PASSES("but who waits to be called does not call", h225, UP, setup_h245,
+	       NF_ALG_REASON_NOT_PROTOCOL);
+	ktap_ok(!engine_bindings(true), "and opens nothing");
+	begin();
+	QUIETLY(h225, UP, setup_h245);
+	PASSES("nobody outside speaks of hosts inside", h225, DOWN,
+	       forward_other, NF_ALG_REASON_DOOR_OTHER_HOST);
+	ktap_ok(!binding(IS_TCP, "10.0.0.77:1730"), "nothing comes of it");
+	begin();
+	QUIETLY(h225, UP, setup_h245);
 	PASSES("who was not called does not forward", h225, UP, forward_own,
 	       NF_ALG_REASON_BEFORE_SETUP);
 	begin_in();
