@@ -158,7 +158,7 @@ static bool nf_alg_flow_relate(struct sk_buff *skb, struct nf_conn *ct,
 /* Others of the same moment may slip in with it, but nobody afterwards */
 static void nf_alg_flow_once(struct nf_alg_grip *grip)
 {
-	u8 flags = READ_ONCE(grip->flags);
+	u16 flags = READ_ONCE(grip->flags);
 
 	if (unlikely(flags & NF_ALG_BIND_ONCE))
 		WRITE_ONCE(grip->flags, flags | NF_ALG_BIND_CLOSED);
