@@ -8,7 +8,7 @@
 # machine: uml qemu
 # ci: uml
 # chroot: ipsec
-# timeout: 600
+# timeout: 900
 . "$(dirname "$0")/tunnels.sh"
 . "$(dirname "$0")/pair.sh"
 

@@ -7,7 +7,7 @@
 #
 # machine: uml qemu
 # ci: uml
-# timeout: 600
+# timeout: 900
 . "$(dirname "$0")/tunnels.sh"
 
 esp() { python3 "$PEER/esp.py" "$@"; }
