@@ -195,11 +195,10 @@ int sip_dialog_bind(struct sip_translation *t, struct nf_alg_bind *want,
 			return err;
 	}
 	/* An ACK or an answer comes after the other side has spoken */
-	if (t->head.line.request && t->head.method != SIP_METHOD_ACK) {
+	if (t->head.line.request && t->head.method != SIP_METHOD_ACK)
 		want->flags |= NF_ALG_BIND_CLOSED;
-	} else {
+	else
 		want->flags &= ~NF_ALG_BIND_CLOSED;
-	}
 	t->bound = true;
 	return nf_alg_bind(t->msg, t->call[SIP_SENDER], want, public);
 }

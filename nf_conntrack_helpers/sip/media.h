@@ -12,8 +12,9 @@
  * @t: translation
  *
  * Only application/sdp without an encoding, as the body or, with the option
- * allow-multipart, in a part of it. Each media whose address in force is the sender's own gets its ports bound; it is left
- * alone if it has candidates, runs on TCP, or has a port below 1024.
+ * allow-multipart, in a part of it. Each media whose address in force is the
+ * sender's own, or that of a media server it may speak of, gets its ports bound;
+ * it is left alone if it has candidates, runs on TCP, or has a port below 1024.
  *
  * Return: 0 or -reason. A description that cannot be understood makes the whole
  * message pass as it is; bodies of other types are counted where that matters.
