@@ -91,15 +91,15 @@ refuse() {
 	printf '%s\n' "$2" >>"$SCRATCH/wrong"
 	expect 2 "$1" natctl apply "$SCRATCH/wrong"
 }
-refuse "wrong:13: service: \"70000\" is not a port" \
+refuse "wrong:16: service: \"70000\" is not a port" \
 	"service add sip tcp port 70000"
-refuse "wrong:13: access list phones has two rules 20" \
+refuse "wrong:16: access list phones has two rules 20" \
 	"access-list add phones 20 deny any"
-refuse "wrong:13: access list phones has this rule already, as 20" \
+refuse "wrong:16: access list phones has this rule already, as 20" \
 	"access-list add phones permit any"
-refuse "wrong:13: tcp port 5060 has a service already" \
+refuse "wrong:16: tcp port 5060 has a service already" \
 	"service add sip tcp port 5060 list 10"
-refuse "wrong:13: set: there is no option" "set nonsense 5"
+refuse "wrong:16: set: there is no option" "set nonsense 5"
 refuse "may stand in a configuration" "service delete sip tcp port 5060"
 refuse "may stand in a configuration" "show statistics"
 refuse "nothing was changed" "rubbish"
