@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: uml
+# ci: none
 # chroot: asn1
 # timeout: 900
 #
