@@ -72,7 +72,8 @@ class Speaker:
 
     def __init__(self):
         self.calls = collections.defaultdict(dict)
-        self.due = []       # (when, packet's number, socket, address)
+        self.mouths = {}
+        self.due = []       # (when, packet's number, host, port, address)
 
     def see(self, host, frame, outgoing):
         """A frame with SIP over UDP over IPv4"""
@@ -91,27 +92,27 @@ class Speaker:
         sides[outgoing] = (address[1].decode(), int(port[1]))
         if len(sides) < 2:
             return
-        with Host(host):
-            sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind(sides[True])
-        heapq.heappush(self.due, (time.monotonic(), 0, sock.fileno(), sock,
+        if host not in self.mouths:     # raw: SIPp may have the port itself
+            with Host(host):
+                self.mouths[host] = socket.socket(
+                    socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
+        heapq.heappush(self.due, (time.monotonic(), 0, host, sides[True][1],
                                   sides[False]))
 
     def speak(self):
         """What is due now. Returns seconds until there is more"""
         while self.due:
-            when, n, key, sock, address = self.due[0]
+            when, n, host, port, address = self.due[0]
             now = time.monotonic()
             if when > now:
                 return when - now
             heapq.heappop(self.due)
-            sock.sendto(voice(n), address)
+            self.mouths[host].sendto(
+                struct.pack(">HHHH", port, address[1], 20 + PAYLOAD, 0) +
+                voice(n), (address[0], 0))
             if n + 1 < self.PACKETS:
-                heapq.heappush(self.due, (when + self.PACE, n + 1, key, sock,
+                heapq.heappush(self.due, (when + self.PACE, n + 1, host, port,
                                           address))
-            else:
-                sock.close()
         return 0.2
 
 

@@ -11,11 +11,15 @@
 SCENARIO=$NET_DIR/sip/scenario
 # SIPp starts a thread for each call's speech; 50 a second are more than one
 # emulated CPU does, and UDP is then lost at its socket. In the long form calls
-# over UDP have a speaker beside SIPp instead, at both ends.
+# over UDP have a speaker beside SIPp instead, at both ends; the socket holds
+# what comes while SIPp is busy, and what is not lost is not repeated so soon:
+# SIPp aborts a call whose INVITE comes again after it has repeated its 200.
 if [ -n "$FULL" ]; then
+	sysctl -qw net.core.rmem_max=16000000
 	mkdir "$SCRATCH/mute"
 	for one in "$SCENARIO"/*.xml; do
-		sed '/<nop>/,/<\/nop>/d' "$one" >"$SCRATCH/mute/${one##*/}"
+		sed '/<nop>/,/<\/nop>/d; s/retrans="2000"/retrans="8000"/' "$one" \
+			>"$SCRATCH/mute/${one##*/}"
 	done
 fi
 
@@ -93,22 +97,25 @@ target() {
 calls() {
 	local caller=$1 callee=$2 where=$3 port=$4 mode=$5 count=$6 rate=$7
 	local listen=${8:-$4} answerer status=0 SPEAKER=listen SCENARIO=$SCENARIO
+	local buffer=65535		# SIPp's own default
 
 	shift 7
 	[ $# = 0 ] || shift
 	[ -e "$SCRATCH/speech.pcap" ] || speech pcap "$SCRATCH/speech.pcap"
 	if [ -n "$FULL" ] && [ "$(l4 "$mode")" = udp ] && [[ $where != *:* ]]; then
 		SPEAKER=talk SCENARIO=$SCRATCH/mute
+		buffer=8000000
 	fi
 	tap "$caller" "$callee" || return 1
 	sipp "$callee" callee "$(at "$callee")" -sf "$SCENARIO/answer.xml" \
 		-p "$listen" -t "${mode%?}1" -m "$count" -mp 20000 \
-		-max_socket 5000 &
+		-max_socket 5000 -buff_size "$buffer" &
 	answerer=$!
 	listening "$callee" "$listen" "$(l4 "$mode")" || return 1
 	sipp "$caller" caller "$(at "$caller")" -sf "$SCENARIO/call.xml" \
 		-t "$mode" -m "$count" -r "$rate" -l 1000 -mp 30000 -d "$(full 2000 500)" \
-		-max_socket 5000 "$@" "$(target "$where" "$port")" || status=1
+		-max_socket 5000 -buff_size "$buffer" "$@" \
+		"$(target "$where" "$port")" || status=1
 	wait $answerer || status=1
 	sleep 0.3
 	untap
