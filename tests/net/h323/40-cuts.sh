@@ -15,6 +15,7 @@
 . "$(dirname "$0")/../topology.sh"
 . "$(dirname "$0")/h323.sh"
 
+# each, or every fifth
 STRIDE=$(full 1 5)
 
 plan 7
@@ -25,11 +26,11 @@ mapping
 services
 offloads off
 try "cut at every byte, offloads off" messages --tshark cuts
-try "cut at every byte, called from outside" \
+try "cut at byte offsets, called from outside" \
 	messages --cast inside --stride "$STRIDE" cuts
-try "cut at every byte, IPv6" messages --family 6 --stride "$STRIDE" cuts
+try "cut at byte offsets, IPv6" messages --family 6 --stride "$STRIDE" cuts
 offloads on
-try "cut at every byte, offloads on" messages --stride "$STRIDE" cuts
+try "cut at byte offsets, offloads on" messages --stride "$STRIDE" cuts
 try "bitmaps of every length" messages --tshark bitmaps
 try "bitmaps of every length, called from outside" \
 	messages --cast inside bitmaps
