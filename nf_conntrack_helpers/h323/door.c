@@ -187,6 +187,8 @@ int h323_door(struct h323_translation *t, const struct h323_hit *hit,
 		return err;
 	if (message->protocol == H323_RAS)
 		h323_registration_listener(t, message, purpose, own);
+	else if (purpose == H323_CONTROL_LISTENER)
+		h323_call_expect_control(owner);
 	return h323_endpoint_write(t, hit, &public);
 }
 
@@ -259,4 +261,6 @@ void h323_door_away(struct h323_translation *t, const struct h323_hit *hit,
 		nf_alg_reason_left(t->msg, -err);
 	else if (message->protocol == H323_RAS)
 		h323_registration_listener(t, message, purpose, far);
+	else if (purpose == H323_CONTROL_LISTENER)
+		h323_call_expect_control(owner);
 }

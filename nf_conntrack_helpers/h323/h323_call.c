@@ -5,6 +5,7 @@
 #include <linux/err.h>
 #include <linux/slab.h>
 #include "address.h"
+#include "door.h"
 #include "h323_call.h"
 #include "netns.h"
 
@@ -154,6 +155,8 @@ static void h323_call_finish(struct h323_translation *t,
 		own->state = H323_CALL_CALLING;
 	if (signalling)
 		own->unsignalled = false;
+	else
+		own->control_due = false;
 	alone = own->unsignalled;
 	nf_alg_call_unlock(call);
 
@@ -317,6 +320,14 @@ void h323_call_advance(struct h323_translation *t, enum h323_role role,
 		nf_alg_call_commit(call);
 }
 
+void h323_call_expect_control(struct nf_alg_call *call)
+{
+	struct h323_call *own = nf_alg_call_lock(call);
+
+	own->control_due = true;
+	nf_alg_call_unlock(call);
+}
+
 void h323_calls_end(struct h323_translation *t)
 {
 	struct nf_alg_call *call;
@@ -337,12 +348,18 @@ void h323_signalling_closed(struct nf_alg_session *session)
 	struct h323_call *priv;
 	struct hlist_node *next;
 	struct h323_leg *leg;
+	bool due;
 
 	hlist_for_each_entry_safe(leg, next, &own->legs, node) {
 		priv = nf_alg_call_lock(leg->call);
 		priv->unsignalled = true;
+		due = priv->control_due;
 		nf_alg_call_unlock(leg->call);
-		nf_alg_call_abandon(leg->call);
+		/* H.245 may have connected, and not have spoken yet */
+		if (due)
+			nf_alg_call_extend(leg->call, H323_CONNECT_TIME);
+		else
+			nf_alg_call_abandon(leg->call);
 		h323_leg_remove(leg);
 	}
 }

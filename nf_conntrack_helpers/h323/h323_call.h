@@ -39,6 +39,7 @@ enum h323_call_state {
  * struct h323_call - the module's part of a call
  * @state: enum h323_call_state
  * @unsignalled: its connection of call signalling is closed
+ * @control_due: H.245 was announced, and nothing has been said there yet
  * @ports: how many of @port there are
  * @port: what is bound for its channels
  *
@@ -47,6 +48,7 @@ enum h323_call_state {
 struct h323_call {
 	u8 state;
 	bool unsignalled;
+	bool control_due;
 	u8 ports;
 	struct h323_port port[H323_CALL_PORTS];
 };
@@ -143,6 +145,9 @@ void h323_call_close(struct nf_alg_call *call, u16 lcn, bool by_peer);
  */
 void h323_call_advance(struct h323_translation *t, enum h323_role role,
 		       enum h323_call_state state);
+
+/* H.245 will be spoken on a connection of its own */
+void h323_call_expect_control(struct nf_alg_call *call);
 
 /* The calls of this PDU are over */
 void h323_calls_end(struct h323_translation *t);
