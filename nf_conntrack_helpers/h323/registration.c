@@ -18,6 +18,8 @@
 /* Longer than gatekeepers grant, and short enough for the engine's timers */
 #define H323_TTL_MAX (6 * 86400)
 #define H323_TTL_DEFAULT 300
+/* An endpoint that renews in time may have to ask three times, 3 s apart */
+#define H323_TTL_GRACE 10
 /* A registration that is asked for, or only discovery, and not confirmed */
 #define H323_REGISTRATION_WAIT 64
 
@@ -139,7 +141,7 @@ static u32 h323_ttl(const struct nf_alg_net *an, u32 asked)
 	if (!seconds)
 		return nf_alg_option(an, NF_ALG_OPTION_CALL_IDLE_TIME);
 	seconds = min_t(u32, seconds, H323_TTL_MAX);
-	return seconds + (seconds + 9) / 10;
+	return seconds + max_t(u32, seconds / 10, H323_TTL_GRACE);
 }
 
 /* Nobody chooses these for others: an endpoint can only confuse itself */

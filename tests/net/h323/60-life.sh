@@ -6,9 +6,7 @@
 # timeout: 900
 #
 # How long a registration, a call and a channel keep open what they opened, and
-# for whom. Two tests of h323life.py are not in here, for they fail yet: a
-# keepAlive without any address (kept), and H.245 that outlives its call
-# signalling without media (outlives).
+# for whom.
 #
 #   endpoint (phone) ---- router ---- gatekeeper, callers (server)
 #
@@ -22,7 +20,7 @@ life() {
 	clear_all
 }
 
-plan 10
+plan 12
 topology nat
 neighbour
 short
