@@ -146,9 +146,11 @@ void ipsec_resume(struct ipsec_net *ns)
 
 	nf_ct_iterate_cleanup_net(ipsec_resume_look, &search);
 	list_for_each_entry_safe(resumed, next, &resumption.found, list) {
-		rcu_read_lock_bh();
+		local_bh_disable();
+		rcu_read_lock();
 		ipsec_resume_one(ns, resumed);
-		rcu_read_unlock_bh();
+		rcu_read_unlock();
+		local_bh_enable();
 		kfree(resumed);
 		cond_resched();
 	}

@@ -240,7 +240,9 @@ notifier() {
 	local n pid status=0
 
 	router conntrack -F >/dev/null 2>&1
-	router conntrack -E -o id -e NEW,DESTROY >"$SCRATCH/events" 2>/dev/null &
+	# not by the function: what is killed is to be the tool itself
+	ip netns exec "$ROUTER" conntrack -E -o id -e NEW,DESTROY \
+		>"$SCRATCH/events" 2>/dev/null &
 	pid=$!
 	sleep 0.5
 	begin || status=1
@@ -360,7 +362,7 @@ moves() {
 		natctl service | grep esp || return 1
 	patient 30000
 	router conntrack -F
-	natctl monitor ipsec >"$SCRATCH/events" &
+	"$NATCTL" -n "$ROUTER" monitor ipsec >"$SCRATCH/events" &
 	pid=$!
 	sleep 0.3
 	host_sends 3 0x80003bbb
@@ -389,7 +391,7 @@ moves() {
 	patient default
 	natctl service delete esp && natctl service add esp &&
 		[ $status = 0 ] &&
-		grep 'spi-moved 13330bbb 10.1.2.2 .*by match' "$SCRATCH/events"
+		grep 'spi-moved 13330BBB 10.1.2.2 .*by match' "$SCRATCH/events"
 }
 
 # Two hosts chose one SPI: the first keeps it, and it is counted; the second has

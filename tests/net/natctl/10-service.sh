@@ -116,7 +116,7 @@ value "len(d) == 6" natctl -j service
 fresh defaults=1
 value "len(d) == 6" natctl -j service
 rm /etc/modprobe.d/nf-alg-test.conf
-modprobe -r nf_alg_sip nf_alg_sccp
+modprobe -r nf_alg_sip nf_alg_sccp nf_alg_h323
 modprobe -r nf_nat_alg
 holds "the modules unload" test ! -e /sys/module/nf_nat_alg
 finish

@@ -111,9 +111,10 @@ expect 0 "" natctl access-list add 10 permit fd00::/64
 expect 0 "" natctl apply --state "$SCRATCH/state"
 holds "save gives back what was applied" same "$SCRATCH/state"
 timeout 4 natctl monitor ipsec >"$SCRATCH/events" &
+monitor=$!
 sleep 1.5
 expect 0 "" natctl apply --state "$SCRATCH/state"
-wait
+wait $monitor
 holds "applying the same changes nothing" test ! -s "$SCRATCH/events"
 holds "from standard input" sh -c 'sed "s/^/natctl  /; 1s/^/# first\n\n/" "$1" |
 	natctl apply --state -' sh "$SCRATCH/state"
