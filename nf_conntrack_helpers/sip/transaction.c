@@ -78,11 +78,15 @@ static int sip_via_out(struct sip_translation *t)
 	if (!nf_alg_same_host(&sent_by, &from->seen))
 		sent_by = from->seen;
 
-	sip_via_key(t, &from->own, &sent_by, &key);
-	err = sip_memory_keep(&key, sip_text(t, &via->sent_by),
-			      via->sent_by.len, sip_transaction_time(t));
-	if (err)
-		return err;
+	/* Nothing answers ACK */
+	if (t->head.method != SIP_METHOD_ACK) {
+		sip_via_key(t, &from->own, &sent_by, &key);
+		err = sip_memory_keep(&key, sip_text(t, &via->sent_by),
+				      via->sent_by.len,
+				      sip_transaction_time(t));
+		if (err)
+			return err;
+	}
 	err = sip_replace(t, &via->sent_by, text,
 			  sip_public_print(t, text, &sent_by, via->port));
 	return err ?: sip_maddr_replace(t, &via->maddr, &from->seen);

@@ -15,8 +15,8 @@
 
 N=$(full 500 100)
 RATE=$(full 50 50)
-if [ -z "$FULL" ] && [ "${NF_ALG_MACHINE:-qemu}" = qemu ]; then
-	# two emulated CPUs do not do more
+if [ "${NF_ALG_MACHINE:-qemu}" = qemu ]; then
+	# two emulated CPUs do not do more, in the long form neither
 	N=20 RATE=10
 fi
 
