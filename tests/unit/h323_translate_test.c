@@ -229,15 +229,15 @@ static void registration(void)
 	ktap_ok(closed(IS_TCP, INSIDE ":1720"), "and opens nothing");
 	PASSES("RegistrationConfirm passes", ras, DOWN, rcf, 0);
 	ktap_ok(door(IS_TCP, INSIDE ":1720", NF_ALG_PROTOCOL_H225, REMOTE,
-		     60 + 6) &&
+		     60 + 10) &&
 			door(IS_TCP, INSIDE ":1722", NF_ALG_PROTOCOL_H225,
-			     REMOTE, 66) &&
+			     REMOTE, 70) &&
 			door(IS_UDP, INSIDE ":5001", NF_ALG_PROTOCOL_RAS,
-			     REMOTE, 66),
+			     REMOTE, 70),
 		"its doors open for the gatekeeper, for the time it grants");
 	ktap_ok(!strcmp(engine_call_state(NF_ALG_REGISTRATION, &seconds),
 			"registered") &&
-			seconds == 66,
+			seconds == 70,
 		"and so does the registration live");
 	ktap_ok(binding(IS_TCP, REMOTE ":1721") &&
 			binding(IS_TCP, REMOTE ":1721")->away,
@@ -267,7 +267,7 @@ static void registration_later(void)
 	QUIETLY(ras, UP, rrq_moved);
 	QUIETLY(ras, DOWN, rcf_moved);
 	ktap_ok(door(IS_TCP, INSIDE ":1724", NF_ALG_PROTOCOL_H225, REMOTE,
-		     66) &&
+		     70) &&
 			going(IS_TCP, INSIDE ":1720"),
 		"a new set of listeners replaces the old one");
 
@@ -317,7 +317,7 @@ static void gatekeeper_inside(void)
 	PASSES("an outside endpoint's request passes", ras, UP, rrq_outside, 0);
 	BECOMES("the confirmation names the gatekeeper's public address", ras,
 		DOWN, rcf_inside, { INSIDE ":1720", PUBLIC ":11720" });
-	ktap_ok(door(IS_TCP, INSIDE ":1720", NF_ALG_PROTOCOL_H225, REMOTE, 66),
+	ktap_ok(door(IS_TCP, INSIDE ":1720", NF_ALG_PROTOCOL_H225, REMOTE, 70),
 		"whose door is open for that endpoint");
 	ktap_ok(binding(IS_TCP, REMOTE ":1800") &&
 			binding(IS_TCP, REMOTE ":1800")->away,
