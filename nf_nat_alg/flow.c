@@ -335,13 +335,6 @@ static noinline unsigned int nf_alg_flow_bind(struct sk_buff *skb,
 		if (grip)
 			return nf_alg_flow_inbound(an, skb, ct, to, from, grip);
 		nf_alg_pass(an, NULL, NF_ALG_REASON_BINDING_CLOSED);
-		/* Media may be faster than the answer that opens its port. Let
-		 * through to the router itself it would become a connection
-		 * there, and stay one when the port is open.
-		 */
-		if (state->hook == NF_INET_PRE_ROUTING &&
-		    !nf_alg_same_endpoint(&to->inside, &to->public))
-			return NF_DROP;
 	}
 	/* It goes out. NAT's extension is what the stop "source" knows it by. */
 	if (from) {
@@ -435,6 +428,32 @@ static unsigned int nf_alg_flow_out(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
+/* Media may be faster than the answer that opens its port. Taken by the router
+ * itself it would become a connection there, and stay one when the port is
+ * open. What the administrator forwards does not come here.
+ */
+static unsigned int nf_alg_flow_local(void *priv, struct sk_buff *skb,
+				      const struct nf_hook_state *state)
+{
+	struct nf_alg_net *an = nf_alg_pernet(state->net);
+	struct nf_alg_endpoint destination;
+	const struct nf_alg_binding *b;
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+
+	if (!ct || ctinfo != IP_CT_NEW || nf_ct_is_confirmed(ct) ||
+	    nf_ct_protonum(ct) != IPPROTO_UDP ||
+	    !atomic_read(&an->bindings.count))
+		return NF_ACCEPT;
+	destination = nf_alg_flow_destination(ct, IP_CT_DIR_ORIGINAL);
+	b = nf_alg_binding_by_public(an, IPPROTO_UDP, nf_alg_flow_zone(ct),
+				     &destination);
+	if (!b || nf_alg_binding_is_away(b) ||
+	    nf_alg_same_endpoint(&b->inside, &b->public))
+		return NF_ACCEPT;
+	return NF_DROP;
+}
+
 /* The priorities have the same values in both families */
 #define NF_ALG_FLOW_OPS(family)                                           \
 	{                                                                 \
@@ -448,6 +467,12 @@ static unsigned int nf_alg_flow_out(void *priv, struct sk_buff *skb,
 			.pf = (family),                                   \
 			.hooknum = NF_INET_LOCAL_OUT,                     \
 			.priority = NF_IP_PRI_CONNTRACK + 1,              \
+		},                                                        \
+		{                                                         \
+			.hook = nf_alg_flow_local,                        \
+			.pf = (family),                                   \
+			.hooknum = NF_INET_LOCAL_IN,                      \
+			.priority = INT_MAX - 1,                          \
 		},                                                        \
 	{                                                                 \
 		.hook = nf_alg_flow_confirm, .pf = (family),              \

@@ -186,7 +186,7 @@ const struct spec_reason spec_reason[__NF_ALG_REASON_MAX] = {
 	},
 	[NF_ALG_REASON_BINDING_CLOSED] = {
 		"binding-closed",
-		"A flow came to a bound port that is not open yet, or not to its sender; at a port of ours it was dropped.",
+		"A flow came to a bound port that is not open yet, or not to its sender; where no rule forwards it, UDP is dropped.",
 		"Nothing to do if it is a stranger; \"natctl show bindings\" says who holds the port.",
 	},
 	[NF_ALG_REASON_WRONG_SIDE] = {

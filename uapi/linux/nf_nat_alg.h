@@ -165,7 +165,7 @@ enum nf_alg_reason {
 	 */
 	NF_ALG_REASON_BODY_MALFORMED,
 	/* A flow came to a bound port that is not open yet, or not to its sender;
-	 * at a port of ours it was dropped.
+	 * where no rule forwards it, UDP is dropped.
 	 */
 	NF_ALG_REASON_BINDING_CLOSED,
 	/* A message came from the side that never sends it, and was passed
