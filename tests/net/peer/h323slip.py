@@ -297,6 +297,9 @@ def honest(attack):
     # H.245 has one connection
     if scene.knock_tcp(CLAIM, attack.victims[0][0]):
         raise Failure("H.245 may be connected to twice")
+    # Without this the call would wait a minute for what H.245 has to say
+    scene.say(line, True, Signal("releaseComplete", None, call=call),
+              "ReleaseComplete")
     line.close()
     end = time.monotonic() + 15
     while bindings():
