@@ -21,10 +21,13 @@ FIRST=$ROUTER SECOND=second-$$ SWITCH=switch-$$
 LINKS=
 TAKEOVER=$NF_ALG_TOP/userspace/examples/natctl-takeover
 
-# wire NS DEVICE BRIDGE
+# wire NS DEVICE BRIDGE; a device's name has 15 characters at most
+PORTS=0
 wire() {
-	ip link add "$2" netns "$1" type veth peer name "$1-$2" netns "$SWITCH"
-	ip -n "$SWITCH" link set "$1-$2" master "$3" up
+	local port=port$((PORTS += 1))
+
+	ip link add "$2" netns "$1" type veth peer name "$port" netns "$SWITCH"
+	ip -n "$SWITCH" link set "$port" master "$3" up
 	ip -n "$1" link set "$2" up
 }
 
