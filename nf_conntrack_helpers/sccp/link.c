@@ -2,12 +2,10 @@
 /*
  * Who is beside whom, as seen from this router.
  */
-#include <linux/netfilter.h>
-#include <net/flow.h>
 #include <net/ip6_fib.h>
 #include <net/route.h>
 #include "link.h"
-#include "netns.h"
+#include "route.h"
 
 /**
  * struct sccp_next_hop - where a packet leaves
@@ -52,19 +50,10 @@ static bool sccp_next_hop(const struct nf_alg_session *session,
 			  const struct nf_alg_endpoint *host,
 			  struct sccp_next_hop *hop)
 {
-	struct dst_entry *dst = NULL;
-	struct flowi fl;
+	struct dst_entry *dst = nf_alg_route(session, host);
 
 	memset(hop, 0, sizeof(*hop));
-	memset(&fl, 0, sizeof(fl));
-	if (host->family == NFPROTO_IPV6) {
-		fl.u.ip6.daddr = host->addr.in6;
-		fl.u.ip6.flowi6_oif = session->vrf;
-	} else {
-		fl.u.ip4.daddr = host->addr.ip;
-		fl.u.ip4.flowi4_oif = session->vrf;
-	}
-	if (nf_route(session->an->net, &dst, &fl, false, host->family) || !dst)
+	if (!dst)
 		return false;
 	sccp_next_hop_read(dst, host->family, hop);
 	dst_release(dst);
