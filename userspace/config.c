@@ -353,30 +353,42 @@ static void warn_lists(const struct config *wanted)
 	}
 }
 
-int apply_command(struct words *words)
+int apply_open(struct words *words, FILE **file, const char **name)
 {
-	struct config now = {}, wanted = {};
-	const char *name;
-	FILE *file = stdin;
 	int status;
 
-	if (words_take(words, "--state"))
-		return state_apply(words);
-	name = words_next(words);
-	if (!name)
+	*name = words_next(words);
+	if (!*name)
 		return complain(
 			USAGE,
 			"apply: a file is missing, or - for standard input");
 	status = words_end(words, "apply");
 	if (status)
 		return status;
-	if (strcmp(name, "-")) {
-		file = fopen(name, "re");
-		if (!file)
-			return complain(USAGE, "apply: %s: %s", name,
-					strerror(errno));
+	if (!strcmp(*name, "-")) {
+		*file = stdin;
+		*name = "stdin";
+		return DONE;
 	}
-	status = config_read(&wanted, file, file == stdin ? "stdin" : name);
+	*file = fopen(*name, "re");
+	if (!*file)
+		return complain(USAGE, "apply: %s: %s", *name, strerror(errno));
+	return DONE;
+}
+
+int apply_command(struct words *words)
+{
+	struct config now = {}, wanted = {};
+	const char *name;
+	FILE *file;
+	int status;
+
+	if (words_take(words, "--state"))
+		return state_apply(words);
+	status = apply_open(words, &file, &name);
+	if (status)
+		return status;
+	status = config_read(&wanted, file, name);
 	if (file != stdin)
 		fclose(file);
 	if (status)

@@ -3,11 +3,11 @@
  * natctl save --state and apply --state: the IPsec tunnels, which a second
  * router must know to take the first one's place
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "channel.h"
+#include "config.h"
 #include "natctl.h"
 #include "state.h"
 #include "tunnel.h"
@@ -317,24 +317,14 @@ static int make_equal(const struct state *now, const struct state *wanted)
 int state_apply(struct words *words)
 {
 	struct state now = {}, wanted = {};
-	const char *name = words_next(words);
-	FILE *file = stdin;
+	const char *name;
+	FILE *file;
 	int status;
 
-	if (!name)
-		return complain(
-			USAGE,
-			"apply: a file is missing, or - for standard input");
-	status = words_end(words, "apply");
+	status = apply_open(words, &file, &name);
 	if (status)
 		return status;
-	if (strcmp(name, "-")) {
-		file = fopen(name, "re");
-		if (!file)
-			return complain(USAGE, "apply: %s: %s", name,
-					strerror(errno));
-	}
-	status = state_read(&wanted, file, file == stdin ? "stdin" : name);
+	status = state_read(&wanted, file, name);
 	if (file != stdin)
 		fclose(file);
 	if (status)
