@@ -224,6 +224,18 @@ static bool taken(u8 l4proto, const struct nf_alg_endpoint *public)
 	return false;
 }
 
+/* The sender's own host, or one that it may name where NAT is between */
+static bool bind_permitted(const struct nf_alg_message *msg,
+			   const struct nf_alg_bind *want, bool nat)
+{
+	if (!msg->from->inside)
+		return false;
+	if (nf_alg_same_host(&want->inside, &msg->from->own))
+		return true;
+	return want->flags & NF_ALG_BIND_OTHER && nat &&
+	       nf_alg_media_permitted(msg->session->an, &want->inside);
+}
+
 /* Public ports: as preferred, else 10000 above the inside port, so that tests
  * see a difference
  */
@@ -236,14 +248,8 @@ int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
 	static struct list_head taken_one;
 	struct engine_binding *b;
 
-	if (want->flags & NF_ALG_BIND_AWAY ?
-		    !msg->to->inside :
-		    !msg->from->inside ||
-			    (!nf_alg_same_host(&want->inside,
-					       &msg->from->own) &&
-			     !(want->flags & NF_ALG_BIND_OTHER && nat &&
-			       nf_alg_media_permitted(msg->session->an,
-						      &want->inside))))
+	if (want->flags & NF_ALG_BIND_AWAY ? !msg->to->inside :
+					     !bind_permitted(msg, want, nat))
 		return -NF_ALG_REASON_DOOR_OTHER_HOST;
 	if (!want->count || want->count > 16 || !port ||
 	    port + want->count - 1 > 65535)

@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 #
 # What the tests of H.323 share. Sourced after topology.sh.
+. "$NET_DIR/endpoints.sh"
+export GONE_WITHIN=20
 
 # mapping: the router's ports of call signalling and RAS are the phone's
 mapping() {
@@ -70,44 +72,6 @@ segments() {
 	ip -n "$SERVER" route change 203.0.113.0/24 dev eth0 advmss "$1"
 	ip -n "$SERVER" route change 2001:db8:1::/64 dev eth0 metric 256 \
 		advmss "$1"
-}
-
-# short: connections that ended are forgotten at once, and media that fell
-# silent soon
-short() {
-	router sysctl -qw net.netfilter.nf_conntrack_tcp_timeout_time_wait=1 \
-		net.netfilter.nf_conntrack_tcp_timeout_close=1 \
-		net.netfilter.nf_conntrack_udp_timeout=3 \
-		net.netfilter.nf_conntrack_udp_timeout_stream=3
-}
-
-# gone OBJECT...: what an ended connection left open goes with it. Conntrack
-# looks for what has expired now and then, and whenever it is listed.
-gone() {
-	local end=$((SECONDS + 20))
-
-	grep -q '^nf_nat_alg ' /proc/modules || return 0
-	while router conntrack -L >/dev/null 2>&1; ! none_now "$@"; do
-		if [ $SECONDS -gt $end ]; then
-			natctl show calls
-			natctl show bindings
-			return 1
-		fi
-		sleep 0.2
-	done
-}
-none_now() {
-	local object
-
-	for object in "$@"; do
-		[ "$(natctl -j show "$object")" = "[]" ] || return 1
-	done
-}
-
-# a second endpoint on the first one's link
-export NEIGHBOUR4=10.0.0.3 NEIGHBOUR6=fd00:a::3
-neighbour() {
-	address "$PHONE" eth0 $NEIGHBOUR4/24 $NEIGHBOUR6/64
 }
 
 messages() { python3 "$PEER/h323messages.py" "$@"; }

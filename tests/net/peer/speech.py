@@ -34,7 +34,7 @@ def pcap(name, packets=3):
     with open(name, "wb") as out:
         out.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
         for n in range(int(packets)):
-            udp = struct.pack(">HHHH", 4000, 4000, 20 + PAYLOAD, 0) + voice(n)
+            udp = voice(n, 4000, 4000)
             ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), n, 0,
                              64, 17, 0, b"\x7f\0\0\1", b"\x7f\0\0\1") + udp
             frame = b"\0" * 12 + b"\x08\0" + ip
@@ -59,10 +59,11 @@ def rtp(frame):
     return source, sport, dport
 
 
-def voice(n):
-    """One RTP packet, 20 ms of silence"""
-    return struct.pack(">BBHII", 0x80, 8, n, n * PAYLOAD,
-                       0x5eed) + b"\xd5" * PAYLOAD
+def voice(n, sport, dport):
+    """UDP with one RTP packet, 20 ms of silence"""
+    rtp = struct.pack(">BBHII", 0x80, 8, n, n * PAYLOAD,
+                      0x5eed) + b"\xd5" * PAYLOAD
+    return struct.pack(">HHHH", sport, dport, 8 + len(rtp), 0) + rtp
 
 
 class Speaker:
@@ -107,9 +108,8 @@ class Speaker:
             if when > now:
                 return when - now
             heapq.heappop(self.due)
-            self.mouths[host].sendto(
-                struct.pack(">HHHH", port, address[1], 20 + PAYLOAD, 0) +
-                voice(n), (address[0], 0))
+            self.mouths[host].sendto(voice(n, port, address[1]),
+                                     (address[0], 0))
             if n + 1 < self.PACKETS:
                 heapq.heappush(self.due, (when + self.PACE, n + 1, host, port,
                                           address))
