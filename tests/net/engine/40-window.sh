@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: qemu uml
-# ci: qemu
+# ci: uml
 # timeout: 200
 #
 # Receivers that read slowly, in small bites, from small buffers, or not at all

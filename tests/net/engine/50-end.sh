@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: qemu uml
-# ci: qemu
+# ci: uml
 # timeout: 200
 #
 # The ways a stream ends: half-closed by either side, in the middle of a

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: qemu uml
-# ci: qemu
+# ci: uml
 # timeout: 200
 #
 # What is not ours: streams that do not begin as SIP, streams signed by

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: qemu uml
-# ci: qemu
+# ci: uml
 # timeout: 300
 #
 # The same calls where the router does not translate: the firewall still drops
