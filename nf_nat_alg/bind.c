@@ -495,3 +495,72 @@ unlock:
 	return err;
 }
 EXPORT_SYMBOL_GPL(nf_alg_bind_admit);
+
+/* What the call holds of @binding for exactly this remote */
+static struct nf_alg_grip *
+nf_alg_grip_exact(const struct nf_alg_call *call,
+		  const struct nf_alg_binding *binding,
+		  const struct nf_alg_endpoint *remote)
+{
+	struct nf_alg_grip *grip;
+
+	list_for_each_entry(grip, &call->grips, list)
+		if (grip->binding == binding &&
+		    nf_alg_same_endpoint(&grip->remote, remote))
+			return grip;
+	return NULL;
+}
+
+/* Let @remote in beside those that @like lets in. Caller holds
+ * nf_alg_bindings.lock.
+ */
+static int nf_alg_grip_beside(struct nf_alg_call *call,
+			      const struct nf_alg_grip *like,
+			      const struct nf_alg_endpoint *remote)
+{
+	struct nf_alg_grip *grip;
+
+	grip = nf_alg_grip_exact(call, like->binding, remote);
+	if (!grip) {
+		if (call->grip_count >= NF_ALG_CALL_GRIPS_MAX)
+			return -NF_ALG_REASON_LIMIT_BINDINGS;
+		grip = nf_alg_grip_alloc();
+		if (!grip)
+			return -NF_ALG_REASON_NO_MEMORY;
+		grip->binding = like->binding;
+		grip->call = call;
+		grip->remote = *remote;
+		grip->flags = like->flags;
+		INIT_LIST_HEAD(&grip->undo);
+		/* In front, where the walk over them has been */
+		list_add(&grip->list, &call->grips);
+		call->grip_count++;
+		hlist_add_head_rcu(&grip->node, &grip->binding->grips);
+	}
+	grip->round = like->round;
+	grip->expiring = like->expiring;
+	grip->expires = like->expires;
+	return 0;
+}
+
+int nf_alg_media_admit(struct nf_alg_call *call, u8 l4proto,
+		       const struct nf_alg_endpoint *remote)
+{
+	struct nf_alg_net *an = call->an;
+	struct nf_alg_grip *like;
+	int err = 0;
+
+	spin_lock_bh(&an->bindings.lock);
+	list_for_each_entry(like, &call->grips, list) {
+		if (like->binding->l4proto != l4proto ||
+		    like->flags & (NF_ALG_BIND_DOOR | NF_ALG_BIND_AWAY) ||
+		    nf_alg_grip_permits(like, remote))
+			continue;
+		err = nf_alg_grip_beside(call, like, remote);
+		if (err)
+			break;
+	}
+	spin_unlock_bh(&an->bindings.lock);
+	return err;
+}
+EXPORT_SYMBOL_GPL(nf_alg_media_admit);

@@ -246,6 +246,21 @@ int nf_alg_bind_admit(struct nf_alg_call *call,
 		      const struct nf_alg_endpoint *remote);
 
 /**
+ * nf_alg_media_admit() - one more remote may send media to a call
+ * @call: owner
+ * @l4proto: IPPROTO_UDP or IPPROTO_TCP
+ * @remote: who may come in as well; port 0: any port of that host
+ *
+ * To all that the call holds and that is not a door. It is open or pending, and
+ * goes, as what it is held beside: so whoever is still meant has to be admitted
+ * again by each exchange of offer and answer, before that is committed.
+ *
+ * Return: 0, or -reason: LIMIT_BINDINGS if it admits too many already, NO_MEMORY.
+ */
+int nf_alg_media_admit(struct nf_alg_call *call, u8 l4proto,
+		       const struct nf_alg_endpoint *remote);
+
+/**
  * nf_alg_bound_public() - whose public endpoint is this
  * @session: gives namespace, zone and VRF
  * @l4proto: IPPROTO_UDP or IPPROTO_TCP

@@ -360,6 +360,10 @@ nf_alg_option_specs[__NF_ALG_OPTION_MAX] = {
 		"external-address",
 		0, 4294967295, 0,
 	},
+	[NF_ALG_OPTION_MEDIA_NAMED_ONLY] = {
+		"media-named-only",
+		0, 1, 0,
+	},
 };
 
 const char *const nf_alg_reason_names[__NF_ALG_REASON_MAX] = {

@@ -462,6 +462,11 @@ const struct spec_option spec_option[__NF_ALG_OPTION_MAX] = {
 		0, 4294967295, 0,
 		"What SIP messages say in place of the router's own public address.",
 	},
+	[NF_ALG_OPTION_MEDIA_NAMED_ONLY] = {
+		"media-named-only", "on|off",
+		0, 1, 0,
+		"Media of SIP calls comes only from hosts that the far side names.",
+	},
 };
 
 const char *const spec_protocol_id[__NF_ALG_PROTOCOL_MAX] = {

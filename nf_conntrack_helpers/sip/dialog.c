@@ -9,6 +9,7 @@
 #include <linux/err.h>
 #include "dialog.h"
 #include "door.h"
+#include "media.h"
 #include "name_addr.h"
 #include "netns.h"
 #include "peer.h"
@@ -525,8 +526,21 @@ static bool sip_dialog_names(const struct sip_translation *t)
 		t->head.method == SIP_METHOD_UPDATE || sip_subscribes(t));
 }
 
+/* Both before what was offered is committed */
+static void sip_dialog_named(struct sip_translation *t)
+{
+	const struct nf_alg_message *msg = t->msg;
+
+	if (t->call[SIP_SENDER] && t->bound)
+		sip_peer_media_admit(t, t->call[SIP_SENDER], &msg->from->own);
+	if (t->call[SIP_RECEIVER] && !msg->from->inside && sip_dialog_offers(t))
+		sip_peer_media_admit(t, t->call[SIP_RECEIVER], &msg->to->own);
+}
+
 void sip_dialog_update(struct sip_translation *t)
 {
+	if (unlikely(sip_media_named_only(t)))
+		sip_dialog_named(t);
 	if (t->call[SIP_SENDER])
 		sip_dialog_advance(t, SIP_SENDER);
 	if (t->call[SIP_RECEIVER])

@@ -7,6 +7,7 @@
 #include "multipart.h"
 #include "netns.h"
 #include "option.h"
+#include "peer.h"
 #include "sdp.h"
 
 #define SIP_MEDIA_PORT_LOWEST 1024
@@ -127,6 +128,12 @@ static int sip_media_bind(struct sip_translation *t,
 	int err;
 
 	want.inside.port = htons(port);
+	if (unlikely(sip_media_named_only(t))) {
+		/* Others as they are named; see sip_peer_media_admit() */
+		want.remote = t->msg->to->inside ? t->msg->to->seen :
+						   t->msg->to->own;
+		want.remote.port = 0;
+	}
 	err = sip_dialog_bind(t, &want, &public);
 	if (!err)
 		*public_port = ntohs(public.port);
@@ -321,6 +328,32 @@ static int sip_connection_translate(struct sip_translation *t,
 	return 0;
 }
 
+/* Who sends media, by what the far side says */
+static int sip_sdp_learn(struct sip_translation *t, struct nf_alg_cursor *c)
+{
+	struct sip_sdp_session session __uninitialized;
+	struct sip_sdp_media m __uninitialized;
+	struct sip_peers peers = {};
+	int more;
+	u32 i;
+
+	if (!sip_sdp_session(c, &session))
+		return 0;
+	while ((more = sip_sdp_media(c, &m)) > 0) {
+		if (!m.port)
+			continue;
+		sip_peer_add(
+			t, m.connections ? &m.connection : &session.connection,
+			&peers);
+		if (m.rtcp_address.len)
+			sip_peer_add(t, &m.rtcp_address, &peers);
+		for (i = 0; i < m.alternatives; i++)
+			sip_peer_add(t, &m.alternative[i].address, &peers);
+	}
+	sip_peer_media_learn(t, &peers);
+	return 0;
+}
+
 static int sip_sdp_translate(struct sip_translation *t, struct nf_alg_cursor *c)
 {
 	struct sip_description d __uninitialized;
@@ -480,7 +513,8 @@ static int sip_body_translate(struct sip_translation *t,
 
 	if (sip_type_is_sdp(t, type)) {
 		nf_alg_cursor_span(&c, &t->c, body);
-		return sip_sdp_translate(t, &c);
+		return t->msg->from->inside ? sip_sdp_translate(t, &c) :
+					      sip_sdp_learn(t, &c);
 	}
 	nf_alg_cursor_span(&c, &t->c, type);
 	if (!sip_content_type(&c, "multipart", 9))
@@ -508,8 +542,15 @@ int sip_media_translate(struct sip_translation *t)
 	const struct nf_alg_span *type =
 		&t->head.single[SIP_HEADER_CONTENT_TYPE];
 
-	if (!t->msg->from->inside || !body.len || !type->len)
+	if (!body.len || !type->len)
 		return 0;
+	if (!t->msg->from->inside) {
+		/* It passes, whatever there is to learn from it */
+		if (unlikely(sip_media_named_only(t)) && t->msg->to->inside &&
+		    sip_dialog_offers(t))
+			sip_body_translate(t, type, &body, 0);
+		return 0;
+	}
 	if (sip_body_encoded(t, &t->head.single[SIP_HEADER_CONTENT_ENCODING])) {
 		if (sip_type_is_sdp(t, type))
 			sip_count(t, NF_ALG_REASON_BODY_ENCODED);

@@ -2,6 +2,8 @@
 #ifndef NF_ALG_SIP_MEDIA_H
 #define NF_ALG_SIP_MEDIA_H
 
+#include "netns.h"
+#include "option.h"
 #include "translate.h"
 
 /* A session description with more media is left as it is */
@@ -20,5 +22,12 @@
  * message pass as it is; bodies of other types are counted where that matters.
  */
 int sip_media_translate(struct sip_translation *t);
+
+/* Does media come only from hosts that the far side names */
+static inline bool sip_media_named_only(const struct sip_translation *t)
+{
+	return nf_alg_option(t->msg->session->an,
+			     NF_ALG_OPTION_MEDIA_NAMED_ONLY);
+}
 
 #endif /* NF_ALG_SIP_MEDIA_H */

@@ -17,6 +17,7 @@
  * @SIP_MEMORY_PEERS: hosts that may send requests in a dialog
  * @SIP_MEMORY_REGISTER: ports that a REGISTER asks for
  * @SIP_MEMORY_AOR: ports registered for an address-of-record
+ * @SIP_MEMORY_MEDIA: hosts that may send media in a dialog
  */
 enum sip_memory_kind {
 	SIP_MEMORY_VIA,
@@ -26,6 +27,7 @@ enum sip_memory_kind {
 	SIP_MEMORY_PEERS,
 	SIP_MEMORY_REGISTER,
 	SIP_MEMORY_AOR,
+	SIP_MEMORY_MEDIA,
 };
 
 /**

@@ -7,16 +7,23 @@
 #include "netns.h"
 #include "peer.h"
 
-static void sip_peer_add(const struct sip_translation *t,
-			 const struct nf_alg_span *text,
-			 struct sip_peers *peers)
+/* On hold in the manner of RFC 2543 */
+static bool sip_peer_nobody(const struct nf_alg_endpoint *host)
+{
+	const struct nf_alg_endpoint none = { .family = host->family };
+
+	return nf_alg_same_host(host, &none);
+}
+
+void sip_peer_add(const struct sip_translation *t,
+		  const struct nf_alg_span *text, struct sip_peers *peers)
 {
 	struct nf_alg_endpoint host;
 	struct nf_alg_cursor c;
 	u32 i;
 
 	nf_alg_cursor_span(&c, &t->c, text);
-	if (!sip_address_parse(&c, &host) ||
+	if (!sip_address_parse(&c, &host) || sip_peer_nobody(&host) ||
 	    host.family != t->msg->from->own.family ||
 	    nf_alg_same_host(&host, &t->msg->from->own))
 		return;
@@ -51,12 +58,13 @@ void sip_peer_gather(const struct sip_translation *t, enum sip_header header,
 }
 
 static void sip_peer_key(const struct sip_translation *t,
+			 enum sip_memory_kind kind,
 			 const struct nf_alg_endpoint *inside,
 			 struct sip_memory_key *key)
 {
 	const struct nf_alg_span *call_id = &t->head.single[SIP_HEADER_CALL_ID];
 
-	sip_memory_key(key, t->msg->session, SIP_MEMORY_PEERS, inside, NULL, 0,
+	sip_memory_key(key, t->msg->session, kind, inside, NULL, 0,
 		       sip_name(sip_text(t, call_id), call_id->len));
 }
 
@@ -76,7 +84,7 @@ void sip_peer_learn(struct sip_translation *t)
 	sip_peer_gather(t, SIP_HEADER_RECORD_ROUTE, &peers);
 	if (!peers.hosts)
 		return;
-	sip_peer_key(t, &t->msg->to->own, &key);
+	sip_peer_key(t, SIP_MEMORY_PEERS, &t->msg->to->own, &key);
 	/* Without memory they stay strangers */
 	sip_memory_keep(&key, (u8 *)peers.host,
 			peers.hosts * sizeof(*peers.host), sip_peer_time(t));
@@ -90,13 +98,56 @@ void sip_peer_admit(struct sip_translation *t, struct nf_alg_call *call,
 	int err;
 	u32 i;
 
-	sip_peer_key(t, &t->msg->from->own, &key);
+	sip_peer_key(t, SIP_MEMORY_PEERS, &t->msg->from->own, &key);
 	peers.hosts =
 		sip_memory_find(&key, (u8 *)peers.host, sip_peer_time(t)) /
 		sizeof(*peers.host);
 	for (i = 0; i < peers.hosts; i++) {
 		err = nf_alg_bind_admit(call, inside, t->msg->session->l4proto,
 					&peers.host[i]);
+		if (err)
+			sip_count(t, -err);
+	}
+}
+
+void sip_peer_media_learn(struct sip_translation *t, struct sip_peers *peers)
+{
+	struct sip_memory_key key __uninitialized;
+	struct sip_peers before __uninitialized;
+	u32 i, j;
+
+	if (!peers->hosts)
+		return;
+	/* The latest come first: of many branches those that were named last */
+	sip_peer_key(t, SIP_MEMORY_MEDIA, &t->msg->to->own, &key);
+	before.hosts =
+		sip_memory_find(&key, (u8 *)before.host, sip_peer_time(t)) /
+		sizeof(*before.host);
+	for (i = 0; i < before.hosts && peers->hosts < SIP_PEERS_MAX; i++) {
+		for (j = 0; j < peers->hosts; j++)
+			if (nf_alg_same_host(&before.host[i], &peers->host[j]))
+				break;
+		if (j == peers->hosts)
+			peers->host[peers->hosts++] = before.host[i];
+	}
+	sip_memory_keep(&key, (u8 *)peers->host,
+			peers->hosts * sizeof(*peers->host), sip_peer_time(t));
+}
+
+void sip_peer_media_admit(struct sip_translation *t, struct nf_alg_call *call,
+			  const struct nf_alg_endpoint *inside)
+{
+	struct sip_memory_key key __uninitialized;
+	struct sip_peers peers __uninitialized;
+	int err;
+	u32 i;
+
+	sip_peer_key(t, SIP_MEMORY_MEDIA, inside, &key);
+	peers.hosts =
+		sip_memory_find(&key, (u8 *)peers.host, sip_peer_time(t)) /
+		sizeof(*peers.host);
+	for (i = 0; i < peers.hosts; i++) {
+		err = nf_alg_media_admit(call, IPPROTO_UDP, &peers.host[i]);
 		if (err)
 			sip_count(t, -err);
 	}

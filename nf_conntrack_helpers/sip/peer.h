@@ -19,6 +19,16 @@ struct sip_peers {
 };
 
 /**
+ * sip_peer_add() - one more host of the sender's side
+ * @t: translation
+ * @text: its address; a name, the unspecified address and the one that speaks
+ *	are not added
+ * @peers: where it is added
+ */
+void sip_peer_add(const struct sip_translation *t,
+		  const struct nf_alg_span *text, struct sip_peers *peers);
+
+/**
  * sip_peer_gather() - hosts that a message names as ways to its sender's side
  * @t: translation
  * @header: in which header
@@ -46,5 +56,22 @@ void sip_peer_learn(struct sip_translation *t);
  */
 void sip_peer_admit(struct sip_translation *t, struct nf_alg_call *call,
 		    const struct nf_alg_endpoint *inside);
+
+/**
+ * sip_peer_media_learn() - remember who may send media in a dialog
+ * @t: translation of a message to the inside
+ * @peers: hosts that its session description names; those that were named
+ *	before are added as long as there is room
+ */
+void sip_peer_media_learn(struct sip_translation *t, struct sip_peers *peers);
+
+/**
+ * sip_peer_media_admit() - let in who may send media
+ * @t: translation
+ * @call: a dialog of an inside host, before its offer is committed
+ * @inside: that host
+ */
+void sip_peer_media_admit(struct sip_translation *t, struct nf_alg_call *call,
+			  const struct nf_alg_endpoint *inside);
 
 #endif /* NF_ALG_SIP_PEER_H */

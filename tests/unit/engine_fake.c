@@ -334,6 +334,24 @@ int nf_alg_bind_admit(struct nf_alg_call *call,
 	return 0;
 }
 
+int nf_alg_media_admit(struct nf_alg_call *call, u8 l4proto,
+		       const struct nf_alg_endpoint *remote)
+{
+	int err = 0;
+
+	fake(call);
+	for (int i = 0; i < ENGINE_BINDINGS && !err; i++) {
+		struct engine_binding *b = &engine_binding[i];
+
+		if (b->call != call || b->door || b->away ||
+		    b->l4proto != l4proto ||
+		    (b->remote.family && nf_alg_same_host(&b->remote, remote)))
+			continue;
+		err = nf_alg_bind_admit(call, &b->inside, l4proto, remote);
+	}
+	return err;
+}
+
 bool engine_admits(const char *remote)
 {
 	struct nf_alg_endpoint host = engine_endpoint(remote);

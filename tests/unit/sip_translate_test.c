@@ -963,6 +963,33 @@ static void peers_test(void)
 		"D8: those who were named may come in, and no others");
 }
 
+static void named_test(void)
+{
+	begin_udp();
+	engine_net.option[NF_ALG_OPTION_MEDIA_NAMED_ONLY] = 1;
+	invite();
+	answered("180 Ringing", "1 INVITE", NULL);
+	ktap_ok(!engine_admits("198.51.100.5:0"), "named: nobody yet");
+	answered("183 Session Progress", "1 INVITE",
+		 SDP("203.0.113.9", "198.51.100.5", "7000"));
+	ktap_ok(engine_admits("198.51.100.5:0"), "named: by early media");
+	answered("183 Session Progress", "1 INVITE",
+		 SDP("203.0.113.9", "0.0.0.0", "7000"));
+	ktap_ok(!engine_admits("0.0.0.0:0"), "named: nobody is no host");
+	answered("200 OK", "1 INVITE",
+		 "v=0\no=- 1 1 IN IP4 203.0.113.9\ns=-\nt=0 0\n"
+		 "m=audio 7000 RTP/AVP 0\nc=IN IP4 198.51.100.6\n"
+		 "a=rtcp:7009 IN IP4 198.51.100.7\n"
+		 "m=video 0 RTP/AVP 31\nc=IN IP4 198.51.100.8\n");
+	ktap_ok(engine_admits("198.51.100.6:0") &&
+			engine_admits("198.51.100.7:0"),
+		"named: for one media, and for its RTCP");
+	ktap_ok(!engine_admits("198.51.100.8:0"),
+		"named: not for a media that is refused");
+	/* What cannot be read names nobody, and passes */
+	answered("200 OK", "1 INVITE", "v=0\nm=audio x\n");
+}
+
 #define MULTIPART(body)                                      \
 	"--b1\nContent-Type: text/plain\n\n10.0.0.2\n--b1\n" \
 	"Content-Type: application/sdp\n\n" body "\n--b1--\n"
@@ -1129,6 +1156,7 @@ int main(void)
 	refer_test();
 	subscribe_test();
 	peers_test();
+	named_test();
 	multipart_test();
 	alternative_test();
 	external_test();

@@ -380,6 +380,10 @@ enum nf_alg_option {
 	 * address. Range: 0-4294967295. Default: 0.
 	 */
 	NF_ALG_OPTION_EXTERNAL_ADDRESS,
+	/* Media of SIP calls comes only from hosts that the far side names. Unit:
+	 * on|off. Range: 0-1. Default: 0.
+	 */
+	NF_ALG_OPTION_MEDIA_NAMED_ONLY,
 
 	__NF_ALG_OPTION_MAX,
 };

@@ -24,6 +24,7 @@ from netns import Host
 
 OWN, PUBLIC, SERVER = "10.0.0.2", "203.0.113.1", "203.0.113.9"
 SECOND = "198.18.0.7"       # another host of the server's side
+THIRD, FOURTH, STRANGER = "198.18.0.8", "198.18.0.9", "198.18.0.66"
 WAIT = 5
 
 

@@ -302,6 +302,68 @@ def c14(x):
         natctl("access-list", "delete", "media")
 
 
+def hears(port, far, source_port):
+    """Media of somebody who has not been heard before"""
+    return comes_in(port, port, far, source_port=source_port, wait=0.3)
+
+
+@row("5.9", "where wanted, media comes only from hosts that the far side names")
+def only_named(x):
+    port = 30800 if x.transport == "udp" else 30830
+    # what is the default
+    x.up(request("INVITE", 1, CONTACT, body=sdp(audio(port))))
+    accept(x)
+    expect(hears(port, STRANGER, 41000), "by default not from anybody")
+    hang_up(x)
+    natctl("set", "media-named-only", "on")
+    try:
+        # the host calls: nobody before an answer, then who is named in it
+        x.fresh()
+        x.up(request("INVITE", 1, CONTACT, body=sdp(audio(port + 4))))
+        expect(not hears(port + 4, SECOND, 41002), "before an answer")
+        x.down(response("183 Session Progress", "INVITE", 1, FAR_CONTACT,
+                        body=FAR_SDP.replace(SERVER, SECOND)))
+        expect(hears(port + 4, SECOND, 41004), "early media is not heard")
+        expect(hears(port + 5, SECOND, 41006), "nor its RTCP")
+        expect(not hears(port + 4, THIRD, 41008), "nobody has named it")
+        accept(x, body=FAR_SDP.replace(SERVER, THIRD))
+        expect(hears(port + 4, THIRD, 41010), "who answers is not heard")
+        expect(hears(port + 4, SERVER, 41012), "nor who signals")
+        expect(not hears(port + 4, STRANGER, 41014), "a stranger is heard")
+        # media moves, and the new port knows those who were named
+        x.up(request("INVITE", 2, CONTACT, tag=True,
+                     body=sdp(audio(port + 8))))
+        accept(x, 2, body=FAR_SDP.replace(SERVER, FOURTH))
+        for far in (FOURTH, THIRD, SECOND):
+            expect(hears(port + 8, far, 41016), "nobody hears " + far)
+        expect(not hears(port + 8, STRANGER, 41018), "a stranger is heard")
+        # on hold no host is named, and none is forgotten
+        x.down(far_request("INVITE", 3, FAR_CONTACT,
+                           body=FAR_SDP.replace(SERVER, "0.0.0.0")))
+        x.up(far_response("200 OK", "INVITE", 3, CONTACT,
+                          body=sdp(audio(port + 8))))
+        x.down(far_request("ACK", 3))
+        expect(hears(port + 8, FOURTH, 41020), "hold has shut it")
+        expect(not hears(port + 8, STRANGER, 41022), "hold has opened it")
+        hang_up(x)
+        # the host is called: who was named in the offer
+        x.fresh()
+        x.up(reg(1, CONTACT, expires=600))
+        x.down(reg_answer("200 OK", 1, CONTACT + ";expires=600"))
+        x.down(far_request("INVITE", 1, FAR_CONTACT, tag=False,
+                           uri="sip:alice@$flow;transport=$t",
+                           body=FAR_SDP.replace(SERVER, SECOND)))
+        x.up(far_response("200 OK", "INVITE", 1, CONTACT,
+                          body=sdp(audio(port + 12))))
+        expect(hears(port + 12, SECOND, 41024), "the caller is not heard")
+        expect(not hears(port + 12, STRANGER, 41026), "a stranger is heard")
+        x.down(far_request("ACK", 1, uri="sip:alice@$flow;transport=$t"))
+        x.down(far_request("BYE", 2, uri="sip:alice@$flow;transport=$t"))
+        x.up(far_response("200 OK", "BYE", 2))
+    finally:
+        natctl("set", "media-named-only", "off")
+
+
 @row("C15", "media leaves from the port that was advertised")
 def c15(x):
     port = 30480 if x.transport == "udp" else 30490
