@@ -243,6 +243,7 @@ static int nf_alg_hold_step(struct nf_alg_session *session,
 	if (msg) {
 		nf_alg_message_write(msg, chunk->data);
 		nf_alg_message_end(msg, true);
+		stream->changed = true;
 	} else {
 		memcpy(chunk->data, data, n);
 	}

@@ -144,6 +144,7 @@ u32 nf_alg_segment_room(const struct nf_alg_session *session,
 	return max_t(u32, room, NF_ALG_SEGMENT_MIN);
 }
 
+/* Write the IP header that stands at the data */
 static void nf_alg_segment_ip(struct nf_alg_session *session,
 			      enum ip_conntrack_dir dir, struct sk_buff *skb)
 {
@@ -151,7 +152,6 @@ static void nf_alg_segment_ip(struct nf_alg_session *session,
 	const struct nf_alg_side *from = &session->side[dir];
 	const struct nf_alg_side *to = &session->side[!dir];
 
-	skb_reset_network_header(skb);
 	if (session->family == NFPROTO_IPV4) {
 		struct iphdr *ip = ip_hdr(skb);
 
@@ -166,9 +166,6 @@ static void nf_alg_segment_ip(struct nf_alg_session *session,
 		ip->daddr = to->own.addr.ip;
 		ip->id = htons(session->ident++);
 		ip_send_check(ip);
-		skb->protocol = htons(ETH_P_IP);
-		memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
-		IPCB(skb)->flags = IPSKB_REROUTED;
 	} else {
 		struct ipv6hdr *ip = ipv6_hdr(skb);
 
@@ -178,6 +175,18 @@ static void nf_alg_segment_ip(struct nf_alg_session *session,
 		ip->hop_limit = stream->ttl;
 		ip->saddr = from->seen.addr.in6;
 		ip->daddr = to->own.addr.in6;
+	}
+}
+
+/* A packet of our own has been in POST_ROUTING */
+static void nf_alg_segment_own(const struct nf_alg_session *session,
+			       struct sk_buff *skb)
+{
+	if (session->family == NFPROTO_IPV4) {
+		skb->protocol = htons(ETH_P_IP);
+		memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+		IPCB(skb)->flags = IPSKB_REROUTED;
+	} else {
 		skb->protocol = htons(ETH_P_IPV6);
 		memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
 		IP6CB(skb)->flags = IP6SKB_REROUTED;
@@ -243,6 +252,67 @@ void nf_alg_segment_route(struct nf_alg_session *session,
 	}
 }
 
+/* Data offset and flags, as tcp_flag_word() sees them: PSH may be there or not */
+#define NF_ALG_SEGMENT_FLAGS 0xfff70000
+#define NF_ALG_SEGMENT_PLAIN 0x50100000
+
+/* Has it come as we would have made it: one packet between the two ends, no
+ * options, nothing but ACK and perhaps PSH?
+ */
+static bool nf_alg_segment_plain(const struct nf_alg_session *session,
+				 const struct sk_buff *skb,
+				 unsigned int protoff,
+				 enum ip_conntrack_dir dir)
+{
+	const struct nf_alg_endpoint *from = &session->side[dir].seen;
+	const struct nf_alg_endpoint *to = &session->side[!dir].own;
+	const struct tcphdr *th = (const void *)(skb->data + protoff);
+
+	if (skb_is_gso(skb) || skb_network_offset(skb) ||
+	    (tcp_flag_word(th) & htonl(NF_ALG_SEGMENT_FLAGS)) !=
+		    htonl(NF_ALG_SEGMENT_PLAIN) ||
+	    th->source != from->port || th->dest != to->port)
+		return false;
+	/* A datagram that came in pieces would go on in pieces */
+	if (session->family == NFPROTO_IPV4)
+		return protoff == sizeof(struct iphdr) &&
+		       ip_hdr(skb)->saddr == from->addr.ip &&
+		       ip_hdr(skb)->daddr == to->addr.ip &&
+		       !IPCB(skb)->frag_max_size;
+	return protoff == sizeof(struct ipv6hdr) &&
+	       ipv6_addr_equal(&ipv6_hdr(skb)->saddr, &from->addr.in6) &&
+	       ipv6_addr_equal(&ipv6_hdr(skb)->daddr, &to->addr.in6) &&
+	       !IP6CB(skb)->frag_max_size;
+}
+
+/**
+ * nf_alg_segment_forward() - let a packet go on with the data it has
+ * @session: session; its lock is held
+ * @skb: packet
+ * @protoff: offset of its TCP header
+ * @dir: direction in which it goes; its data stand at snd_nxt
+ *
+ * It becomes the packet that nf_alg_segment_build() would have made.
+ *
+ * Return: false if that cannot be; the packet has not changed then.
+ */
+bool nf_alg_segment_forward(struct nf_alg_session *session, struct sk_buff *skb,
+			    unsigned int protoff, enum ip_conntrack_dir dir)
+{
+	struct nf_alg_stream *stream = &session->streams->dir[dir];
+	u16 window;
+	u32 ack;
+
+	if (skb_ensure_writable(skb, protoff + sizeof(struct tcphdr)) ||
+	    !nf_alg_segment_plain(session, skb, protoff, dir))
+		return false;
+	nf_alg_stream_offer(session, &session->streams->dir[!dir], &ack,
+			    &window);
+	nf_alg_segment_ip(session, dir, skb);
+	return nf_alg_segment_rewrite(skb, protoff, stream->snd_nxt, ack,
+				      window) == NF_ACCEPT;
+}
+
 /**
  * nf_alg_segment_build() - make a packet
  * @session: session; its lock is held
@@ -282,7 +352,9 @@ u8 *nf_alg_segment_build(struct nf_alg_session *session,
 	if (flags & TCPHDR_ACK)
 		nf_alg_stream_offer(session, &session->streams->dir[!dir], &ack,
 				    &window);
+	skb_reset_network_header(skb);
 	nf_alg_segment_ip(session, dir, skb);
+	nf_alg_segment_own(session, skb);
 	skb_set_transport_header(skb, head);
 	th = tcp_hdr(skb);
 	memset(th, 0, sizeof(*th));

@@ -204,19 +204,16 @@ static void nf_alg_stream_drain_early(struct nf_alg_session *session,
 	}
 }
 
-/* In order: hand it on in pieces that lie in one row */
-static bool nf_alg_stream_inorder(struct nf_alg_session *session,
-				  struct sk_buff *skb,
-				  enum ip_conntrack_dir dir, u32 off, u32 len)
+/* Data that lie in fragments; in pieces that lie in one row */
+static noinline bool nf_alg_stream_pieces(struct nf_alg_session *session,
+					  struct sk_buff *skb,
+					  enum ip_conntrack_dir dir, u32 off,
+					  u32 len)
 {
 	struct skb_seq_state state;
 	unsigned int done = 0;
 	const u8 *data;
 	u32 n;
-
-	if (off + len <= skb_headlen(skb))
-		return nf_alg_hold_feed(session, dir, skb->data + off, len) ==
-		       len;
 
 	skb_prepare_seq_read(skb, off, off + len, &state);
 	while ((n = skb_seq_read(done, &data, &state))) {
@@ -229,6 +226,40 @@ static bool nf_alg_stream_inorder(struct nf_alg_session *session,
 		done += n;
 	}
 	return done == len;
+}
+
+/* Where @len bytes at @off lie in one row, or NULL. A socket of ours puts the
+ * headers into the linear part and its data into the first fragment.
+ */
+static const u8 *nf_alg_stream_row(const struct sk_buff *skb, u32 off, u32 len)
+{
+	const skb_frag_t *frag;
+	struct page *page;
+
+	if (off + len <= skb_headlen(skb))
+		return skb->data + off;
+	if (off < skb_headlen(skb) || !skb_shinfo(skb)->nr_frags)
+		return NULL;
+	off -= skb_headlen(skb);
+	frag = &skb_shinfo(skb)->frags[0];
+	if (off + len > skb_frag_size(frag))
+		return NULL;
+	page = skb_frag_page(frag);
+	if (!page || PageHighMem(page))
+		return NULL;
+	return (const u8 *)skb_frag_address(frag) + off;
+}
+
+/* In order: hand it on */
+static bool nf_alg_stream_inorder(struct nf_alg_session *session,
+				  struct sk_buff *skb,
+				  enum ip_conntrack_dir dir, u32 off, u32 len)
+{
+	const u8 *data = nf_alg_stream_row(skb, off, len);
+
+	if (unlikely(!data))
+		return nf_alg_stream_pieces(session, skb, dir, off, len);
+	return nf_alg_hold_feed(session, dir, data, len) == len;
 }
 
 /* Data, a FIN, or both. Whatever becomes of it, the packet is ours. */
@@ -290,10 +321,10 @@ static void nf_alg_stream_data(struct nf_alg_session *session,
 /* First bytes that are not ours, with nothing on its way: no byte was touched,
  * so the connection can simply be left.
  */
-static bool nf_alg_stream_foreign(struct nf_alg_session *session,
-				  struct sk_buff *skb,
-				  enum ip_conntrack_dir dir,
-				  const struct nf_alg_segment *seg)
+static noinline bool nf_alg_stream_foreign(struct nf_alg_session *session,
+					   struct sk_buff *skb,
+					   enum ip_conntrack_dir dir,
+					   const struct nf_alg_segment *seg)
 {
 	struct nf_alg_streams *streams = session->streams;
 	struct nf_alg_stream *in = &streams->dir[dir];
@@ -303,8 +334,7 @@ static bool nf_alg_stream_foreign(struct nf_alg_session *session,
 	u32 len;
 	int n;
 
-	if (in->framed || streams->dir[!dir].framed ||
-	    seg->seq != in->rcv_nxt || !seg->len ||
+	if (seg->seq != in->rcv_nxt || !seg->len ||
 	    !nf_alg_streams_idle(streams))
 		return false;
 	len = skb_headlen(skb) > seg->off ? skb_headlen(skb) - seg->off : 0;
@@ -392,6 +422,7 @@ static int nf_alg_stream_take(struct nf_alg_session *session,
 	struct nf_alg_stream *in = &streams->dir[dir];
 	struct nf_alg_stream *back = &streams->dir[!dir];
 	int verdict = NF_STOLEN;
+	bool next;
 
 	if (streams->closed)
 		return nf_alg_segment_rewrite(skb, protoff,
@@ -400,18 +431,27 @@ static int nf_alg_stream_take(struct nf_alg_session *session,
 	if (seg->rst)
 		return nf_alg_stream_rst(session, skb, protoff, dir, seg, out);
 
-	if (nf_alg_stream_foreign(session, skb, dir, seg)) {
+	if (unlikely(!in->framed && !back->framed) &&
+	    nf_alg_stream_foreign(session, skb, dir, seg)) {
 		streams->release = true;
 		return NF_ACCEPT;
 	}
 
 	if (seg->has_ack)
 		nf_alg_stream_acked(session, !dir, seg, out);
-	if (seg->len || seg->fin)
+	if (seg->len || seg->fin) {
+		next = seg->seq == in->rcv_nxt && in->snd_nxt == in->q_end &&
+		       !in->hold_len && !seg->fin;
+		in->changed = false;
 		nf_alg_stream_data(session, skb, dir, seg);
-	else
+		if (next && in->rcv_nxt == seg->seq + seg->len &&
+		    !in->hold_len && !in->changed &&
+		    nf_alg_stream_forward(session, skb, protoff, dir, seg))
+			verdict = NF_ACCEPT;
+	} else {
 		verdict =
 			nf_alg_stream_pure_ack(session, skb, protoff, dir, seg);
+	}
 
 	/* Data takes what there is to say along; what is still unsaid then
 	 * goes alone.

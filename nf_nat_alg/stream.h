@@ -94,6 +94,7 @@ static inline s32 nf_alg_early_size(const struct nf_alg_early *early)
  * @timing: rtt_seq and rtt_start are valid
  * @spoof: what is taken over must be acknowledged although the receiver has not
  * @must_ack: the sender waits for an acknowledgement
+ * @changed: something taken over from the packet at hand was translated
  * @frame: how far the framing of the held message has come
  * @pass_left: bytes of a too long message that still pass before the next one
  * @hold_whole: what is held was short of memory, and only waits for it
@@ -146,6 +147,7 @@ struct nf_alg_stream {
 	bool timing : 1;
 	bool spoof : 1;
 	bool must_ack : 1;
+	bool changed : 1;
 
 	struct nf_alg_frame frame;
 	u32 pass_left;
@@ -239,6 +241,8 @@ u8 *nf_alg_segment_build(struct nf_alg_session *session,
 			 struct sk_buff_head *out);
 int nf_alg_segment_rewrite(struct sk_buff *skb, unsigned int protoff, u32 seq,
 			   u32 ack, int window);
+bool nf_alg_segment_forward(struct nf_alg_session *session, struct sk_buff *skb,
+			    unsigned int protoff, enum ip_conntrack_dir dir);
 void nf_alg_segment_transmit(struct nf_alg_session *session,
 			     struct sk_buff_head *out);
 void nf_alg_segment_route(struct nf_alg_session *session,
@@ -285,6 +289,9 @@ void nf_alg_stream_acked(struct nf_alg_session *session,
 			 struct sk_buff_head *out);
 void nf_alg_stream_send(struct nf_alg_session *session,
 			enum ip_conntrack_dir dir, struct sk_buff_head *out);
+bool nf_alg_stream_forward(struct nf_alg_session *session, struct sk_buff *skb,
+			   unsigned int protoff, enum ip_conntrack_dir dir,
+			   const struct nf_alg_segment *seg);
 void nf_alg_stream_resend(struct nf_alg_session *session,
 			  enum ip_conntrack_dir dir, struct sk_buff_head *out);
 bool nf_alg_stream_news(const struct nf_alg_session *session,

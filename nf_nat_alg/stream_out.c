@@ -8,6 +8,7 @@
 #include "event.h"
 #include "lost.h"
 #include "netns.h"
+#include "segment.h"
 #include "session.h"
 #include "stream.h"
 
@@ -266,6 +267,53 @@ static bool nf_alg_stream_emit(struct nf_alg_session *session,
 	return true;
 }
 
+/* May so many bytes go in one packet? Few of them always may */
+static bool nf_alg_stream_fits(const struct nf_alg_session *session,
+			       const struct nf_alg_stream *stream, u32 len)
+{
+	return len <= NF_ALG_SEGMENT_MIN ||
+	       len <= nf_alg_segment_room(session, stream);
+}
+
+/* @len bytes at snd_nxt, and a FIN if @fin, are on their way for the first time */
+static void nf_alg_stream_sent(struct nf_alg_stream *stream, u32 len, bool fin)
+{
+	if (!stream->timing) {
+		stream->timing = true;
+		stream->rtt_start = jiffies;
+		stream->rtt_seq = stream->snd_nxt + len + fin;
+	}
+	nf_alg_stream_advance(stream, len + fin);
+}
+
+/**
+ * nf_alg_stream_forward() - what was just queued goes in the packet it came in
+ * @session: session; its lock is held
+ * @skb: the packet; its data are all that is unsent, byte for byte
+ * @protoff: offset of its TCP header
+ * @dir: its direction
+ * @seg: what it says
+ *
+ * Most packets bring whole messages with nothing to translate: the queue keeps
+ * their bytes for a repetition, but no packet needs to be made for them.
+ *
+ * Return: false if a packet has to be made after all.
+ */
+bool nf_alg_stream_forward(struct nf_alg_session *session, struct sk_buff *skb,
+			   unsigned int protoff, enum ip_conntrack_dir dir,
+			   const struct nf_alg_segment *seg)
+{
+	struct nf_alg_stream *stream = &session->streams->dir[dir];
+	s32 room = stream->edge - stream->snd_nxt;
+
+	if ((s32)seg->len > room ||
+	    !nf_alg_stream_fits(session, stream, seg->len) ||
+	    !nf_alg_segment_forward(session, skb, protoff, dir))
+		return false;
+	nf_alg_stream_sent(stream, seg->len, false);
+	return true;
+}
+
 /**
  * nf_alg_stream_send() - send what the receiver's window allows
  * @session: session; its lock is held
@@ -280,7 +328,9 @@ void nf_alg_stream_send(struct nf_alg_session *session,
 
 	if (stream->snd_nxt == stream->q_end)
 		return;
-	mss = nf_alg_segment_room(session, stream);
+	mss = stream->q_end - stream->snd_nxt;
+	if (!nf_alg_stream_fits(session, stream, mss))
+		mss = nf_alg_segment_room(session, stream);
 	while (stream->snd_nxt != stream->q_end) {
 		u32 left = stream->q_end - stream->fin_in - stream->snd_nxt;
 		s32 room = stream->edge - stream->snd_nxt;
@@ -297,12 +347,7 @@ void nf_alg_stream_send(struct nf_alg_session *session,
 		if (!nf_alg_stream_emit(session, dir, stream->next,
 					stream->snd_nxt, len, fin, out))
 			break;
-		if (!stream->timing) {
-			stream->timing = true;
-			stream->rtt_start = jiffies;
-			stream->rtt_seq = stream->snd_nxt + len + fin;
-		}
-		nf_alg_stream_advance(stream, len + fin);
+		nf_alg_stream_sent(stream, len, fin);
 	}
 }
 
