@@ -65,6 +65,34 @@ static bool h323_media_permitted(const struct h323_translation *t, u8 l4proto,
 		!nf_alg_port_denied(port));
 }
 
+/* Fast start names one pair of ports in each of its channels, for RTP and for
+ * RTCP: once is enough. Return: 0 or -reason.
+ */
+static int h323_media_bind_once(struct h323_translation *t,
+				struct nf_alg_call *call,
+				const struct nf_alg_bind *want,
+				struct nf_alg_endpoint *bound)
+{
+	struct h323_bound *last = &t->bound;
+	int err;
+
+	if (last->call == call && last->port == want->inside.port &&
+	    last->count == want->count && last->l4proto == want->l4proto) {
+		*bound = t->msg->from->seen;
+		bound->port = last->public;
+		return 0;
+	}
+	err = nf_alg_bind(t->msg, call, want, bound);
+	if (err)
+		return err;
+	last->call = call;
+	last->port = want->inside.port;
+	last->public = bound->port;
+	last->count = want->count;
+	last->l4proto = want->l4proto;
+	return 0;
+}
+
 static int h323_media_bind(struct h323_translation *t, struct nf_alg_call *call,
 			   const struct nf_alg_endpoint *own, u8 count,
 			   struct nf_alg_bind *want,
@@ -80,12 +108,12 @@ static int h323_media_bind(struct h323_translation *t, struct nf_alg_call *call,
 	want->inside = *own;
 	want->inside.port = htons(port - second);
 	want->count = count;
-	err = nf_alg_bind(t->msg, call, want, bound);
+	err = h323_media_bind_once(t, call, want, bound);
 	if (err == -NF_ALG_REASON_NO_PUBLIC_PORT && count == 2) {
 		/* One of the two was promised already without the other */
 		want->inside.port = own->port;
 		want->count = 1;
-		return nf_alg_bind(t->msg, call, want, bound);
+		return h323_media_bind_once(t, call, want, bound);
 	}
 	if (!err)
 		bound->port = htons(ntohs(bound->port) + second);

@@ -52,6 +52,22 @@ struct h323_session {
 };
 
 /**
+ * struct h323_bound - ports that this PDU has bound for media
+ * @call: for which call; NULL: none yet
+ * @port: first port inside
+ * @public: first port outside
+ * @count: how many
+ * @l4proto: IPPROTO_UDP or IPPROTO_TCP
+ */
+struct h323_bound {
+	const struct nf_alg_call *call;
+	__be16 port;
+	__be16 public;
+	u8 count;
+	u8 l4proto;
+};
+
+/**
  * struct h323_translation - one PDU on its way
  * @msg: the engine's message
  * @session: what is known of its flow
@@ -63,6 +79,7 @@ struct h323_session {
  * @listeners: how many
  * @ras: the port of its RAS, or 0
  * @seconds: how long a registration lasts; 0: it has no end
+ * @bound: what was bound last for media
  */
 struct h323_translation {
 	struct nf_alg_message *msg;
@@ -75,6 +92,7 @@ struct h323_translation {
 	u8 listeners;
 	__be16 ras;
 	u32 seconds;
+	struct h323_bound bound;
 };
 
 static inline const struct nf_alg_side *
