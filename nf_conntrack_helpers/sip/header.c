@@ -61,7 +61,7 @@ static const struct {
 /* What differs besides the case. @word is in lower case; only letters have the
  * bit 0x40 there.
  */
-static u64 sip_differ8(const void *text, const void *word)
+static __always_inline u64 sip_differ8(const void *text, const void *word)
 {
 	u64 a, b;
 
@@ -70,7 +70,7 @@ static u64 sip_differ8(const void *text, const void *word)
 	return (a ^ b) & ~((b & 0x4040404040404040ULL) >> 1);
 }
 
-static u32 sip_differ4(const void *text, const void *word)
+static __always_inline u32 sip_differ4(const void *text, const void *word)
 {
 	u32 a, b;
 
@@ -79,24 +79,33 @@ static u32 sip_differ4(const void *text, const void *word)
 	return (a ^ b) & ~((b & 0x40404040) >> 1);
 }
 
+static __always_inline u32 sip_differ2(const void *text, const void *word)
+{
+	u16 a, b;
+
+	memcpy(&a, text, 2);
+	memcpy(&b, word, 2);
+	return (a ^ b) & ~((b & 0x4040) >> 1);
+}
+
 static bool sip_same_fold(const u8 *text, const char *word, u32 len)
 {
 	u32 i;
 
+	/* Two, four or eight at a time; the last ones overlap those before */
 	if (len >= 8) {
 		for (i = 0; i + 8 < len; i += 8)
 			if (sip_differ8(text + i, word + i))
 				return false;
-		/* The last eight overlap those before */
 		return !sip_differ8(text + len - 8, word + len - 8);
 	}
 	if (len >= 4)
 		return !sip_differ4(text, word) &&
 		       !sip_differ4(text + len - 4, word + len - 4);
-	for (i = 0; i < len; i++)
-		if ((text[i] ^ word[i]) & ~((word[i] & 0x40) >> 1))
-			return false;
-	return true;
+	if (len >= 2)
+		return !sip_differ2(text, word) &&
+		       !sip_differ2(text + len - 2, word + len - 2);
+	return !len || !((text[0] ^ word[0]) & ~((word[0] & 0x40) >> 1));
 }
 
 bool sip_equal_fold(const struct nf_alg_cursor *c, const char *word, u32 len)
