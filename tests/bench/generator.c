@@ -8,7 +8,7 @@
  *	generator tcp CLIENT SERVER PORT KIND COUNT
  *		one connection; each message is answered: a SIP one by 2 bytes, a
  *		Skinny one (skinny-ack, skinny-start) by another, one of H.225.0
- *		(h225-setup, h225-fast) by an empty TPKT
+ *		(h225-setup, h225-fast; h225-empty, which is one) by an empty TPKT
  *	generator flows CLIENT SERVER COUNT
  *		each packet a new flow
  *	generator media CLIENT SERVER COUNT
@@ -231,6 +231,8 @@ static size_t message(char *out, size_t room, const char *kind,
 		return skinny_message(out, 0x22, 36, 4, CLIENT_ADDRESS, 16384);
 	if (!strcmp(kind, "skinny-start"))
 		return skinny_message(out, 0, 0, 0, NULL, 0);
+	if (!strcmp(kind, "h225-empty"))
+		return answer(out, kind);
 	if (!strcmp(kind, "h225-setup")) {
 		memcpy(out, h225_setup, sizeof(h225_setup));
 		return sizeof(h225_setup);

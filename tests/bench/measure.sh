@@ -126,6 +126,7 @@ packets_of() {
 	measure "$1" tcp-invite tcp 5060 invite "$packets"
 	measure "$1" skinny-ack tcp 2000 skinny-ack "$packets"
 	measure "$1" skinny-start tcp 2000 skinny-start "$packets"
+	measure "$1" h225-empty tcp 1720 h225-empty "$packets"
 	measure "$1" h225-setup tcp 1720 h225-setup "$packets"
 	measure "$1" h225-fast tcp 1720 h225-fast "$packets"
 	measure "$1" unrelated udp 9000 small "$packets"
