@@ -267,9 +267,12 @@ static const char *hosts_text(const struct rule *rule)
 const char *rule_text(const struct rule *rule)
 {
 	static char text[256];
+	char sequence[16] = "";
 
-	snprintf(text, sizeof(text), "access-list add %s %u %s %s", rule->list,
-		 rule->sequence, spec_action[rule->action], hosts_text(rule));
+	if (rule->sequence)
+		snprintf(sequence, sizeof(sequence), " %u", rule->sequence);
+	snprintf(text, sizeof(text), "access-list add %s%s %s %s", rule->list,
+		 sequence, spec_action[rule->action], hosts_text(rule));
 	return text;
 }
 

@@ -218,6 +218,29 @@ static int file_line(struct config *config, char *line)
 		"only \"set\", \"service add\" and \"access-list add\" may stand in a configuration");
 }
 
+struct config *config_new(void)
+{
+	struct config *config = grow(NULL, sizeof(*config));
+
+	memset(config, 0, sizeof(*config));
+	return config;
+}
+
+int config_line(struct config *config, const char *line)
+{
+	char *copy = copy_string(line);
+	int status = file_line(config, copy);
+
+	free(copy);
+	return status;
+}
+
+void config_delete(struct config *config)
+{
+	config_free(config);
+	free(config);
+}
+
 static int config_read(struct config *config, FILE *file, const char *name)
 {
 	char where[256], line[1024];
@@ -236,6 +259,9 @@ static int config_read(struct config *config, FILE *file, const char *name)
 			status = result;
 	}
 	complain_where = "";
+	/* A folder, a disk that fails: what was read is not the whole */
+	if (ferror(file))
+		status = complain(USAGE, "%s: %s", name, strerror(errno));
 	return status;
 }
 
@@ -353,16 +379,17 @@ static void warn_lists(const struct config *wanted)
 	}
 }
 
-int apply_open(struct words *words, FILE **file, const char **name)
+int config_open(struct words *words, const char *command, FILE **file,
+		const char **name)
 {
 	int status;
 
 	*name = words_next(words);
 	if (!*name)
 		return complain(
-			USAGE,
-			"apply: a file is missing, or - for standard input");
-	status = words_end(words, "apply");
+			USAGE, "%s: a file is missing, or - for standard input",
+			command);
+	status = words_end(words, command);
 	if (status)
 		return status;
 	if (!strcmp(*name, "-")) {
@@ -372,7 +399,8 @@ int apply_open(struct words *words, FILE **file, const char **name)
 	}
 	*file = fopen(*name, "re");
 	if (!*file)
-		return complain(USAGE, "apply: %s: %s", *name, strerror(errno));
+		return complain(USAGE, "%s: %s: %s", command, *name,
+				strerror(errno));
 	return DONE;
 }
 
@@ -385,7 +413,7 @@ int apply_command(struct words *words)
 
 	if (words_take(words, "--state"))
 		return state_apply(words);
-	status = apply_open(words, &file, &name);
+	status = config_open(words, "apply", &file, &name);
 	if (status)
 		return status;
 	status = config_read(&wanted, file, name);

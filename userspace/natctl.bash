@@ -20,9 +20,9 @@ _natctl() {
 		-c | --color) words='auto always never' ;;
 		esac
 		;;
-	0:*) words='service access-list set save apply tunnel show clear monitor spi-match
+	0:*) words='service access-list set save apply import tunnel show clear monitor spi-match
 		explain help -j -p -n -c --json --pretty --netns --color --version' ;;
-	1:help) words='service access-list set save apply tunnel show clear monitor spi-match
+	1:help) words='service access-list set save apply import tunnel show clear monitor spi-match
 		explain' ;;
 	1:service) words='show add delete flush defaults' ;;
 	2:'service add' | 2:'service delete') words='sip skinny h225 ras esp ike list' ;;
@@ -60,7 +60,8 @@ _natctl() {
 	?:monitor*) words='sip skinny h323 ipsec config' ;;
 	1:explain)
 		words=$(natctl explain 2>/dev/null | grep -v '^ ') ;;
-	1:apply | 2:'apply --state')
+	1:import) words=ios ;;
+	1:apply | 2:'apply --state' | 2:'import ios')
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur"
 			[[ $COMP_CWORD != $((i + 1)) ]] || compgen -W --state -- "$cur")
 		return

@@ -17,6 +17,7 @@
 #include "clear.h"
 #include "config.h"
 #include "explain.h"
+#include "import.h"
 #include "monitor.h"
 #include "natctl.h"
 #include "option.h"
@@ -33,6 +34,7 @@
 struct natctl natctl = { .width = 80 };
 const char *complain_where = "";
 bool complain_silent;
+char complain_said[512];
 
 static const struct command {
 	const char *name;
@@ -47,6 +49,8 @@ static const struct command {
 	{ "set", option_command, option_usage, "limits, timers, switches" },
 	{ "save", save_command, save_usage, "print the configuration" },
 	{ "apply", apply_command, apply_usage, "make it so" },
+	{ "import", import_command, import_usage,
+	  "commands from another router's configuration" },
 	{ "tunnel", tunnel_command, tunnel_usage,
 	  "IPsec tunnels of another router's" },
 	{ "show", show_command, show_usage,
@@ -65,8 +69,12 @@ int complain(int status, const char *format, ...)
 {
 	va_list args;
 
-	if (complain_silent)
+	if (complain_silent) {
+		va_start(args, format);
+		vsnprintf(complain_said, sizeof(complain_said), format, args);
+		va_end(args);
 		return status;
+	}
 	fflush(stdout);
 	fprintf(stderr, "natctl: %s", complain_where);
 	va_start(args, format);

@@ -28,8 +28,9 @@ extern struct natctl natctl;
 /* What went wrong is said on stderr behind this: a file and line, or nothing */
 extern const char *complain_where;
 
-/* Enough has been said of the kind */
+/* Enough has been said of the kind: what is wrong stands here instead */
 extern bool complain_silent;
+extern char complain_said[512];
 
 /* Say what is wrong; returns @status */
 int complain(int status, const char *format, ...)

@@ -321,7 +321,7 @@ int state_apply(struct words *words)
 	FILE *file;
 	int status;
 
-	status = apply_open(words, &file, &name);
+	status = config_open(words, "apply", &file, &name);
 	if (status)
 		return status;
 	status = state_read(&wanted, file, name);

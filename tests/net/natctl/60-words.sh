@@ -8,7 +8,7 @@
 . "$(dirname "$0")/expect.sh"
 
 expect 0 "natctl [-j] [-p] [-n NETNS] [-c WHEN] OBJECT" natctl help
-for object in service access-list set save apply tunnel show clear monitor explain; do
+for object in service access-list set save apply import tunnel show clear monitor explain; do
 	expect 0 "natctl $object" natctl help $object
 done
 expect 2 'there is no object "doorbell"' natctl help doorbell
