@@ -13,6 +13,7 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <linux/nf_nat_alg.h>
 #include "channel.h"
 #include "natctl.h"
@@ -28,6 +29,7 @@ struct channel {
 
 static struct channel generic = { .bus = NETLINK_GENERIC };
 static struct channel netfilter = { .bus = NETLINK_NETFILTER };
+static struct channel route = { .bus = NETLINK_ROUTE };
 static uint16_t family_id;
 static uint32_t group_id;
 
@@ -377,8 +379,9 @@ int genl_listen(channel_reader reader, void *data)
 	}
 }
 
-struct nlmsghdr *conntrack_begin(uint8_t command, uint16_t flags,
-				 uint8_t family, int *status)
+static struct nlmsghdr *netfilter_begin(uint8_t subsystem, uint8_t command,
+					uint16_t flags, uint8_t family,
+					int *status)
 {
 	static char buffer[4096];
 	struct nfgenmsg *nfgen;
@@ -388,12 +391,25 @@ struct nlmsghdr *conntrack_begin(uint8_t command, uint16_t flags,
 	if (*status)
 		return NULL;
 	nlh = mnl_nlmsg_put_header(buffer);
-	nlh->nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8 | command;
+	nlh->nlmsg_type = subsystem << 8 | command;
 	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
 	nfgen = mnl_nlmsg_put_extra_header(nlh, sizeof(*nfgen));
 	nfgen->nfgen_family = family;
 	nfgen->version = NFNETLINK_V0;
 	return nlh;
+}
+
+struct nlmsghdr *conntrack_begin(uint8_t command, uint16_t flags,
+				 uint8_t family, int *status)
+{
+	return netfilter_begin(NFNL_SUBSYS_CTNETLINK, command, flags, family,
+			       status);
+}
+
+struct nlmsghdr *nftables_begin(uint8_t command, uint8_t family, int *status)
+{
+	return netfilter_begin(NFNL_SUBSYS_NFTABLES, command, NLM_F_DUMP,
+			       family, status);
 }
 
 int conntrack_send(struct nlmsghdr *nlh, channel_reader reader, void *data)
@@ -413,5 +429,33 @@ void conntrack_attributes(const struct nlmsghdr *nlh, const struct nlattr **tb,
 
 	memset(tb, 0, (max + 1) * sizeof(*tb));
 	mnl_attr_for_each(attr, nlh, sizeof(struct nfgenmsg))
+		take_attribute(attr, tb, max);
+}
+
+int link_dump(channel_reader reader, void *data)
+{
+	static char buffer[256];
+	struct ifinfomsg *info;
+	struct nlmsghdr *nlh;
+	int status;
+
+	status = channel_open(&route);
+	if (status)
+		return status;
+	nlh = mnl_nlmsg_put_header(buffer);
+	nlh->nlmsg_type = RTM_GETLINK;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
+	info->ifi_family = AF_UNSPEC;
+	return channel_send(&route, nlh, reader, data, 0);
+}
+
+void link_attributes(const struct nlmsghdr *nlh, const struct nlattr **tb,
+		     int max)
+{
+	const struct nlattr *attr;
+
+	memset(tb, 0, (max + 1) * sizeof(*tb));
+	mnl_attr_for_each(attr, nlh, sizeof(struct ifinfomsg))
 		take_attribute(attr, tb, max);
 }

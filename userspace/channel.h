@@ -41,10 +41,17 @@ int genl_listen(channel_reader reader, void *data);
 /* Likewise for conntrack, which is nfnetlink */
 struct nlmsghdr *conntrack_begin(uint8_t command, uint16_t flags,
 				 uint8_t family, int *status);
+/* A dump of nf_tables, which is nfnetlink too: sent and read like conntrack's */
+struct nlmsghdr *nftables_begin(uint8_t command, uint8_t family, int *status);
 int conntrack_send(struct nlmsghdr *nlh, channel_reader reader, void *data);
 /* What is gone already may be deleted */
 int conntrack_send_delete(struct nlmsghdr *nlh);
 void conntrack_attributes(const struct nlmsghdr *nlh, const struct nlattr **tb,
 			  int max);
+
+/* Show the network devices to @reader: messages of rtnetlink */
+int link_dump(channel_reader reader, void *data);
+void link_attributes(const struct nlmsghdr *nlh, const struct nlattr **tb,
+		     int max);
 
 #endif /* NATCTL_CHANNEL_H */

@@ -16,6 +16,7 @@
 #include "channel.h"
 #include "clear.h"
 #include "config.h"
+#include "doctor.h"
 #include "explain.h"
 #include "import.h"
 #include "monitor.h"
@@ -59,6 +60,8 @@ static const struct command {
 	{ "monitor", monitor_command, monitor_usage, "events as they happen" },
 	{ "spi-match", spi_match_command, spi_match_usage,
 	  "a responder's SPIs, for manual SAs" },
+	{ "doctor", doctor_command, doctor_usage,
+	  "what is wrong, and what to do" },
 	{ "explain", explain_command, explain_usage,
 	  "what a counter means, and what to do" },
 };
