@@ -19,6 +19,7 @@
 #include "doctor.h"
 #include "explain.h"
 #include "import.h"
+#include "metrics.h"
 #include "monitor.h"
 #include "natctl.h"
 #include "option.h"
@@ -62,6 +63,7 @@ static const struct command {
 	  "a responder's SPIs, for manual SAs" },
 	{ "doctor", doctor_command, doctor_usage,
 	  "what is wrong, and what to do" },
+	{ "metrics", metrics_command, metrics_usage, "figures for Prometheus" },
 	{ "explain", explain_command, explain_usage,
 	  "what a counter means, and what to do" },
 };
