@@ -8,6 +8,7 @@
 #include <string.h>
 #include "access_list.h"
 #include "config.h"
+#include "json.h"
 #include "natctl.h"
 #include "option.h"
 #include "service.h"
@@ -18,12 +19,13 @@ const char save_usage[] =
 	"natctl save              the configuration as commands, one a line\n"
 	"natctl save --state      likewise the IPsec tunnels, for another router\n";
 const char apply_usage[] =
-	"natctl apply {FILE | -}\n"
+	"natctl apply [--dry-run | --verbose] {FILE | -}\n"
 	"natctl apply --state {FILE | -}\n"
 	"\n"
 	"Checks the whole file first, then makes the running configuration equal to\n"
-	"it, changing only what differs. What save prints is such a file. With\n"
-	"--state it is the IPsec tunnels that are made equal.\n";
+	"it, changing only what differs. What save prints is such a file. --dry-run\n"
+	"changes nothing and prints what would be done, as commands; --verbose prints\n"
+	"what is done. With --state it is the IPsec tunnels that are made equal.\n";
 
 #define LINE_WORDS 32
 #define SEQUENCE_STEP 10
@@ -288,34 +290,67 @@ static const struct service *find_service(const struct config *config,
 	return NULL;
 }
 
-static int apply_settings(const struct config *now, const struct config *wanted)
+/* What apply does with a difference */
+struct changes {
+	bool dry; /* nothing */
+	bool said; /* say it, as a command */
+};
+
+static void say_change(const struct changes *changes, const char *text)
+{
+	if (!changes->said)
+		return;
+	if (natctl.json)
+		json_string(NULL, text);
+	else
+		puts(text);
+}
+
+static int apply_settings(const struct config *now, const struct config *wanted,
+			  const struct changes *changes)
 {
 	struct settings change = {};
 	bool any = false;
-	uint32_t value;
 	int i;
 
 	snprintf(change.media_from, sizeof(change.media_from), "%s",
 		 wanted->settings.media_from);
 
 	for (i = NF_ALG_OPTION_UNSPEC + 1; i < __NF_ALG_OPTION_MAX; i++) {
-		value = wanted->settings.set[i] ? wanted->settings.value[i] :
-						  option_default(i);
-		if (!now->settings.set[i] ||
-		    (now->settings.value[i] == value &&
-		     (i != NF_ALG_OPTION_MEDIA_FROM ||
-		      !strcmp(now->settings.media_from,
-			      wanted->settings.media_from))))
-			continue;
-		change.set[i] = true;
-		change.value[i] = value;
-		any = true;
+		change.value[i] = wanted->settings.set[i] ?
+					  wanted->settings.value[i] :
+					  option_default(i);
+		change.set[i] =
+			now->settings.set[i] &&
+			(now->settings.value[i] != change.value[i] ||
+			 (i == NF_ALG_OPTION_MEDIA_FROM &&
+			  strcmp(now->settings.media_from, change.media_from)));
+		any |= change.set[i];
 	}
-	return any ? settings_send(&change) : DONE;
+	if (change.set[NF_ALG_OPTION_MEDIA_PORT_LOW] ||
+	    change.set[NF_ALG_OPTION_MEDIA_PORT_HIGH])
+		say_change(changes,
+			   setting_text(&change, NF_ALG_OPTION_MEDIA_PORT_LOW));
+	for (i = NF_ALG_OPTION_MEDIA_PORT_HIGH + 1; i < __NF_ALG_OPTION_MAX;
+	     i++)
+		if (change.set[i])
+			say_change(changes, setting_text(&change, i));
+	return any && !changes->dry ? settings_send(&change) : DONE;
+}
+
+static void say_rule_gone(const struct changes *changes,
+			  const struct rule *rule)
+{
+	char text[96];
+
+	snprintf(text, sizeof(text), "access-list delete %s %u", rule->list,
+		 rule->sequence);
+	say_change(changes, text);
 }
 
 /* Rules come and change before others go: a list is never empty in between */
-static int apply_rules(const struct config *now, const struct config *wanted)
+static int apply_rules(const struct config *now, const struct config *wanted,
+		       const struct changes *changes)
 {
 	const struct rule *rule;
 	int status = DONE;
@@ -324,35 +359,65 @@ static int apply_rules(const struct config *now, const struct config *wanted)
 	for (i = 0; !status && i < wanted->rule_count; i++) {
 		channel_command = rule_text(&wanted->rules[i]);
 		rule = find_rule(now, &wanted->rules[i]);
-		if (!rule || !rule_equal(rule, &wanted->rules[i]))
+		if (rule && rule_equal(rule, &wanted->rules[i]))
+			continue;
+		if (rule)
+			say_rule_gone(changes, rule);
+		channel_command = rule_text(&wanted->rules[i]);
+		say_change(changes, channel_command);
+		if (!changes->dry)
 			status = rule_send(&wanted->rules[i],
 					   NF_ALG_CMD_ACCESS_LIST_ADD,
 					   NLM_F_CREATE | NLM_F_REPLACE);
 	}
-	for (i = 0; !status && i < now->rule_count; i++)
-		if (!find_rule(wanted, &now->rules[i]))
+	for (i = 0; !status && i < now->rule_count; i++) {
+		if (find_rule(wanted, &now->rules[i]))
+			continue;
+		say_rule_gone(changes, &now->rules[i]);
+		if (!changes->dry)
 			status = rule_send(&now->rules[i],
 					   NF_ALG_CMD_ACCESS_LIST_DELETE, 0);
+	}
 	return status;
 }
 
-static int apply_services(const struct config *now, const struct config *wanted)
+static void say_service_gone(const struct changes *changes,
+			     const struct service *service)
+{
+	char text[200];
+
+	snprintf(text, sizeof(text), "service delete%s",
+		 service_text(service) + strlen("service add"));
+	say_change(changes, text);
+}
+
+static int apply_services(const struct config *now, const struct config *wanted,
+			  const struct changes *changes)
 {
 	const struct service *service;
 	int status = DONE;
 	unsigned int i;
 
 	/* Those in the way of others go first */
-	for (i = 0; !status && i < now->service_count; i++)
-		if (!find_service(wanted, &now->services[i]))
+	for (i = 0; !status && i < now->service_count; i++) {
+		if (find_service(wanted, &now->services[i]))
+			continue;
+		say_service_gone(changes, &now->services[i]);
+		if (!changes->dry)
 			status = service_send(&now->services[i],
 					      NF_ALG_CMD_SERVICE_DELETE, 0);
+	}
 	for (i = 0; !status && i < wanted->service_count; i++) {
-		channel_command = service_text(&wanted->services[i]);
 		service = find_service(now, &wanted->services[i]);
-		if (!service ||
-		    service->spi_match != wanted->services[i].spi_match ||
-		    strcmp(service->list, wanted->services[i].list))
+		if (service &&
+		    service->spi_match == wanted->services[i].spi_match &&
+		    !strcmp(service->list, wanted->services[i].list))
+			continue;
+		if (service)
+			say_service_gone(changes, service);
+		channel_command = service_text(&wanted->services[i]);
+		say_change(changes, channel_command);
+		if (!changes->dry)
 			status = service_send(&wanted->services[i],
 					      NF_ALG_CMD_SERVICE_ADD,
 					      NLM_F_CREATE | NLM_F_REPLACE);
@@ -407,12 +472,15 @@ int config_open(struct words *words, const char *command, FILE **file,
 int apply_command(struct words *words)
 {
 	struct config now = {}, wanted = {};
+	struct changes changes = {};
 	const char *name;
 	FILE *file;
 	int status;
 
 	if (words_take(words, "--state"))
 		return state_apply(words);
+	changes.dry = words_take(words, "--dry-run");
+	changes.said = changes.dry || words_take(words, "--verbose");
 	status = config_open(words, "apply", &file, &name);
 	if (status)
 		return status;
@@ -424,12 +492,17 @@ int apply_command(struct words *words)
 
 	if (!status)
 		status = config_load(&now);
-	if (!status)
-		status = apply_settings(&now, &wanted);
-	if (!status)
-		status = apply_rules(&now, &wanted);
-	if (!status)
-		status = apply_services(&now, &wanted);
+	if (!status) {
+		if (changes.said && natctl.json)
+			json_array(NULL);
+		status = apply_settings(&now, &wanted, &changes);
+		if (!status)
+			status = apply_rules(&now, &wanted, &changes);
+		if (!status)
+			status = apply_services(&now, &wanted, &changes);
+		if (changes.said && natctl.json)
+			json_array_end();
+	}
 	if (!status)
 		warn_lists(&wanted);
 	config_free(&now);

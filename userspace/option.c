@@ -236,24 +236,39 @@ static bool is_changed(const struct settings *settings, int option)
 	       settings->value[option] != spec_option[option].def;
 }
 
+const char *setting_text(const struct settings *settings, int option)
+{
+	const struct spec_option *spec = &spec_option[option];
+	uint32_t value = settings->value[option];
+	static char text[128];
+
+	if (option == NF_ALG_OPTION_MEDIA_PORT_HIGH)
+		return NULL;
+	if (option == NF_ALG_OPTION_MEDIA_PORT_LOW)
+		snprintf(text, sizeof(text), "set " MEDIA_PORTS " %u-%u", value,
+			 settings->value[NF_ALG_OPTION_MEDIA_PORT_HIGH]);
+	else if (option == NF_ALG_OPTION_MEDIA_FROM && value)
+		snprintf(text, sizeof(text), "set %s list %s", spec->name,
+			 settings->media_from);
+	else if (is_address(option) && !value)
+		snprintf(text, sizeof(text), "set %s default", spec->name);
+	else
+		snprintf(text, sizeof(text), "set %s %s", spec->name,
+			 value_text(option, value));
+	return text;
+}
+
 void settings_print(const struct settings *settings)
 {
 	int i;
 
 	if (is_changed(settings, NF_ALG_OPTION_MEDIA_PORT_LOW) ||
 	    is_changed(settings, NF_ALG_OPTION_MEDIA_PORT_HIGH))
-		printf("set " MEDIA_PORTS " %u-%u\n",
-		       settings->value[NF_ALG_OPTION_MEDIA_PORT_LOW],
-		       settings->value[NF_ALG_OPTION_MEDIA_PORT_HIGH]);
+		puts(setting_text(settings, NF_ALG_OPTION_MEDIA_PORT_LOW));
 	for (i = NF_ALG_OPTION_MEDIA_PORT_HIGH + 1; i < __NF_ALG_OPTION_MAX;
 	     i++)
 		if (is_changed(settings, i))
-			printf("set %s %s%s%s\n", spec_option[i].name,
-			       value_text(i, settings->value[i]),
-			       i == NF_ALG_OPTION_MEDIA_FROM ? " " : "",
-			       i == NF_ALG_OPTION_MEDIA_FROM ?
-				       settings->media_from :
-				       "");
+			puts(setting_text(settings, i));
 }
 
 static void show_option(const struct nlmsghdr *nlh, void *data)

@@ -27,6 +27,12 @@ int settings_load(struct settings *settings);
 /* Print those that are not at their defaults as commands */
 void settings_print(const struct settings *settings);
 
+/* The command that sets an option to its value; for the ports of media, which
+ * are two, only the first of both has one. NULL: none. In a buffer that the next
+ * call overwrites.
+ */
+const char *setting_text(const struct settings *settings, int option);
+
 /* An option's default as natctl knows it */
 uint32_t option_default(int option);
 

@@ -59,8 +59,23 @@ natctl access-list delete end
 # a small difference is a small change
 sed 's/^set linger-time 5/set linger-time 6/; s/5080 list 10/5080/; /20 permit 172/d; s/^access-list add 10 10 .*/access-list add 10 10 permit host 10.9.9.9/' \
 	"$SCRATCH/config" >"$SCRATCH/other"
+expect 0 "" natctl apply --dry-run "$SCRATCH/config"
+natctl apply --dry-run "$SCRATCH/other" >"$SCRATCH/plan" 2>&1
+diff - "$SCRATCH/plan" >"$SCRATCH/said" <<END
+set linger-time 6
+access-list delete 10 10
+access-list add 10 10 permit host 10.9.9.9
+access-list delete 10 20
+service delete sip tcp port 5080 list 10
+service add sip tcp port 5080
+END
+result $? "a dry run says what differs, as commands"
+value "len(d) == 6 and d[0] == 'set linger-time 6'" \
+	natctl -j apply --dry-run "$SCRATCH/other"
+holds "and changes nothing" same "$SCRATCH/config"
 monitored "$SCRATCH/events" config
-expect 0 "" natctl apply "$SCRATCH/other"
+natctl apply --verbose "$SCRATCH/other" >"$SCRATCH/done" 2>&1
+holds "what is done is what was said" diff "$SCRATCH/plan" "$SCRATCH/done"
 holds "it is as the file says" same "$SCRATCH/other"
 natctl access-list add end permit any
 monitored_until "$SCRATCH/events" "access-list end"
@@ -114,6 +129,17 @@ echo "service add sip tcp port 5060 list nobody" >"$SCRATCH/nobody"
 expect 0 "access list nobody has no rules, so tcp port 5060 is for nobody" \
 	natctl apply "$SCRATCH/nobody"
 holds "it is saved as it was" same "$SCRATCH/nobody"
+
+# the commands of a dry run, typed one by one, do the same
+natctl apply "$SCRATCH/config" && natctl apply --dry-run "$SCRATCH/nobody" 2>/dev/null |
+	while read -r words; do
+		# shellcheck disable=SC2086
+		natctl $words 2>/dev/null || echo "refused: $words" >>"$SCRATCH/refused"
+	done
+holds "what a dry run says can be typed" test ! -e "$SCRATCH/refused"
+holds "and does the same" same "$SCRATCH/nobody"
+refuse_dry() { ! natctl apply --dry-run "$SCRATCH/wrong"; }
+holds "a dry run refuses what apply refuses" refuse_dry
 
 # an empty file is an empty configuration
 : >"$SCRATCH/empty"
