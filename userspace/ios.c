@@ -21,6 +21,7 @@
 #define LIST_NAME_MAX 31
 #define IKE_PORT 500
 #define FTP_PORT 21
+#define TFTP_PORT 69
 #define PPTP_PORT 1723
 
 /* A rule as it stands in the file: what it means depends on who uses its list */
@@ -300,9 +301,6 @@ static const struct {
 	  NULL },
 	{ "gatekeeper",
 	  "nothing to do: gatekeepers are found by the service ras", NULL },
-	{ "pptp",
-	  "there is no gateway of ours for PPTP: the kernel's nf_nat_pptp does it",
-	  NULL },
 	{ "ipsec-esp", "say for whom: ip nat service list N ESP spi-match",
 	  NULL },
 };
@@ -343,6 +341,8 @@ static void default_services(struct ios_config *config, unsigned int number)
 		"sip tcp port 5060",	"sip udp port 5060",
 		"skinny tcp port 2000", "h225 tcp port 1720",
 		"ras udp port 1718",	"ras udp port 1719",
+		"ftp tcp port 21",	"tftp udp port 69",
+		"pptp tcp port 1723",
 	};
 	unsigned int i;
 
@@ -472,6 +472,9 @@ static void nat_service(struct ios_config *config, unsigned int number,
 		service_off(config, number, "skinny");
 		service_off(config, number, "h225");
 		service_off(config, number, "ras");
+		service_off(config, number, "ftp");
+		service_off(config, number, "tftp");
+		service_off(config, number, "pptp");
 		explain_line(
 			config, number, text,
 			say("so none of the services that are on by default stands above"));
@@ -495,8 +498,10 @@ static void nat_service(struct ios_config *config, unsigned int number,
 		place(cut, no, "h225", "tcp", 1720, words, sizeof(words))) ||
 	       (take(cut, "ftp") &&
 		place(cut, no, "ftp", "tcp", FTP_PORT, words, sizeof(words))) ||
-	       (take(cut, "tftp") &&
-		place(cut, no, "tftp", "udp", 69, words, sizeof(words)));
+	       (take(cut, "tftp") && place(cut, no, "tftp", "udp", TFTP_PORT,
+					   words, sizeof(words))) ||
+	       (take(cut, "pptp") &&
+		place(cut, no, "pptp", "tcp", PPTP_PORT, words, sizeof(words)));
 	if (good) {
 		service_line(config, number, text, no, words);
 		return;
@@ -1176,8 +1181,10 @@ void ios_refuse(struct ios_config *config, struct ios_lines *from,
 {
 	const struct ios_line *line = &from->line[index];
 
-	/* Of one line with two commands, the first says it */
-	if (line->lines)
+	/* Of one line with two commands, the first says it; of what IOS does
+	 * without being told there is no line
+	 */
+	if (line->lines && line->number)
 		explain_line(config, line->number, line->text,
 			     copy_string(reason));
 	lines_drop(from, index);

@@ -62,43 +62,43 @@ static bool reads(const char *text, unsigned int services,
 
 static void lines(void)
 {
-	ktap_ok(reads("", 6, 0), "nothing is what IOS does by default");
+	ktap_ok(reads("", 9, 0), "nothing is what IOS does by default");
 	ktap_ok(reads("no ip nat service all-algs\n", 0, 1), "all are off");
 	ktap_ok(reads("no ip nat service all-algs\nip nat service all-algs\n",
-		      6, 2),
+		      9, 2),
 		"all are on again");
 	ktap_ok(reads("ip nat service sip udp port 5080\n"
 		      "no ip nat service sip udp port 5080\n",
-		      6, 2),
+		      9, 2),
 		"a service that is taken back");
-	ktap_ok(reads("IP NAT SERVICE RAS\nip nat service ras\n", 6, 1),
+	ktap_ok(reads("IP NAT SERVICE RAS\nip nat service ras\n", 9, 1),
 		"two services of one line, said twice");
-	ktap_ok(reads("no ip nat service ras\nip nat service ras\n", 6, 1),
+	ktap_ok(reads("no ip nat service ras\nip nat service ras\n", 9, 1),
 		"two services of one line, off and on");
-	ktap_ok(reads("ip nat service ras\nno ip nat service ras\n", 4, 2),
+	ktap_ok(reads("ip nat service ras\nno ip nat service ras\n", 7, 2),
 		"two services of one line, on and off");
 	ktap_ok(reads("ip nat service allow-multipart\n"
 		      "no ip nat service allow-multipart\n",
-		      6, 2),
+		      9, 2),
 		"a setting that is taken back");
 	ktap_ok(reads("banner motd #access-list 1 permit any#\n"
 		      "no ip nat service ras\n",
-		      4, 1),
+		      7, 1),
 		"a banner of one line ends there");
-	ktap_ok(reads("banner login ^C hello\nno ip nat service ras\n^C\n", 6,
+	ktap_ok(reads("banner login ^C hello\nno ip nat service ras\n^C\n", 9,
 		      0),
 		"what stands in a banner is no command");
-	ktap_ok(reads("banner motd\nno ip nat service ras\n", 4, 1),
+	ktap_ok(reads("banner motd\nno ip nat service ras\n", 7, 1),
 		"a banner without a text");
 	ktap_ok(reads("ip access-list standard A\n permit any\n!\n permit any\n"
 		      "router ospf 1\n permit any\n",
-		      6, 0),
+		      9, 0),
 		"rules end with the list");
 	ktap_ok(reads("access-list 10 permit\naccess-list\naccess-list 10\n"
 		      "ip access-list\nip nat service\nip nat\nip\nno\n",
-		      6, 4),
+		      9, 4),
 		"lines that are cut short");
-	ktap_ok(reads("no ip nat service sip tcp port 5060 5061\n", 6, 1),
+	ktap_ok(reads("no ip nat service sip tcp port 5060 5061\n", 9, 1),
 		"words too many");
 }
 
