@@ -607,8 +607,15 @@ static void check_services(void)
 	for (id = 0; id < __NF_ALG_PROTOCOL_MAX; id++) {
 		if (!services.no_module[id])
 			continue;
-		snprintf(advice, sizeof(advice), "Say modprobe nf-nat-alg-%s.",
-			 spec_protocol_id[id]);
+		/* The others are the kernel's own helpers */
+		if (id <= NF_ALG_PROTOCOL_IKE)
+			snprintf(advice, sizeof(advice),
+				 "Say modprobe nf-nat-alg-%s.",
+				 spec_protocol_id[id]);
+		else
+			snprintf(
+				advice, sizeof(advice),
+				"Load the kernel's helper for it, nf_conntrack_...; newer kernels come without some.");
 		find(FAULT, "services", advice,
 		     "The module for %s is not loaded: its flows pass untranslated.",
 		     spec_protocol_id[id]);

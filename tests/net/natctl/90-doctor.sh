@@ -284,22 +284,25 @@ forward() {
 		sick firewall fault "in inet f forward nothing accepts RELATED"; fi
 }
 while read -r how rule; do
+	# in CI one of each kind
+	[[ $how != *- ]] || [ -n "$FULL" ] || continue
+	how=${how%-}
 	try "$how: $rule" forward "$how" "$rule"
 done <<'END'
 sick iifname lan accept
 sick ct state established accept
-sick ct state new,established accept
-sick ct state vmap { established : accept, related : drop }
+sick- ct state new,established accept
+sick- ct state vmap { established : accept, related : drop }
 sick ct state != related accept
-well ct state related accept
+well- ct state related accept
 well ct state established,related counter accept
 well iifname wan oifname lan ct state { established, related } accept
 well ct state vmap { established : accept, related : accept, invalid : drop }
-well ct state vmap { established : accept, related : jump allow }
-well ct state != new accept
+well- ct state vmap { established : accept, related : jump allow }
+well- ct state != new accept
 well ct status dnat accept
 well jump extra
-well meta iifname vmap { wan : jump extra }
+well- meta iifname vmap { wan : jump extra }
 END
 policy() {
 	bare <<-END && well
