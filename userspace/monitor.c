@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 #include "channel.h"
 #include "json.h"
@@ -15,9 +16,10 @@
 #include "table.h"
 
 const char monitor_usage[] =
-	"natctl monitor [sip | skinny | h323 | ipsec | config] ...\n"
+	"natctl monitor [sip | skinny | h323 | ipsec | config] ... [passed] [host ADDR]\n"
 	"\n"
-	"What was translated to what, and why not. Ends with Ctrl-C.\n";
+	"What was translated to what, and why not. With passed, only what was not;\n"
+	"with host, only what an address has to do with. Ends with Ctrl-C.\n";
 
 /* Which events are wanted */
 enum {
@@ -292,6 +294,44 @@ static void json_event(const struct nlmsghdr *nlh,
 	json_object_end();
 }
 
+/* What is wanted */
+struct wanted {
+	unsigned int groups;
+	bool passed; /* only what was not translated */
+	struct address host; /* AF_UNSPEC: any */
+};
+
+static bool has_host(const struct nlattr *const *tb, const struct address *host)
+{
+	static const int attrs[] = {
+		NF_ALG_A_EVENT_SOURCE,	       NF_ALG_A_EVENT_DESTINATION,
+		NF_ALG_A_EVENT_INSIDE_LOCAL,   NF_ALG_A_EVENT_INSIDE_GLOBAL,
+		NF_ALG_A_EVENT_OUTSIDE_GLOBAL,
+	};
+	struct endpoint endpoint;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(attrs) / sizeof(attrs[0]); i++) {
+		if (!tb[attrs[i]])
+			continue;
+		endpoint_read(tb[attrs[i]], &endpoint);
+		if (endpoint.address.family == host->family &&
+		    !memcmp(endpoint.address.bytes, host->bytes, host->len))
+			return true;
+	}
+	return false;
+}
+
+static bool is_wanted(const struct wanted *wanted,
+		      const struct nlattr *const *tb, uint32_t event)
+{
+	if (!(group_of(tb, event) & wanted->groups))
+		return false;
+	if (wanted->passed && event != NF_ALG_EVENT_PASS)
+		return false;
+	return wanted->host.family == AF_UNSPEC || has_host(tb, &wanted->host);
+}
+
 static void show_event(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *tb[NF_ALG_A_EVENT_MAX + 1];
@@ -303,7 +343,7 @@ static void show_event(const struct nlmsghdr *nlh, void *data)
 	if (!tb[NF_ALG_A_EVENT_EVENT])
 		return;
 	event = attribute_number(tb[NF_ALG_A_EVENT_EVENT]);
-	if (!(group_of(tb, event) & *(unsigned int *)data))
+	if (!is_wanted(data, tb, event))
 		return;
 
 	gettimeofday(&now, NULL);
@@ -322,26 +362,34 @@ static void show_event(const struct nlmsghdr *nlh, void *data)
 
 int monitor_command(struct words *words)
 {
-	unsigned int wanted = 0;
+	struct wanted wanted = {};
 
 	while (words_peek(words)) {
 		if (words_take(words, "sip"))
-			wanted |= SIP;
+			wanted.groups |= SIP;
 		else if (words_take(words, "skinny"))
-			wanted |= SKINNY;
+			wanted.groups |= SKINNY;
 		else if (words_take(words, "h323"))
-			wanted |= H323;
+			wanted.groups |= H323;
 		else if (words_take(words, "ipsec"))
-			wanted |= IPSEC;
+			wanted.groups |= IPSEC;
 		else if (words_take(words, "config"))
-			wanted |= CONFIG;
-		else
+			wanted.groups |= CONFIG;
+		else if (words_take(words, "passed"))
+			wanted.passed = true;
+		else if (!words_take(words, "host"))
 			return complain(
 				USAGE,
-				"monitor: there is no \"%s\": sip, skinny, h323, ipsec or config",
+				"monitor: there is no \"%s\": sip, skinny, h323, ipsec, config, passed or host",
 				words_peek(words));
+		else if (!word_address(words_peek(words), &wanted.host))
+			return complain(USAGE,
+					"monitor: \"%s\" is not an address",
+					words_peek(words) ?: "");
+		else
+			words_next(words);
 	}
-	if (!wanted)
-		wanted = ALL;
+	if (!wanted.groups)
+		wanted.groups = ALL;
 	return genl_listen(show_event, &wanted);
 }

@@ -44,7 +44,7 @@ await() {
 	done
 }
 
-plan 42
+plan 45
 topology nat
 alg "sip udp port 5060" "sip tcp port 5060"
 
@@ -54,7 +54,10 @@ router sysctl -qw net.netfilter.nf_conntrack_udp_timeout=600
 env "$NATCTL" -n "$ROUTER" monitor >"$SCRATCH/events" &
 env "$NATCTL" -n "$ROUTER" -j monitor sip >"$SCRATCH/events.json" &
 env "$NATCTL" -n "$ROUTER" monitor skinny h323 >"$SCRATCH/none" &
-until [ "$(router awk '$2 == 16 && $4 !~ /^0+$/' /proc/net/netlink | wc -l)" -ge 3 ]; do
+env "$NATCTL" -n "$ROUTER" monitor host 10.0.0.77 >"$SCRATCH/other" &
+env "$NATCTL" -n "$ROUTER" monitor sip passed >"$SCRATCH/passed" &
+env "$NATCTL" -n "$ROUTER" monitor sip host 10.0.0.2 >"$SCRATCH/host" &
+until [ "$(router awk '$2 == 16 && $4 !~ /^0+$/' /proc/net/netlink | wc -l)" -ge 6 ]; do
 	sleep 0.1
 done
 python3 "$HERE/phone.py" "$SCRATCH" >"$SCRATCH/phone" 2>&1 &
@@ -100,6 +103,13 @@ assert {"message", "call-new", "call-end", "binding-new", "door-new"} <= \
 assert any(c["new"].startswith("203.0.113.1") for e in events
 	if e["event"] == "message" for c in e["change"]), events' "$SCRATCH/events.json"
 try "monitor of other protocols is silent" test ! -s "$SCRATCH/none"
+try "monitor of another host is silent" test ! -s "$SCRATCH/other"
+try "monitor of the host tells the same as that of all" eval \
+	'diff <(grep " sip " "$SCRATCH/events" | sed "s/^[^ ]* //") \
+		<(sed "s/^[^ ]* //" "$SCRATCH/host")'
+try "monitor of what passed tells nothing else" eval \
+	'diff <(grep " passed " "$SCRATCH/events" | sed "s/^[^ ]* //") \
+		<(sed "s/^[^ ]* //" "$SCRATCH/passed")'
 
 try "clear refuses what is not there" eval '! natctl clear translations udp inside 203.0.113.1 1 10.0.0.2 1'
 try "clear one" natctl clear translations udp inside 203.0.113.1 5060 10.0.0.2 5060
