@@ -141,7 +141,7 @@ static void usage(FILE *file)
 
 	fputs("natctl [-j] [-p] [-n NETNS] [-c WHEN] OBJECT [COMMAND ...]\n"
 	      "natctl                    what is going on\n"
-	      "natctl help [OBJECT]      how to say it\n"
+	      "natctl help [OBJECT]      how to say it; also natctl OBJECT --help\n"
 	      "\n",
 	      file);
 	for (i = 0; i < COMMANDS; i++)
@@ -295,6 +295,14 @@ static int read_options(struct words *words, bool *done)
 	return status;
 }
 
+/* "natctl OBJECT --help", also behind more words */
+static bool wants_help(const struct words *words)
+{
+	const char *last = words->next[words->left - 1];
+
+	return !strcmp(last, "--help") || !strcmp(last, "-h");
+}
+
 int main(int argc, char **argv)
 {
 	struct words words = { argc - 1, argv + 1 };
@@ -317,7 +325,9 @@ int main(int argc, char **argv)
 		status = help_command(&words);
 	} else {
 		command = find_command(words_peek(&words));
-		if (command) {
+		if (command && wants_help(&words)) {
+			fputs(command->usage, stdout);
+		} else if (command) {
 			words_next(&words);
 			status = command->run(&words);
 		} else {

@@ -8,9 +8,13 @@
 . "$(dirname "$0")/expect.sh"
 
 expect 0 "natctl [-j] [-p] [-n NETNS] [-c WHEN] OBJECT" natctl help
-for object in service access-list set save apply import tunnel show clear monitor explain; do
-	expect 0 "natctl $object" natctl help $object
+for object in $(natctl help | sed -n 's/^  \([a-z][a-z-]*\)  .*/\1/p'); do
+	expect 0 "natctl $object" natctl help "$object"
+	natctl help "$object" >"$SCRATCH/help"
+	holds "natctl $object --help is the same" sh -c \
+		'natctl "$1" --help | diff "$2" -' sh "$object" "$SCRATCH/help"
 done
+expect 0 "natctl service {add | delete} sip" natctl service add sip --help
 expect 2 'there is no object "doorbell"' natctl help doorbell
 expect 0 "natctl 0." natctl --version
 expect 0 "natctl 0." natctl -V
@@ -30,6 +34,8 @@ expect 2 '"x" is not an address' natctl clear translations inside x
 expect 2 '"0" is not a port' natctl clear translations tcp inside 1.2.3.4 0
 expect 2 '"" is not an address' natctl clear translations outside 1.2.3.4
 expect 2 'there is no "ftp"' natctl monitor ftp
+expect 2 '"phone" is not an address' natctl monitor sip host phone
+expect 2 '"" is not an address' natctl monitor passed host
 
 # every reason has its sentence, without the module
 natctl -j explain >"$SCRATCH/reasons"
