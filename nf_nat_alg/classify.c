@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * New flows that are signalling: the stop "service", right before conntrack
- * confirms, after every rule that may have assigned a helper. They get ours.
+ * confirms, after every rule that may have assigned a helper. They get ours, or
+ * the kernel's own where the service says so.
  */
 #include <linux/ip.h>
 #include <linux/module.h>
@@ -12,9 +13,27 @@
 #include "binding.h"
 #include "event.h"
 #include "flow.h"
+#include "kernel_helper.h"
 #include "netns.h"
 #include "service.h"
 #include "session.h"
+
+/* The kernel's own helpers believe the first byte they see. So they get neither
+ * flows that only come from their port, which anybody may choose, nor those that
+ * another flow has announced, whose content may be anybody's.
+ */
+static bool nf_alg_flow_believed(const struct nf_alg_service *service,
+				 const struct nf_conn *ct, __be16 port)
+{
+	const struct nf_conntrack_tuple *orig =
+		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+
+	if (!nf_alg_kernel_helper(service->protocol))
+		return true;
+	return !test_bit(IPS_EXPECTED_BIT, &ct->status) &&
+	       (port == orig->dst.u.all ||
+		port == ct->tuplehash[IP_CT_DIR_REPLY].tuple.src.u.all);
+}
 
 /* A service that one of the flow's ports belongs to: where it goes, as sent and
  * as translated, or where it comes from.
@@ -40,7 +59,7 @@ nf_alg_flow_service(struct nf_alg_net *an, const struct nf_conn *ct,
 		service = nf_alg_service_find(
 			an, l4proto, ports[i],
 			state->in ? l3mdev_master_ifindex_rcu(state->in) : 0);
-		if (service)
+		if (service && nf_alg_flow_believed(service, ct, ports[i]))
 			return service;
 	}
 	return NULL;
@@ -129,13 +148,15 @@ static bool nf_alg_flow_foreign(const struct nf_conn *ct)
 
 static enum nf_alg_reason nf_alg_flow_refuse(const struct nf_conn *ct,
 					     const struct sk_buff *skb,
-					     const struct nf_hook_state *state)
+					     const struct nf_hook_state *state,
+					     bool kernel)
 {
 	const struct dst_entry *dst = skb_dst(skb);
 
 	if (nf_alg_flow_foreign(ct))
 		return NF_ALG_REASON_FOREIGN_HELPER;
-	if (!state->in || !skb->skb_iif)
+	/* The router's own transfers want its firewall open as well */
+	if (!kernel && (!state->in || !skb->skb_iif))
 		return NF_ALG_REASON_LOCAL_ENDPOINT;
 	if (!dst || dst->flags & DST_FAKE_RTABLE)
 		return NF_ALG_REASON_BRIDGED;
@@ -153,13 +174,19 @@ static noinline void nf_alg_flow_classify(struct sk_buff *skb,
 	enum nf_alg_protocol_id protocol;
 	struct nf_alg_service *service;
 	enum nf_alg_reason reason;
+	bool kernel = false;
 	u8 inside = 0;
 	int err;
 
-	if (!nf_alg_flow_ports(ct) || netif_is_l3_master(state->out))
+	if (!nf_alg_flow_ports(ct) ||
+	    (state->out && netif_is_l3_master(state->out)))
 		return;
 
 	service = nf_alg_flow_service(an, ct, state);
+	if (service)
+		kernel = nf_alg_kernel_helper(service->protocol);
+	if (state->hook == NF_INET_LOCAL_IN && !kernel)
+		return;
 	if (service) {
 		protocol = service->protocol;
 		inside = nf_alg_flow_inside(ct);
@@ -173,7 +200,7 @@ static noinline void nf_alg_flow_classify(struct sk_buff *skb,
 		return;
 	}
 
-	reason = nf_alg_flow_refuse(ct, skb, state);
+	reason = nf_alg_flow_refuse(ct, skb, state, kernel);
 	if (reason) {
 		nf_alg_pass(an, NULL, reason);
 		return;
@@ -185,7 +212,10 @@ static noinline void nf_alg_flow_classify(struct sk_buff *skb,
 			return;
 		}
 	}
-	err = nf_alg_session_attach(an, ct, skb, protocol, inside);
+	if (kernel)
+		err = nf_alg_kernel_helper_attach(ct, protocol);
+	else
+		err = nf_alg_session_attach(an, ct, skb, protocol, inside);
 	if (err) {
 		nf_alg_pass(an, NULL, -err);
 		return;
@@ -195,7 +225,8 @@ static noinline void nf_alg_flow_classify(struct sk_buff *skb,
 }
 
 /**
- * nf_alg_flow_confirm() - the stop "service", a hook in POST_ROUTING
+ * nf_alg_flow_confirm() - the stop "service", a hook in POST_ROUTING; the stop
+ *	in LOCAL_IN calls it as well
  * @priv: not used
  * @skb: packet
  * @state: where it is

@@ -441,8 +441,11 @@ static unsigned int nf_alg_flow_local(void *priv, struct sk_buff *skb,
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 
-	if (!ct || ctinfo != IP_CT_NEW || nf_ct_is_confirmed(ct) ||
-	    nf_ct_protonum(ct) != IPPROTO_UDP ||
+	if (!ct || ctinfo != IP_CT_NEW || nf_ct_is_confirmed(ct))
+		return NF_ACCEPT;
+	/* The router's own servers may want one of the kernel's helpers */
+	nf_alg_flow_confirm(priv, skb, state);
+	if (nf_ct_protonum(ct) != IPPROTO_UDP ||
 	    !atomic_read(&an->bindings.count))
 		return NF_ACCEPT;
 	destination = nf_alg_flow_destination(ct, IP_CT_DIR_ORIGINAL);

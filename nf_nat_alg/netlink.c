@@ -12,6 +12,7 @@
 #include "binding.h"
 #include "dump.h"
 #include "event.h"
+#include "kernel_helper.h"
 #include "netlink.h"
 #include "netns.h"
 #include "option.h"
@@ -54,6 +55,7 @@ static int nf_alg_parse_service(struct genl_info *info,
 				const char **list)
 {
 	struct nlattr **tb = info->attrs;
+	__be16 port;
 	u32 vrf;
 
 	memset(key, 0, sizeof(*key));
@@ -99,6 +101,11 @@ static int nf_alg_parse_service(struct genl_info *info,
 		return NF_ALG_REFUSE(
 			info, tb[NF_ALG_A_SERVICE_TRANSPORT], -EPROTONOSUPPORT,
 			"the protocol is not carried by that transport");
+	port = nf_alg_kernel_helper_port(key->protocol);
+	if (port && key->port != port)
+		return NF_ALG_REFUSE(
+			info, tb[NF_ALG_A_SERVICE_PORT], -ERANGE,
+			"the kernel's helper for that works on its standard port only: snmp 161, netbios-ns 137");
 
 	if (tb[NF_ALG_A_SERVICE_VRF]) {
 		vrf = nla_get_u32(tb[NF_ALG_A_SERVICE_VRF]);
@@ -141,7 +148,9 @@ static void nf_alg_service_changed(struct nf_alg_net *an,
  */
 static void nf_alg_load_protocol(enum nf_alg_protocol_id protocol)
 {
-	if (!nf_alg_protocol_present(protocol))
+	if (nf_alg_kernel_helper(protocol))
+		nf_alg_kernel_helper_load(protocol);
+	else if (!nf_alg_protocol_present(protocol))
 		request_module("nf-nat-alg-%s", nf_alg_protocol_name(protocol));
 }
 
@@ -247,7 +256,7 @@ static int nf_alg_cmd_service_defaults(struct sk_buff *skb,
 	int id;
 
 	for (id = NF_ALG_PROTOCOL_NONE + 1; id < __NF_ALG_PROTOCOL_MAX; id++)
-		if (!nf_alg_protocol_portless(id))
+		if (!nf_alg_protocol_portless(id) && !nf_alg_kernel_helper(id))
 			nf_alg_load_protocol(id);
 	err = nf_alg_services_defaults(an);
 	if (!err) {

@@ -7,6 +7,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/workqueue.h>
 #include "call.h"
+#include "kernel_helper.h"
 #include "netns.h"
 #include "protocol.h"
 #include "session.h"
@@ -20,6 +21,17 @@ static const char *const nf_alg_protocol_names[__NF_ALG_PROTOCOL_MAX] = {
 	[NF_ALG_PROTOCOL_H245] = "h245",
 	[NF_ALG_PROTOCOL_ESP] = "esp",
 	[NF_ALG_PROTOCOL_IKE] = "ike",
+	[NF_ALG_PROTOCOL_FTP] = "ftp",
+	[NF_ALG_PROTOCOL_TFTP] = "tftp",
+	[NF_ALG_PROTOCOL_PPTP] = "pptp",
+	[NF_ALG_PROTOCOL_IRC] = "irc",
+	[NF_ALG_PROTOCOL_AMANDA] = "amanda",
+	[NF_ALG_PROTOCOL_SANE] = "sane",
+	[NF_ALG_PROTOCOL_SNMP] = "snmp",
+	[NF_ALG_PROTOCOL_NETBIOS_NS] = "netbios-ns",
+	[NF_ALG_PROTOCOL_KERNEL_SIP] = "kernel-sip",
+	[NF_ALG_PROTOCOL_KERNEL_H225] = "kernel-h225",
+	[NF_ALG_PROTOCOL_KERNEL_RAS] = "kernel-ras",
 };
 
 /* clang-format on */
@@ -70,6 +82,8 @@ const struct nf_alg_protocol *nf_alg_protocol_find(enum nf_alg_protocol_id id)
 
 bool nf_alg_protocol_present(enum nf_alg_protocol_id id)
 {
+	if (nf_alg_kernel_helper(id))
+		return nf_alg_kernel_helper_present(id);
 	return id < __NF_ALG_PROTOCOL_MAX &&
 	       rcu_access_pointer(nf_alg_protocols[id]);
 }
@@ -146,6 +160,7 @@ int nf_alg_protocol_register(const struct nf_alg_protocol *protocol)
 	int err;
 
 	if (id == NF_ALG_PROTOCOL_NONE || id >= __NF_ALG_PROTOCOL_MAX ||
+	    nf_alg_kernel_helper(id) ||
 	    (!protocol->translate && !protocol->configure) ||
 	    (protocol->tcp && !protocol->frame))
 		return -EINVAL;

@@ -150,7 +150,7 @@ void nf_alg_protocol_unregister(const struct nf_alg_protocol *protocol);
 
 const char *nf_alg_protocol_name(enum nf_alg_protocol_id id);
 
-/* Has a module registered it? Any context */
+/* Has a module registered it, be it one of the kernel's own? Any context */
 bool nf_alg_protocol_present(enum nf_alg_protocol_id id);
 
 /* The registered protocol or NULL; caller holds RCU */

@@ -11,6 +11,7 @@
 #include <linux/netdevice.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
+#include "kernel_helper.h"
 #include "netns.h"
 #include "service.h"
 
@@ -134,7 +135,7 @@ bool nf_alg_service_transport(enum nf_alg_protocol_id protocol, u8 l4proto)
 	case NF_ALG_PROTOCOL_ESP:
 		return l4proto == IPPROTO_ESP;
 	default:
-		return false;
+		return nf_alg_kernel_helper_transport(protocol, l4proto);
 	}
 }
 

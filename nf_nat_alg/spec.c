@@ -423,6 +423,7 @@ const char *const nf_alg_reason_names[__NF_ALG_REASON_MAX] = {
 	[NF_ALG_REASON_ADDRESS_FAMILY] = "address-family",
 	[NF_ALG_REASON_BEFORE_SETUP] = "before-setup",
 	[NF_ALG_REASON_LIMIT_MESSAGES] = "limit-messages",
+	[NF_ALG_REASON_HELPER_FAMILY] = "helper-family",
 };
 
 const char *const nf_alg_resource_names[__NF_ALG_RESOURCE_MAX] = {

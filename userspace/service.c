@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "access_list.h"
 #include "natctl.h"
 #include "service.h"
@@ -20,8 +21,17 @@ const char service_usage[] =
 	"natctl service {add | delete} ras udp port N [list ACL] [vrf NAME]\n"
 	"natctl service {add | delete} esp [spi-match [PREDICATE]] [list ACL] [vrf NAME]\n"
 	"natctl service {add | delete} ike preserve-port [list ACL] [vrf NAME]\n"
+	"natctl service {add | delete} HELPER {tcp | udp} port N [list ACL] [vrf NAME]\n"
 	"natctl service flush\n"
-	"natctl service defaults\n";
+	"natctl service defaults\n"
+	"\n"
+	"HELPER is one of the kernel's own: ftp, pptp, irc, sane and kernel-h225 on\n"
+	"TCP; tftp, amanda, snmp, netbios-ns and kernel-ras on UDP; kernel-sip on both.\n"
+	"snmp is for port 161 alone, netbios-ns for port 137.\n";
+
+#define PROTOCOLS                                                              \
+	"sip, skinny, h225, ras, esp or ike, or a helper of the kernel's own " \
+	"(natctl help service)"
 
 #define IKE_PORT 500
 
@@ -70,10 +80,48 @@ static bool vrf_parse(struct words *words, struct service *service, int *status)
 /* Which transports a protocol has */
 static bool transport_fits(uint32_t protocol, uint8_t transport)
 {
-	bool tcp = transport == IPPROTO_TCP;
+	switch (protocol) {
+	case NF_ALG_PROTOCOL_SIP:
+	case NF_ALG_PROTOCOL_KERNEL_SIP:
+		return true;
+	case NF_ALG_PROTOCOL_RAS:
+	case NF_ALG_PROTOCOL_TFTP:
+	case NF_ALG_PROTOCOL_AMANDA:
+	case NF_ALG_PROTOCOL_SNMP:
+	case NF_ALG_PROTOCOL_NETBIOS_NS:
+	case NF_ALG_PROTOCOL_KERNEL_RAS:
+		return transport == IPPROTO_UDP;
+	default:
+		return transport == IPPROTO_TCP;
+	}
+}
 
-	return protocol == NF_ALG_PROTOCOL_SIP ||
-	       (protocol == NF_ALG_PROTOCOL_RAS ? !tcp : tcp);
+/* The modules of the kernel's own helpers: what finds an address in a message,
+ * and what translates it (sane's and netbios-ns's messages have none)
+ */
+static const struct {
+	const char *finds;
+	const char *translates;
+} helper_modules[__NF_ALG_PROTOCOL_MAX] = {
+	[NF_ALG_PROTOCOL_FTP] = { "nf_conntrack_ftp", "nf_nat_ftp" },
+	[NF_ALG_PROTOCOL_TFTP] = { "nf_conntrack_tftp", "nf_nat_tftp" },
+	[NF_ALG_PROTOCOL_PPTP] = { "nf_conntrack_pptp", "nf_nat_pptp" },
+	[NF_ALG_PROTOCOL_IRC] = { "nf_conntrack_irc", "nf_nat_irc" },
+	[NF_ALG_PROTOCOL_AMANDA] = { "nf_conntrack_amanda", "nf_nat_amanda" },
+	[NF_ALG_PROTOCOL_SANE] = { "nf_conntrack_sane", NULL },
+	[NF_ALG_PROTOCOL_SNMP] = { "nf_conntrack_snmp", NULL },
+	[NF_ALG_PROTOCOL_NETBIOS_NS] = { "nf_conntrack_netbios_ns", NULL },
+	[NF_ALG_PROTOCOL_KERNEL_SIP] = { "nf_conntrack_sip", "nf_nat_sip" },
+	[NF_ALG_PROTOCOL_KERNEL_H225] = { "nf_conntrack_h323", "nf_nat_h323" },
+	[NF_ALG_PROTOCOL_KERNEL_RAS] = { "nf_conntrack_h323", "nf_nat_h323" },
+};
+
+static bool module_loaded(const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/module/%s", name);
+	return !access(path, F_OK);
 }
 
 /* The predicate of a name, or without one the first */
@@ -142,18 +190,16 @@ int service_parse(struct words *words, struct service *service)
 	protocol = words_next(words);
 	id = word_of(protocol, spec_protocol_id, __NF_ALG_PROTOCOL_MAX);
 	if (!protocol)
-		return complain(
-			USAGE,
-			"service: a protocol is missing: sip, skinny, h225, ras, esp or ike");
+		return complain(USAGE,
+				"service: a protocol is missing: " PROTOCOLS);
 	if (id == NF_ALG_PROTOCOL_H245)
 		return complain(
 			USAGE,
 			"service: h245 has no port of its own: it follows h225");
 	if (id <= NF_ALG_PROTOCOL_NONE)
-		return complain(
-			USAGE,
-			"service: \"%s\" is not a protocol: sip, skinny, h225, ras, esp or ike",
-			protocol);
+		return complain(USAGE,
+				"service: \"%s\" is not a protocol: " PROTOCOLS,
+				protocol);
 	service->protocol = id;
 
 	status = place_parse(words, protocol, service);
@@ -252,6 +298,7 @@ const char *service_text(const struct service *service)
 struct findings {
 	struct table *table;
 	const struct service *about; /* one, or NULL: any */
+	bool has[__NF_ALG_PROTOCOL_MAX];
 	bool no_module[__NF_ALG_PROTOCOL_MAX];
 	char no_list[NF_ALG_ACCESS_LIST_NAME_MAX + 1];
 };
@@ -272,6 +319,8 @@ static void service_find(const struct nlmsghdr *nlh, void *data)
 	     service.port != findings->about->port ||
 	     service.vrf != findings->about->vrf))
 		return;
+	if (service.protocol < __NF_ALG_PROTOCOL_MAX)
+		findings->has[service.protocol] = true;
 	if (service.protocol < __NF_ALG_PROTOCOL_MAX &&
 	    tb[NF_ALG_A_SERVICE_MODULE_PRESENT] &&
 	    !attribute_number(tb[NF_ALG_A_SERVICE_MODULE_PRESENT]))
@@ -283,12 +332,24 @@ static void service_find(const struct nlmsghdr *nlh, void *data)
 
 static void service_warn(const struct findings *findings)
 {
+	const char *finds, *translates;
 	int id;
 
-	for (id = 0; id < __NF_ALG_PROTOCOL_MAX; id++)
-		if (findings->no_module[id])
+	for (id = 0; id < __NF_ALG_PROTOCOL_MAX; id++) {
+		finds = helper_modules[id].finds;
+		translates = helper_modules[id].translates;
+		if (findings->no_module[id] && finds)
+			warn("no kernel helper for %s (modprobe %s): its flows pass untranslated; newer kernels come without some helpers",
+			     spec_protocol_id[id], finds);
+		else if (findings->no_module[id])
 			warn("no module for %s (modprobe nf-nat-alg-%s): its flows pass untranslated",
 			     spec_protocol_id[id], spec_protocol_id[id]);
+		/* What is built in has no folder there */
+		else if (findings->has[id] && translates &&
+			 module_loaded(finds) && !module_loaded(translates))
+			warn("no module %s (modprobe %s): addresses in %s messages stay as they are",
+			     translates, translates, spec_protocol_id[id]);
+	}
 	if (findings->no_list[0])
 		warn("access list %s has no rules, so the service is for nobody; see natctl help access-list",
 		     findings->no_list);

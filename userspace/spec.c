@@ -32,7 +32,7 @@ const struct spec_reason spec_reason[__NF_ALG_REASON_MAX] = {
 	[NF_ALG_REASON_NO_PROTOCOL_MODULE] = {
 		"no-protocol-module",
 		"The port belongs to a service whose protocol module is not loaded.",
-		"Load it: \"modprobe nf-nat-alg-PROTOCOL\"; if there is none, delete the service.",
+		"Load it: \"modprobe nf-nat-alg-PROTOCOL\", or nf_conntrack_PROTOCOL for one of the kernel's own helpers; if there is none, delete the service.",
 	},
 	[NF_ALG_REASON_MIDSTREAM] = {
 		"midstream",
@@ -284,6 +284,11 @@ const struct spec_reason spec_reason[__NF_ALG_REASON_MAX] = {
 		"A Skinny connection carried more messages in a minute than skinny-messages permits; the others of that minute passed unchanged.",
 		"Look at the phone; raise the limit with \"natctl set skinny-messages N\" if it really has so much to say.",
 	},
+	[NF_ALG_REASON_HELPER_FAMILY] = {
+		"helper-family",
+		"A service names one of the kernel's own helpers, and that one does not know IPv6, so the flow goes on without it.",
+		"Nothing to do where the firewall permits the connections that the protocol opens beside this one; else let the two hosts use IPv4.",
+	},
 };
 
 const struct spec_option spec_option[__NF_ALG_OPTION_MAX] = {
@@ -478,6 +483,17 @@ const char *const spec_protocol_id[__NF_ALG_PROTOCOL_MAX] = {
 	[NF_ALG_PROTOCOL_H245] = "h245",
 	[NF_ALG_PROTOCOL_ESP] = "esp",
 	[NF_ALG_PROTOCOL_IKE] = "ike",
+	[NF_ALG_PROTOCOL_FTP] = "ftp",
+	[NF_ALG_PROTOCOL_TFTP] = "tftp",
+	[NF_ALG_PROTOCOL_PPTP] = "pptp",
+	[NF_ALG_PROTOCOL_IRC] = "irc",
+	[NF_ALG_PROTOCOL_AMANDA] = "amanda",
+	[NF_ALG_PROTOCOL_SANE] = "sane",
+	[NF_ALG_PROTOCOL_SNMP] = "snmp",
+	[NF_ALG_PROTOCOL_NETBIOS_NS] = "netbios-ns",
+	[NF_ALG_PROTOCOL_KERNEL_SIP] = "kernel-sip",
+	[NF_ALG_PROTOCOL_KERNEL_H225] = "kernel-h225",
+	[NF_ALG_PROTOCOL_KERNEL_RAS] = "kernel-ras",
 };
 
 const char *const spec_action[__NF_ALG_ACTION_MAX] = {

@@ -38,6 +38,28 @@ enum nf_alg_protocol_id {
 	NF_ALG_PROTOCOL_ESP,
 	/* IPsec's Internet Key Exchange, keeping port 500. */
 	NF_ALG_PROTOCOL_IKE,
+	/* File Transfer Protocol, by the kernel's own helper, as all below. */
+	NF_ALG_PROTOCOL_FTP,
+	/* Trivial File Transfer Protocol. */
+	NF_ALG_PROTOCOL_TFTP,
+	/* Point-to-Point Tunneling Protocol. */
+	NF_ALG_PROTOCOL_PPTP,
+	/* Internet Relay Chat; transfers between clients. */
+	NF_ALG_PROTOCOL_IRC,
+	/* Amanda's backups. */
+	NF_ALG_PROTOCOL_AMANDA,
+	/* Scanners of SANE. */
+	NF_ALG_PROTOCOL_SANE,
+	/* Simple Network Management Protocol; port 161 only. */
+	NF_ALG_PROTOCOL_SNMP,
+	/* NetBIOS name service; port 137 only. */
+	NF_ALG_PROTOCOL_NETBIOS_NS,
+	/* SIP by the kernel's own helper. */
+	NF_ALG_PROTOCOL_KERNEL_SIP,
+	/* H.323's call signalling by the kernel's own helper. */
+	NF_ALG_PROTOCOL_KERNEL_H225,
+	/* H.323's RAS by the kernel's own helper. */
+	NF_ALG_PROTOCOL_KERNEL_RAS,
 
 	__NF_ALG_PROTOCOL_MAX,
 };
@@ -243,6 +265,10 @@ enum nf_alg_reason {
 	 * messages permits; the others of that minute passed unchanged.
 	 */
 	NF_ALG_REASON_LIMIT_MESSAGES,
+	/* A service names one of the kernel's own helpers, and that one does not
+	 * know IPv6, so the flow goes on without it.
+	 */
+	NF_ALG_REASON_HELPER_FAMILY,
 
 	__NF_ALG_REASON_MAX,
 };
