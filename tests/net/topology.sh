@@ -132,8 +132,10 @@ inside() {
 topology() {
 	local ns more back=
 
-	printf 'netns add %s\n' "$PHONE" "$DESK" "$ROUTER" "$SERVER" |
-		ip -batch - || exit 1
+	for ns in "$PHONE" "$DESK" "$ROUTER" "$SERVER"; do
+		# who attached a namespace of his own keeps it
+		[ -e "/run/netns/$ns" ] || echo "netns add $ns"
+	done | ip -batch - || exit 1
 	for ns in "$PHONE" "$DESK" "$ROUTER" "$SERVER"; do
 		more=
 		[ "$ns" != "$ROUTER" ] || more="net.ipv4.ip_forward=1
