@@ -8,6 +8,7 @@
 linux/nf_nat_alg.h           numbers, for everybody
 ../nf_nat_alg/spec.[ch]      the kernel's policies, names and ranges
 ../userspace/spec.[ch]       natctl's names and texts
+../Documentation/netlink.md  the same for people (document.py)
 """
 
 import difflib
@@ -21,6 +22,8 @@ try:
 except ImportError:
     sys.exit("generate.py: the Python module yaml is missing: "
              "install the package python3-yaml")
+
+import document  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 SPEC = HERE / "nf_nat_alg.yaml"
@@ -320,6 +323,7 @@ def main():
         HERE.parent / "nf_nat_alg" / "spec.c": kernel_source(spec),
         HERE.parent / "userspace" / "spec.h": tool_header(spec),
         HERE.parent / "userspace" / "spec.c": tool_source(spec),
+        HERE.parent / "Documentation" / "netlink.md": document.page(SPEC),
     }
     stale = False
     for path, lines in files.items():

@@ -3,7 +3,7 @@
 # machine: uml
 # ci: uml
 # chroot: asn1
-# timeout: 400
+# timeout: 900
 #
 # Every block of README.md and Documentation/ that is marked as runnable runs on
 # the router, which here is the machine's own network namespace, and prints what
