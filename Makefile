@@ -10,7 +10,7 @@ TESTS ?=
 # What the kernel must have been built with; the .config beside the headers says.
 CONFIG_NEEDED := CONFIG_MODULES CONFIG_NETFILTER CONFIG_NF_CONNTRACK CONFIG_NF_NAT CONFIG_NF_CONNTRACK_ZONES
 
-.PHONY: all help modules natctl install modules_install demo test check bench clean check-config
+.PHONY: all help modules natctl install modules_install deb demo test check bench clean check-config
 
 all: modules natctl
 
@@ -19,6 +19,7 @@ help:
 	@echo 'make modules    nf_nat_alg.ko and the protocol modules; KDIR=$(KDIR)'
 	@echo 'make natctl     the tool'
 	@echo 'make install    both, into DESTDIR; PREFIX=$(PREFIX)'
+	@echo 'make deb        Debian packages in build/deb: nf-nat-alg-dkms and natctl'
 	@echo 'make demo       a SIP call through a router in a virtual machine; nothing here is touched'
 	@echo 'make test       all tests; TESTS="engine sip" for some, tests/run --list names them'
 	@echo 'make check      checkpatch, sparse, style'
@@ -51,6 +52,9 @@ modules_install: modules
 
 install: natctl modules_install
 	$(MAKE) -C userspace install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+
+deb:
+	@packaging/deb
 
 demo:
 	@tests/demo/run
