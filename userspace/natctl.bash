@@ -91,7 +91,7 @@ _natctl_words() {
 	3:'access-list delete '*) _natctl_rules "$3" ;;
 	3:'access-list add '* | 4:'access-list add '*[0-9]) echo permit deny ;;
 	*:'access-list add '*' permit' | *:'access-list add '*' deny') echo any host ;;
-	1:set) echo media-ports; _natctl_options ;;
+	1:set) _natctl_options ;;
 	2:'set media-from') echo own list default ;;
 	3:'set media-from list') _natctl_lists ;;
 	2:'set '*)

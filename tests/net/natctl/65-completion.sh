@@ -10,18 +10,23 @@
 . "$NF_ALG_TOP/userspace/natctl.bash"
 
 # offers WORDS TYPED...: behind what is typed, whose last word is the one that is
-# completed, those and no others come
+# completed, those come, each once, and no others
 offers() {
-	local wanted=$1 got
+	local word wrong=0
+	local -A wanted=()
 
+	for word in $1; do wanted[$word]=1; done
 	shift
 	COMP_WORDS=(natctl "$@") COMP_CWORD=$# COMPREPLY=()
 	_natctl 2>"$SCRATCH/said"
-	got=$(printf '%s\n' "${COMPREPLY[@]}" | sort | xargs)
-	wanted=$(printf '%s\n' $wanted | sort | xargs)
-	[ "$got" = "$wanted" ] && [ ! -s "$SCRATCH/said" ] || echo "got: $got" >>"$SCRATCH/said"
-	[ "$got" = "$wanted" ]
-	result $? "natctl $*: ${wanted:-nothing}"
+	[ ! -s "$SCRATCH/said" ] || wrong=1
+	for word in "${COMPREPLY[@]}"; do
+		[ -n "${wanted[$word]-}" ] || wrong=1
+		unset "wanted[$word]"
+	done
+	[ ${#wanted[@]} = 0 ] || wrong=1
+	[ $wrong = 0 ] || echo "got: ${COMPREPLY[*]}" >>"$SCRATCH/said"
+	result $wrong "natctl $*: ${COMPREPLY[*]-}"
 }
 
 fresh
