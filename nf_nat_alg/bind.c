@@ -197,10 +197,40 @@ static int nf_alg_grip_take(struct nf_alg_taking *taking, u8 i,
 	return 0;
 }
 
-/* Ports that exist already decide where the others must lie. Return: 0 with
- * the first public port in taking->public, or -reason.
+/* Which of the ports are bound already. Return: how many, with where the first
+ * one's public port is in @base; or -reason.
  */
-static int nf_alg_bind_place(struct nf_alg_taking *taking)
+static int nf_alg_bind_lookup(struct nf_alg_taking *taking, int *base)
+{
+	const struct nf_alg_session *session = taking->msg->session;
+	const struct nf_alg_side *from = taking->msg->from;
+	const struct nf_alg_bind *want = taking->want;
+	struct nf_alg_endpoint inside = want->inside;
+	int i, at, found = 0;
+
+	for (i = 0; i < want->count; i++) {
+		inside.port = htons(ntohs(want->inside.port) + i);
+		taking->own[i] = nf_alg_binding_exact(taking->an, want->l4proto,
+						      session->zone,
+						      session->vrf, &inside,
+						      &from->seen);
+		if (!taking->own[i])
+			continue;
+		at = ntohs(taking->own[i]->public.port) - i;
+		if (found && at != *base)
+			return -NF_ALG_REASON_NO_PUBLIC_PORT;
+		*base = at;
+		found++;
+	}
+	return found;
+}
+
+/* Ports that exist already decide where the others must lie: @placed, and the
+ * first one at @base. Return: 0 with the first public port in taking->public,
+ * or -reason.
+ */
+static noinline int nf_alg_bind_choose(struct nf_alg_taking *taking,
+				       bool placed, int base)
 {
 	const struct nf_alg_session *session = taking->msg->session;
 	const struct nf_alg_side *from = taking->msg->from;
@@ -220,28 +250,8 @@ static int nf_alg_bind_place(struct nf_alg_taking *taking)
 	};
 	bool identity = nf_alg_same_host(&from->own, &from->seen);
 	u16 prefer[3] = { ntohs(want->prefer), 0, ntohs(want->inside.port) };
-	bool placed = false;
-	int i, base = 0;
+	int i;
 
-	for (i = 0; i < want->count; i++) {
-		struct nf_alg_endpoint inside;
-		int at;
-
-		inside = nf_alg_endpoint_next(&want->inside, i);
-		taking->own[i] = nf_alg_binding_exact(taking->an, want->l4proto,
-						      session->zone,
-						      session->vrf, &inside,
-						      &from->seen);
-		if (!taking->own[i])
-			continue;
-		at = ntohs(taking->own[i]->public.port) - i;
-		if (placed && at != base)
-			return -NF_ALG_REASON_NO_PUBLIC_PORT;
-		base = at;
-		placed = true;
-	}
-
-	taking->public = from->seen;
 	if (!placed && !identity) {
 		/* The flow's own mapping serves its own endpoint best */
 		if (want->l4proto == session->l4proto &&
@@ -271,6 +281,21 @@ static int nf_alg_bind_place(struct nf_alg_taking *taking)
 			       !nf_alg_port_free(&ports, i, base + i))
 			return -NF_ALG_REASON_NO_PUBLIC_PORT;
 	}
+	taking->public.port = htons(base);
+	return 0;
+}
+
+/* Most messages speak of what is bound. Return: as nf_alg_bind_choose() */
+static int nf_alg_bind_place(struct nf_alg_taking *taking)
+{
+	int base = 0, found;
+
+	taking->public = taking->msg->from->seen;
+	found = nf_alg_bind_lookup(taking, &base);
+	if (found < 0)
+		return found;
+	if (found < taking->want->count)
+		return nf_alg_bind_choose(taking, found, base);
 	taking->public.port = htons(base);
 	return 0;
 }
@@ -330,12 +355,7 @@ int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
 		const struct nf_alg_bind *want, struct nf_alg_endpoint *public)
 {
 	struct nf_alg_net *an = msg->session->an;
-	struct nf_alg_taking taking = {
-		.an = an,
-		.msg = msg,
-		.call = call,
-		.want = want,
-	};
+	struct nf_alg_taking taking __uninitialized;
 	struct nf_alg_grip *grip, *next;
 	LIST_HEAD(taken);
 	int i, err;
@@ -343,6 +363,10 @@ int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
 	err = nf_alg_bind_check(msg, want);
 	if (err)
 		return err;
+	taking.an = an;
+	taking.msg = msg;
+	taking.call = call;
+	taking.want = want;
 
 	rcu_read_lock();
 	spin_lock_bh(&an->bindings.lock);
