@@ -38,9 +38,12 @@ static const struct column translation_columns[] = {
 
 #define WIDTH (sizeof(translation_columns) / sizeof(translation_columns[0]))
 
-/* The call behind a binding, for the flows that came by it */
+/* The call behind a binding, for the flows that came by it. Hosts of two VRFs
+ * may have the same address, but then the zones differ.
+ */
 struct known {
 	uint8_t transport;
+	uint16_t zone;
 	struct endpoint inside;
 	char *alg;
 	char *key;
@@ -48,6 +51,7 @@ struct known {
 
 /* The SPIs behind an entry of ESP, which conntrack does not know */
 struct spis {
+	uint16_t zone;
 	struct endpoint inside;
 	struct endpoint gateway;
 	uint32_t in;
@@ -82,19 +86,21 @@ static bool is_wanted(const struct search *search, uint8_t transport,
 }
 
 static const struct known *find_known(const struct search *search,
-				      uint8_t transport,
+				      uint8_t transport, uint16_t zone,
 				      const struct endpoint *inside)
 {
 	unsigned int i;
 
 	for (i = 0; i < search->known_count; i++)
 		if (search->known[i].transport == transport &&
+		    search->known[i].zone == zone &&
 		    endpoint_equal(&search->known[i].inside, inside))
 			return &search->known[i];
 	return NULL;
 }
 
 static struct known *add_known(struct search *search, uint8_t transport,
+			       const struct nlattr *zone,
 			       const struct endpoint *inside)
 {
 	struct known *known;
@@ -107,6 +113,7 @@ static struct known *add_known(struct search *search, uint8_t transport,
 						       1));
 	known = &search->known[search->known_count++];
 	known->transport = transport;
+	known->zone = zone ? attribute_number(zone) : 0;
 	known->inside = *inside;
 	known->alg = NULL;
 	known->key = NULL;
@@ -148,7 +155,7 @@ static void read_binding(const struct nlmsghdr *nlh, void *data)
 	endpoint_read(tb[NF_ALG_A_BINDING_INSIDE_LOCAL], &local);
 	endpoint_read(tb[NF_ALG_A_BINDING_INSIDE_GLOBAL], &global);
 
-	known = add_known(search, transport, &local);
+	known = add_known(search, transport, tb[NF_ALG_A_BINDING_ZONE], &local);
 	if (tb[NF_ALG_A_BINDING_PROTOCOL])
 		protocol = attribute_number(tb[NF_ALG_A_BINDING_PROTOCOL]);
 	if (protocol && protocol < __NF_ALG_PROTOCOL_MAX)
@@ -201,7 +208,7 @@ static void read_session(const struct nlmsghdr *nlh, void *data)
 		return;
 	endpoint_read(tb[NF_ALG_A_SESSION_INSIDE_LOCAL], &local);
 	add_known(search, attribute_number(tb[NF_ALG_A_SESSION_TRANSPORT]),
-		  &local);
+		  tb[NF_ALG_A_SESSION_ZONE], &local);
 }
 
 static void read_tunnel(const struct nlmsghdr *nlh, void *data)
@@ -223,6 +230,8 @@ static void read_tunnel(const struct nlmsghdr *nlh, void *data)
 						      1));
 	spis = &search->spis[search->spis_count++];
 	memset(spis, 0, sizeof(*spis));
+	if (tb[NF_ALG_A_TUNNEL_ZONE])
+		spis->zone = attribute_number(tb[NF_ALG_A_TUNNEL_ZONE]);
 	endpoint_read(tb[NF_ALG_A_TUNNEL_INSIDE_LOCAL], &spis->inside);
 	endpoint_read(tb[NF_ALG_A_TUNNEL_OUTSIDE_GLOBAL], &spis->gateway);
 	if (tb[NF_ALG_A_TUNNEL_SPI_IN])
@@ -231,17 +240,19 @@ static void read_tunnel(const struct nlmsghdr *nlh, void *data)
 		spis->out = attribute_number(tb[NF_ALG_A_TUNNEL_SPI_OUT]);
 	/* Of a VRF: its entries are wanted */
 	if (search->vrf)
-		add_known(search, IPPROTO_ESP, &spis->inside);
+		add_known(search, IPPROTO_ESP, tb[NF_ALG_A_TUNNEL_ZONE],
+			  &spis->inside);
 }
 
 /* Each end with the SPI of what is sent to it, as Cisco has it */
-static void add_spis(const struct search *search, struct endpoint *local,
-		     struct endpoint *global)
+static void add_spis(const struct search *search, uint16_t zone,
+		     struct endpoint *local, struct endpoint *global)
 {
 	unsigned int i;
 
 	for (i = 0; i < search->spis_count; i++) {
-		if (!endpoint_equal(&search->spis[i].inside, local) ||
+		if (search->spis[i].zone != zone ||
+		    !endpoint_equal(&search->spis[i].inside, local) ||
 		    !endpoint_equal(&search->spis[i].gateway, global))
 			continue;
 		local->spi = search->spis[i].in;
@@ -263,13 +274,13 @@ static void read_connection(const struct connection *connection, void *data)
 		       connection->outside_local.port,
 		       connection->inside_local.port))
 		return;
-	known = find_known(search, connection->transport,
+	known = find_known(search, connection->transport, connection->zone,
 			   &connection->inside_local);
 	if (search->vrf && !known)
 		return;
 
 	if (connection->transport == IPPROTO_ESP)
-		add_spis(search, &local, &global);
+		add_spis(search, connection->zone, &local, &global);
 	row = table_row(&search->table);
 	cell_number(cell_of(search, row, NF_ALG_A_TRANSLATION_TRANSPORT),
 		    connection->transport);
