@@ -84,7 +84,7 @@ strange() {
 import socket
 s = socket.create_server(("", 7000))
 s.accept()[0].recv(1)' &
-	listening "$SERVER" -lnt 7000 || return 1
+	serves "$SERVER" -lnt 7000 || return 1
 	phone python3 -c '
 import socket
 s = socket.create_connection(("'"$SERVER4"'", 7000), 20, ("", 2021))

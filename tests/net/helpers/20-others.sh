@@ -21,7 +21,7 @@ tftp_server() {
 	for port; do
 		server in.tftpd --foreground --listen --ipv4 --user root \
 			--address "0.0.0.0:$port" --secure "$SCRATCH/tftp" &
-		listening "$SERVER" -lnu "$port" || return 1
+		serves "$SERVER" -lnu "$port" || return 1
 	done
 }
 

@@ -81,15 +81,15 @@ ftp_server() {
 			-ovsftpd_log_file="$FTP_LOG.$name.$port" \
 			0<>"$FTP_LOG.refusal" &
 		# it tells its first descriptor what it does not like
-		listening "$ns" -lnt "$port" || {
+		serves "$ns" -lnt "$port" || {
 			cat "$FTP_LOG.refusal"
 			return 1
 		}
 	done
 }
 
-# listening NS SS-OPTIONS PORT: or not within a minute
-listening() {
+# serves NS SS-OPTIONS PORT: or not within a minute
+serves() {
 	local end=$((SECONDS + 60))
 
 	until in_ns "$1" ss -H "$2" "sport = :$3" | grep -q .; do
@@ -100,7 +100,8 @@ listening() {
 
 # ftp NS HOST PORT MODE: a list, a file down and the same file up, whole
 ftp() {
-	local ns=$1 host=$2 port=$3 options=() upload=()
+	local ns=$1 host=$2 port=$3 options=() upload=() who=${1%%-*}
+	local got=$SCRATCH/got.$who list=$SCRATCH/list.$who
 
 	case $4 in
 	epsv) options=() ;;
@@ -109,15 +110,13 @@ ftp() {
 	port) options=(--ftp-port - --disable-eprt) ;;
 	esac
 	options+=(-sS --max-time "${PATIENCE:-60}")
-	rm -f "$SCRATCH/got" "$SCRATCH/ftp/in/"*
+	rm -f "$got" "$list" "$SCRATCH/ftp/in/$who"
 	[ -z "$FULL" ] || upload=(--next "${options[@]}" -T "$SCRATCH/ftp/file"
-		"ftp://$host:$port/in/")
-	in_ns "$ns" curl "${options[@]}" "ftp://$host:$port/" \
-		-o "$SCRATCH/list" "ftp://$host:$port/file" -o "$SCRATCH/got" \
-		"${upload[@]}" || return 1
-	grep -q ' file$' "$SCRATCH/list" &&
-		cmp "$SCRATCH/got" "$SCRATCH/ftp/file" || return 1
-	[ -z "$FULL" ] || cmp "$SCRATCH/ftp/in/file" "$SCRATCH/ftp/file"
+		"ftp://$host:$port/in/$who")
+	in_ns "$ns" curl "${options[@]}" "ftp://$host:$port/" -o "$list" \
+		"ftp://$host:$port/file" -o "$got" "${upload[@]}" || return 1
+	grep -q ' file$' "$list" && cmp "$got" "$SCRATCH/ftp/file" || return 1
+	[ -z "$FULL" ] || cmp "$SCRATCH/ftp/in/$who" "$SCRATCH/ftp/file"
 }
 
 # helped HELPER PORT: some connection to this port has the helper
