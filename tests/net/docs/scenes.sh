@@ -86,13 +86,14 @@ for port in range(7001, 7004):
 }
 
 # tunnels: two inside hosts with ESP to one gateway; the second one's SPI is
-# learned by its key exchange, however long that takes here
+# learned by its key exchange, however long all of that takes here
 scene_tunnels() {
-	answered 1 0x1001 || return 1
-	natctl set ike-hint-time 60000 || return 1
+	natctl set tunnel-turn-time 60000 && natctl set ike-hint-time 60000 &&
+		answered 1 0x1001 || return 1
 	python3 "$PEER/ike.py" child $$ 2 1 || return 1
 	host_sends 2 0x80002001 && gateway_sends 0x2001 &&
-		gateway_sends 0x2001 2 && natctl set ike-hint-time default
+		gateway_sends 0x2001 2 && natctl set ike-hint-time default &&
+		natctl set tunnel-turn-time default
 }
 
 # skinny: a phone with a channel; then one that names a port it may not
