@@ -154,3 +154,15 @@ s.sendto(b"OPTIONS sip:198.18.0.9 SIP/2.0\r\n\r\n", ("198.18.0.9", 5060))' || re
 		sleep 0.1
 	done
 }
+
+# ios: what an IOS router prints
+scene_ios() {
+	cat >"$SCRATCH/running-config" <<-END
+	no ip nat service sip udp port 5060
+	ip nat service sip udp port 5070
+	ip nat service allow-sip-even-rtp-ports
+	ip nat service list 10 ESP spi-match
+	ip nat service list 10 IKE preserve-port
+	access-list 10 permit 10.20.30.0 0.0.0.255
+	END
+}
