@@ -28,9 +28,10 @@ through() {
 scene_router() {
 	modprobe nf_nat_alg && natctl service defaults
 }
-# fresh: no module, so that reasons count from 0
+# fresh: no module, so that reasons count from 0; nor what a page before has
+# loaded of the kernel's own
 scene_fresh() {
-	unload
+	unload && modprobe -q -r nf_nat_sip nf_conntrack_sip
 }
 
 # loaded: the protocols of the default services, which load a moment later
