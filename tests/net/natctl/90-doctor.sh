@@ -71,6 +71,8 @@ efi() {
 
 # --- no module yet -----------------------------------------------------------
 
+# scripts before this one, in the same machine, leave it loaded
+unload || exit 1
 topology nat
 mkdir -p /boot
 cat >"/boot/config-$RELEASE" <<'END'

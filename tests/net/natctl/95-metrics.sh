@@ -18,6 +18,7 @@ metric() {
 	grep -qxF -- "$1" "$SCRATCH/metrics" || { cat "$SCRATCH/metrics"; return 1; }
 }
 
+bare || exit 1
 natctl metrics >"$SCRATCH/metrics"
 result $? "natctl metrics needs no module"
 holds "and says so" metric "nf_nat_alg_up 0"

@@ -115,10 +115,16 @@ monitored_until() {
 	return 0
 }
 
-# fresh: the module as it is after modprobe with defaults=0
-fresh() {
+# bare: no module, whatever the scripts before left in the machine
+bare() {
 	modprobe -r nf_alg_sip nf_alg_sccp nf_alg_h323 nf_alg_ipsec 2>/dev/null
 	modprobe -r nf_nat_alg 2>/dev/null
+	[ ! -e /sys/module/nf_nat_alg ]
+}
+
+# fresh: the module as it is after modprobe with defaults=0
+fresh() {
+	bare
 	modprobe nf_nat_alg "${1:-defaults=0}" || exit 1
 }
 
