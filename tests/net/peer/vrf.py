@@ -1,0 +1,266 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Two hosts in two VRFs do the same at the same time, and nothing crosses.
+
+    vrf.py {udp|tcp}    a call each: same address and ports if they overlap, same
+                        Call-ID; speech both ways, every packet counted
+    vrf.py esp          a tunnel each, with the same SPIs
+"""
+
+import json
+import os
+import re
+import socket
+import struct
+import subprocess
+import sys
+
+from netns import Host, PATIENCE, server_address
+
+NAMES = ("gold", "silver")
+HOSTS = {"gold": Host("PHONE"), "silver": Host("DESK")}
+SERVER = Host("SERVER")
+PUBLIC = {name: os.environ[name.upper() + "4"] for name in NAMES}
+OVERLAP = PUBLIC["gold"] != PUBLIC["silver"]
+PACKETS = 50
+MEDIA = 30000
+
+
+def check(good, *words):
+    if not good:
+        sys.exit(" ".join(str(word) for word in words))
+
+
+def natctl(*words):
+    return json.loads(subprocess.check_output(
+        [os.environ["NATCTL"], "-n", os.environ["ROUTER"], "-j", *words]))
+
+
+def sdp(address, port):
+    return ("v=0\r\no=- 1 1 IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\n"
+            "m=audio %d RTP/AVP 0\r\n" % (address, address, port))
+
+
+def request(transport, method, cseq, address, body=""):
+    return (
+        "%s sip:b@%s SIP/2.0\r\n"
+        "Via: SIP/2.0/%s %s:5060;branch=z9hG4bKone%s%d;rport\r\n"
+        "From: <sip:a@example>;tag=a\r\nTo: <sip:b@example>%s\r\n"
+        "Call-ID: the-same@example\r\nCSeq: %d %s\r\n"
+        "Contact: <sip:a@%s:5060>\r\nMax-Forwards: 70\r\n%s"
+        "Content-Length: %d\r\n\r\n%s" % (
+            method, SERVER.address(), transport.upper(), address, method,
+            cseq, "" if method == "INVITE" else ";tag=b", cseq, method,
+            address, "Content-Type: application/sdp\r\n" if body else "",
+            len(body), body)).encode()
+
+
+def answer(text, body=""):
+    lines = [line for line in text.split("\r\n")
+             if re.match("(Via|From|To|Call-ID|CSeq):", line)]
+    lines = [line + ";tag=b" if line.startswith("To:") and
+             "tag=" not in line else line for line in lines]
+    return (
+        "SIP/2.0 200 OK\r\n%s\r\nContact: <sip:b@%s:5060>\r\n%s"
+        "Content-Length: %d\r\n\r\n%s" % (
+            "\r\n".join(lines), SERVER.address(),
+            "Content-Type: application/sdp\r\n" if body else "",
+            len(body), body)).encode()
+
+
+def message(sock):
+    """One message of a connection, or one datagram, and its sender"""
+    sock.settimeout(PATIENCE)
+    if sock.type == socket.SOCK_DGRAM:
+        data, peer = sock.recvfrom(4096)
+        return data.decode(), peer
+    data = b""
+    while True:
+        head, gap, body = data.partition(b"\r\n\r\n")
+        if gap and len(body) >= int(
+                re.search(rb"Content-Length: (\d+)", head)[1]):
+            return data.decode(), None
+        more = sock.recv(1)
+        check(more, "the connection was closed after", data)
+        data += more
+
+
+class Calls:
+    """The signalling of both, each with its own connection to the server"""
+
+    def __init__(self, transport):
+        self.transport, self.near, self.far, self.peer = transport, {}, {}, {}
+        if transport == "tcp":
+            waiting = SERVER.listener(5060)
+        else:
+            waiting = SERVER.udp(5060)
+        for name, host in HOSTS.items():
+            if transport == "udp":
+                self.near[name], self.far[name] = host.udp(5060), waiting
+                continue
+            self.near[name] = host.tcp(5060)
+            self.near[name].settimeout(PATIENCE)
+            self.near[name].connect((SERVER.address(), 5060))
+            self.far[name], peer = waiting.accept()
+            check(peer[0] == PUBLIC[name], name, "came as", peer)
+
+    def say(self, name, method, cseq, body=""):
+        data = request(self.transport, method, cseq, HOSTS[name].address(),
+                       body)
+        if self.transport == "udp":
+            self.near[name].sendto(data, (SERVER.address(), 5060))
+        else:
+            self.near[name].sendall(data)
+        text, self.peer[name] = message(self.far[name])
+        if self.transport == "udp":
+            check(self.peer[name][0] == PUBLIC[name], name, "came as",
+                  self.peer[name])
+        # a Via with rport stays as it is (RFC 3581)
+        check(HOSTS[name].address() not in re.sub("Via: .*", "", text),
+              "an inside address got out:", text)
+        return text
+
+    def reply(self, name, text, body=""):
+        data = answer(text, body)
+        if self.transport == "udp":
+            self.far[name].sendto(data, self.peer[name])
+        else:
+            self.far[name].sendall(data)
+        got, _ = message(self.near[name])
+        check(got.startswith("SIP/2.0 200"), name, "was answered", got)
+
+
+def count(sock, packets, source=None):
+    """So many packets, these, and no other"""
+    sock.settimeout(PATIENCE)
+    for packet in packets:
+        data, peer = sock.recvfrom(2048)
+        check(data == packet, sock.getsockname(), "expected", packet, "got",
+              data, "from", peer)
+        check(source in (None, peer), "came from", peer, "not", source)
+    sock.settimeout(0.05)
+    try:
+        check(False, "one too many:", sock.recvfrom(2048))
+    except socket.timeout:
+        pass
+
+
+def speak(near, far, public):
+    """Both at once, packet by packet, in both directions"""
+    out = {name: [b"%s out %d" % (name.encode(), n) for n in range(PACKETS)]
+           for name in NAMES}
+    back = {name: [b"%s back %d" % (name.encode(), n)
+                   for n in range(PACKETS)] for name in NAMES}
+    for n in range(PACKETS):
+        for name in NAMES:
+            near[name].sendto(out[name][n], far[name].getsockname())
+            far[name].sendto(back[name][n], public[name])
+    for name in NAMES:
+        count(far[name], out[name], public[name])
+        count(near[name], back[name], far[name].getsockname())
+    return 4 * PACKETS
+
+
+def shown(public):
+    """What natctl says of each VRF"""
+    for name in NAMES:
+        other = NAMES[name == "gold"]
+        check(len(natctl("show", "calls", "vrf", name)) == 1, name, "calls")
+        bindings = natctl("show", "bindings", "vrf", name)
+        ports = {b["inside-global"]["port"] for b in bindings}
+        check(public[name][1] in ports, name, "has", bindings)
+        check({b["inside-local"]["address"] for b in bindings} ==
+              {HOSTS[name].address()}, name, "has", bindings)
+        text = json.dumps(natctl("show", "translations", "vrf", name))
+        check(PUBLIC[name] in text, name, "has", text)
+        check(not OVERLAP or PUBLIC[other] not in text, name, "has", text)
+        check(len(natctl("show", "sessions", "vrf", name)) == 1, name,
+              "sessions")
+
+
+def call(transport):
+    calls, public, packets = Calls(transport), {}, 0
+    asked = {}
+    for name in NAMES:
+        asked[name] = calls.say(name, "INVITE", 1, sdp(
+            HOSTS[name].address(), MEDIA))
+        at = (re.search(r"c=IN IP4 (\S+)", asked[name])[1],
+              int(re.search(r"m=audio (\d+)", asked[name])[1]))
+        check(at[0] == PUBLIC[name], name, "offered", at)
+        public[name] = at
+    check(public["gold"] != public["silver"], "both offered", public)
+    # each is answered by a port of its own
+    for n, name in enumerate(NAMES):
+        calls.reply(name, asked[name], sdp(SERVER.address(), 20000 + 2 * n))
+        calls.say(name, "ACK", 1)
+    for more in 0, 1:
+        near = {name: HOSTS[name].udp(MEDIA + more) for name in NAMES}
+        far = {name: SERVER.udp(20000 + 2 * n + more)
+               for n, name in enumerate(NAMES)}
+        at = {name: (public[name][0], public[name][1] + more)
+              for name in NAMES}
+        packets += speak(near, far, at)
+        # and somebody else outside, who speaks first
+        for n, name in enumerate(NAMES):
+            stranger = SERVER.udp(21000, address=server_address(n))
+            stranger.sendto(name.encode(), at[name])
+            count(near[name], [name.encode()], stranger.getsockname())
+            packets += 1
+    shown(public)
+    for name in NAMES:
+        calls.reply(name, calls.say(name, "BYE", 2))
+    print("figure: 2 calls over %s, %d packets of speech, each where it "
+          "belongs" % (transport, packets))
+
+
+def esp():
+    def raw(host):
+        sock = host.socket(4, socket.SOCK_RAW, socket.IPPROTO_ESP)
+        sock.bind((host.address(), 0))
+        sock.settimeout(PATIENCE)
+        return sock
+
+    def packet(spi, n, name):
+        return struct.pack(">II", spi, n) + name.encode().ljust(60)
+
+    near = {name: raw(HOSTS[name]) for name in NAMES}
+    far, counted = raw(SERVER), {name: 0 for name in NAMES}
+    source = {}
+    # one after the other at first, as a pending tunnel waits for its answer
+    for n in range(1, PACKETS + 1):
+        for name in NAMES:
+            near[name].sendto(packet(0x11111111, n, name),
+                              (SERVER.address(), 0))
+            data, peer = far.recvfrom(2048)
+            check(data[20:] == packet(0x11111111, n, name), "got", data)
+            check(source.setdefault(name, peer[0]) == peer[0] ==
+                  PUBLIC[name], name, "came as", peer)
+            spi = 0x22222222 if OVERLAP else \
+                0x22222222 + NAMES.index(name)
+            far.sendto(packet(spi, n, name), (peer[0], 0))
+            data, peer = near[name].recvfrom(2048)
+            check(data[20:] == packet(spi, n, name), name, "got", data)
+            counted[name] += 2
+    for name in NAMES:
+        near[name].settimeout(0.05)
+        try:
+            check(False, name, "has one too many",
+                  near[name].recvfrom(2048))
+        except socket.timeout:
+            pass
+        tunnels = natctl("show", "tunnels", "vrf", name)
+        check(len(tunnels) == 1 and tunnels[0]["state"] == "live", name,
+              "has", tunnels)
+        check(tunnels[0]["inside-local"]["address"] ==
+              HOSTS[name].address(), name, "has", tunnels)
+        shown = natctl("show", "translations", "esp", "vrf", name)
+        check(len(shown) == 1 and
+              shown[0]["inside-global"]["address"] == PUBLIC[name], name,
+              "has", shown)
+    print("figure: 2 tunnels, %s packets" % counted)
+
+
+if sys.argv[1] == "esp":
+    esp()
+else:
+    call(sys.argv[1])

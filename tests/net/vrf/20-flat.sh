@@ -1,0 +1,23 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# machine: uml qemu
+# ci: none
+# timeout: 300
+#
+# Two VRFs whose addresses do not overlap need no conntrack zones, and may share
+# the router's own address outside. The network is drawn in vrf.sh.
+. "$(dirname "$0")/vrf.sh"
+
+plan 3
+vrfs flat || exit 1
+alg
+for name in gold silver; do
+	for service in "sip udp port 5060" "sip tcp port 5060" esp; do
+		# shellcheck disable=SC2086 # words
+		natctl service add $service vrf $name || exit 1
+	done
+done
+try "SIP over UDP: a call in each VRF, no packet crosses" vrf udp
+try "SIP over TCP: likewise" vrf tcp
+try "ESP: a tunnel in each VRF, to the same gateway" vrf esp
+finish

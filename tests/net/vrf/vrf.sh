@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Two VRFs of one router, on top of topology.sh, as in the example of Cisco's
+# manual (static NAT with MPLS VPNs, "gold" and "silver"):
+#
+#   phone                       router
+#  +---------------+           +---------------------------+
+#  |192.168.121.33 |-----------|lan   VRF gold, table 10   |
+#  +---------------+           |      192.168.121.1        |      server
+#   desk                       |                       wan |---- 203.0.113.9
+#  +---------------+           |                           |
+#  |192.168.121.33 |-----------|lan2  VRF silver, table 20 |
+#  +---------------+           |      192.168.121.1        |
+#                              +---------------------------+
+#   ip nat inside source static 192.168.121.33 2.2.2.1 vrf gold
+#   ip nat inside source static 192.168.121.33 2.2.2.2 vrf silver
+#
+# Both default routes lead out by wan. What comes back finds its VRF by the mark
+# of its connection. Connections of the two VRFs are told apart by conntrack
+# zones 1 and 2; without ("flat") silver's addresses are 192.168.122.*, and both
+# have the router's own address outside.
+# shellcheck source=tests/net/topology.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../topology.sh"
+
+GOLD4=2.2.2.1 SILVER4=2.2.2.2
+export GOLD4 SILVER4
+
+vrf() {
+	python3 "$PEER/vrf.py" "$@"
+}
+
+# member NS DEVICE VRF TABLE NETWORK
+member() {
+	ip -n "$ROUTER" -batch - <<-END || return 1
+		link add $3 type vrf table $4
+		link set $3 up
+		address flush dev $2
+		link set $2 master $3
+		address add $5.1/24 dev $2
+		route add default via $SERVER4 dev wan table $4
+	END
+	ip -n "$1" -batch - <<-END
+		address flush dev eth0
+		address add $5.33/24 dev eth0
+		route add default via $5.1
+	END
+}
+
+# vrfs {zones|flat}
+vrfs() {
+	local other=192.168.121 zone='#'
+
+	topology nat
+	router modprobe vrf 2>/dev/null
+	PHONE4=192.168.121.33
+	if [ "$1" = flat ]; then
+		other=192.168.122 GOLD4=$WAN4 SILVER4=$WAN4
+	else
+		zone=
+		ip -n "$SERVER" route add 2.2.2.0/24 via "$WAN4"
+	fi
+	DESK4=$other.33
+	member "$PHONE" lan gold 10 192.168.121 &&
+		member "$DESK" lan2 silver 20 "$other" || return 1
+	ip -n "$ROUTER" rule add pref 100 fwmark 1 lookup 10
+	ip -n "$ROUTER" rule add pref 100 fwmark 2 lookup 20
+	router nft -f - <<-END
+		flush ruleset
+		table inet vrfs {
+			chain zones {
+				type filter hook prerouting priority raw
+				$zone iifname lan ct zone set 1
+				$zone iifname lan2 ct zone set 2
+				$zone iifname wan ip daddr $GOLD4 ct zone set 1
+				$zone iifname wan ip daddr $SILVER4 ct zone set 2
+			}
+			chain marks {
+				type filter hook prerouting priority mangle
+				iifname lan ct state new ct mark set 1
+				iifname lan2 ct state new ct mark set 2
+				iifname wan meta mark set ct mark
+			}
+			chain nat {
+				type nat hook postrouting priority srcnat
+				oifname wan iifname gold snat ip to $GOLD4
+				oifname wan iifname silver snat ip to $SILVER4
+			}
+			chain forward {
+				type filter hook forward priority filter
+				policy drop
+				ct state established,related accept
+				oifname wan meta l4proto esp accept
+				oifname wan th dport { 5060, 2021 } ct state new accept
+			}
+		}
+	END
+}
+
+# seen OBJECT VRF N [WORD]: natctl shows so many in this VRF, and no others
+seen() {
+	natctl -j show "$1" vrf "$2" >"$SCRATCH/seen.json"
+	[ "$(jq length "$SCRATCH/seen.json")" = "$3" ] && return
+	natctl show "$1"
+	return 1
+}
