@@ -51,7 +51,8 @@ restart_gateway() {
 
 ports() {
 	router conntrack -L -p udp 2>/dev/null | tee "$SCRATCH/udp"
-	grep 'dst=203.0.113.9 sport=500 dport=500' "$SCRATCH/udp" |
+	# those that a host began; what the gateway repeats to ports of before is none
+	grep ' src=10\.1\.[0-9]*\.2 dst=203.0.113.9 sport=500 dport=500' "$SCRATCH/udp" |
 		grep -c 'dst=203.0.113.1 sport=500 dport=500 '
 }
 

@@ -72,7 +72,7 @@ offers 'permit deny' access-list add phones ''
 offers 'permit deny' access-list add phones 40 ''
 offers 'any host' access-list add phones 40 permit ''
 offers 'linger-time' set lin
-offers 'media-ports media-from' set media-
+offers 'media-ports media-from media-named-only' set media-
 offers 'on off default' set allow-multipart ''
 offers 'default' set linger-time ''
 offers 'own list default' set media-from ''
