@@ -10,7 +10,7 @@
 #   phone ---- router, NAT, strict firewall ---- server: in.tftpd on 69 and 6969
 #
 # The rest of the topology: topology.sh. Which helpers there are depends on the
-# kernel: UML has no amanda, sane, snmp and netbios-ns.
+# kernel; UML has them all.
 . "$(dirname "$0")/../topology.sh"
 . "$(dirname "$0")/ftp.sh"
 
