@@ -486,6 +486,29 @@ nf_alg_grip_of(struct nf_alg_call *call, const struct nf_alg_endpoint *inside,
 	return found;
 }
 
+/* Hold @binding for one more remote; the caller puts it into the call's list.
+ * Caller holds nf_alg_bindings.lock.
+ */
+static struct nf_alg_grip *nf_alg_grip_for(struct nf_alg_call *call,
+					   struct nf_alg_binding *binding,
+					   const struct nf_alg_endpoint *remote,
+					   u16 flags)
+{
+	struct nf_alg_grip *grip = nf_alg_grip_alloc();
+
+	if (!grip)
+		return NULL;
+	grip->binding = binding;
+	grip->call = call;
+	grip->remote = *remote;
+	grip->round = call->round;
+	grip->flags = flags;
+	INIT_LIST_HEAD(&grip->undo);
+	call->grip_count++;
+	hlist_add_head_rcu(&grip->node, &binding->grips);
+	return grip;
+}
+
 int nf_alg_bind_admit(struct nf_alg_call *call,
 		      const struct nf_alg_endpoint *inside, u8 l4proto,
 		      const struct nf_alg_endpoint *remote)
@@ -499,19 +522,12 @@ int nf_alg_bind_admit(struct nf_alg_call *call,
 	if (!like)
 		goto unlock;
 	err = -NF_ALG_REASON_NO_MEMORY;
-	grip = nf_alg_grip_alloc();
+	grip = nf_alg_grip_for(call, like->binding, remote,
+			       (like->flags & NF_ALG_BIND_DOOR) |
+				       NF_ALG_BIND_STAY | NF_ALG_BIND_FIRM);
 	if (!grip)
 		goto unlock;
-	grip->binding = like->binding;
-	grip->call = call;
-	grip->remote = *remote;
-	grip->round = call->round;
-	grip->flags = (like->flags & NF_ALG_BIND_DOOR) | NF_ALG_BIND_STAY |
-		      NF_ALG_BIND_FIRM;
 	list_add_tail(&grip->list, &call->grips);
-	INIT_LIST_HEAD(&grip->undo);
-	call->grip_count++;
-	hlist_add_head_rcu(&grip->node, &grip->binding->grips);
 	trace_nf_alg_door_open(grip->binding);
 	err = 0;
 unlock:
@@ -548,18 +564,12 @@ static int nf_alg_grip_beside(struct nf_alg_call *call,
 	if (!grip) {
 		if (call->grip_count >= NF_ALG_CALL_GRIPS_MAX)
 			return -NF_ALG_REASON_LIMIT_BINDINGS;
-		grip = nf_alg_grip_alloc();
+		grip = nf_alg_grip_for(call, like->binding, remote,
+				       like->flags);
 		if (!grip)
 			return -NF_ALG_REASON_NO_MEMORY;
-		grip->binding = like->binding;
-		grip->call = call;
-		grip->remote = *remote;
-		grip->flags = like->flags;
-		INIT_LIST_HEAD(&grip->undo);
 		/* In front, where the walk over them has been */
 		list_add(&grip->list, &call->grips);
-		call->grip_count++;
-		hlist_add_head_rcu(&grip->node, &grip->binding->grips);
 	}
 	grip->round = like->round;
 	grip->expiring = like->expiring;

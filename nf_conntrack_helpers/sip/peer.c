@@ -15,23 +15,31 @@ static bool sip_peer_nobody(const struct nf_alg_endpoint *host)
 	return nf_alg_same_host(host, &none);
 }
 
+/* Once, and as long as there is room */
+static void sip_peers_insert(struct sip_peers *peers,
+			     const struct nf_alg_endpoint *host)
+{
+	u32 i;
+
+	for (i = 0; i < peers->hosts; i++)
+		if (nf_alg_same_host(host, &peers->host[i]))
+			return;
+	if (peers->hosts < SIP_PEERS_MAX)
+		peers->host[peers->hosts++] = *host;
+}
+
 void sip_peer_add(const struct sip_translation *t,
 		  const struct nf_alg_span *text, struct sip_peers *peers)
 {
 	struct nf_alg_endpoint host;
 	struct nf_alg_cursor c;
-	u32 i;
 
 	nf_alg_cursor_span(&c, &t->c, text);
 	if (!sip_address_parse(&c, &host) || sip_peer_nobody(&host) ||
 	    host.family != t->msg->from->own.family ||
 	    nf_alg_same_host(&host, &t->msg->from->own))
 		return;
-	for (i = 0; i < peers->hosts; i++)
-		if (nf_alg_same_host(&host, &peers->host[i]))
-			return;
-	if (peers->hosts < SIP_PEERS_MAX)
-		peers->host[peers->hosts++] = host;
+	sip_peers_insert(peers, &host);
 }
 
 void sip_peer_gather(const struct sip_translation *t, enum sip_header header,
@@ -73,6 +81,24 @@ static u32 sip_peer_time(const struct sip_translation *t)
 	return nf_alg_option(t->msg->session->an, NF_ALG_OPTION_CALL_IDLE_TIME);
 }
 
+static void sip_peers_recall(const struct sip_translation *t,
+			     const struct sip_memory_key *key,
+			     struct sip_peers *peers)
+{
+	peers->hosts =
+		sip_memory_find(key, (u8 *)peers->host, sip_peer_time(t)) /
+		sizeof(*peers->host);
+}
+
+/* Without memory they stay strangers */
+static void sip_peers_keep(const struct sip_translation *t,
+			   const struct sip_memory_key *key,
+			   const struct sip_peers *peers)
+{
+	sip_memory_keep(key, (const u8 *)peers->host,
+			peers->hosts * sizeof(*peers->host), sip_peer_time(t));
+}
+
 void sip_peer_learn(struct sip_translation *t)
 {
 	struct sip_memory_key key __uninitialized;
@@ -85,9 +111,7 @@ void sip_peer_learn(struct sip_translation *t)
 	if (!peers.hosts)
 		return;
 	sip_peer_key(t, SIP_MEMORY_PEERS, &t->msg->to->own, &key);
-	/* Without memory they stay strangers */
-	sip_memory_keep(&key, (u8 *)peers.host,
-			peers.hosts * sizeof(*peers.host), sip_peer_time(t));
+	sip_peers_keep(t, &key, &peers);
 }
 
 void sip_peer_admit(struct sip_translation *t, struct nf_alg_call *call,
@@ -99,9 +123,7 @@ void sip_peer_admit(struct sip_translation *t, struct nf_alg_call *call,
 	u32 i;
 
 	sip_peer_key(t, SIP_MEMORY_PEERS, &t->msg->from->own, &key);
-	peers.hosts =
-		sip_memory_find(&key, (u8 *)peers.host, sip_peer_time(t)) /
-		sizeof(*peers.host);
+	sip_peers_recall(t, &key, &peers);
 	for (i = 0; i < peers.hosts; i++) {
 		err = nf_alg_bind_admit(call, inside, t->msg->session->l4proto,
 					&peers.host[i]);
@@ -114,24 +136,16 @@ void sip_peer_media_learn(struct sip_translation *t, struct sip_peers *peers)
 {
 	struct sip_memory_key key __uninitialized;
 	struct sip_peers before __uninitialized;
-	u32 i, j;
+	u32 i;
 
 	if (!peers->hosts)
 		return;
 	/* The latest come first: of many branches those that were named last */
 	sip_peer_key(t, SIP_MEMORY_MEDIA, &t->msg->to->own, &key);
-	before.hosts =
-		sip_memory_find(&key, (u8 *)before.host, sip_peer_time(t)) /
-		sizeof(*before.host);
-	for (i = 0; i < before.hosts && peers->hosts < SIP_PEERS_MAX; i++) {
-		for (j = 0; j < peers->hosts; j++)
-			if (nf_alg_same_host(&before.host[i], &peers->host[j]))
-				break;
-		if (j == peers->hosts)
-			peers->host[peers->hosts++] = before.host[i];
-	}
-	sip_memory_keep(&key, (u8 *)peers->host,
-			peers->hosts * sizeof(*peers->host), sip_peer_time(t));
+	sip_peers_recall(t, &key, &before);
+	for (i = 0; i < before.hosts; i++)
+		sip_peers_insert(peers, &before.host[i]);
+	sip_peers_keep(t, &key, peers);
 }
 
 void sip_peer_media_admit(struct sip_translation *t, struct nf_alg_call *call,
@@ -143,9 +157,7 @@ void sip_peer_media_admit(struct sip_translation *t, struct nf_alg_call *call,
 	u32 i;
 
 	sip_peer_key(t, SIP_MEMORY_MEDIA, inside, &key);
-	peers.hosts =
-		sip_memory_find(&key, (u8 *)peers.host, sip_peer_time(t)) /
-		sizeof(*peers.host);
+	sip_peers_recall(t, &key, &peers);
 	for (i = 0; i < peers.hosts; i++) {
 		err = nf_alg_media_admit(call, IPPROTO_UDP, &peers.host[i]);
 		if (err)
