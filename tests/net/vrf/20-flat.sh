@@ -11,12 +11,7 @@
 plan 3
 vrfs flat || exit 1
 alg
-for name in gold silver; do
-	for service in "sip udp port 5060" "sip tcp port 5060" esp; do
-		# shellcheck disable=SC2086 # words
-		natctl service add $service vrf $name || exit 1
-	done
-done
+services || exit 1
 try "SIP over UDP: a call in each VRF, no packet crosses" vrf udp
 try "SIP over TCP: likewise" vrf tcp
 try "ESP: a tunnel in each VRF, to the same gateway" vrf esp

@@ -104,3 +104,15 @@ seen() {
 	natctl show "$1"
 	return 1
 }
+
+# services: SIP and ESP in both VRFs
+services() {
+	local name service
+
+	for name in gold silver; do
+		for service in "sip udp port 5060" "sip tcp port 5060" esp; do
+			# shellcheck disable=SC2086 # words
+			natctl service add $service vrf $name || return 1
+		done
+	done
+}
