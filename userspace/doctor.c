@@ -13,6 +13,7 @@
 #include <sys/utsname.h>
 #include "channel.h"
 #include "doctor.h"
+#include "explain.h"
 #include "json.h"
 #include "module.h"
 #include "natctl.h"
@@ -53,28 +54,7 @@ static const struct {
 
 static unsigned int found[LEVELS];
 
-/* Words from @at columns on, wrapped at the end of the screen */
-static void print_text(const char *text, unsigned int indent, unsigned int at)
-{
-	unsigned int start = at;
-	size_t length;
-
-	while (*text) {
-		length = strcspn(text, " ");
-		if (at > start && at + 1 + length > natctl.width) {
-			printf("\n%*s", (int)indent, "");
-			at = start = indent;
-		}
-		if (at > start)
-			at += printf(" ");
-		at += printf("%.*s", (int)length, text);
-		text += length;
-		text += strspn(text, " ");
-	}
-	putchar('\n');
-}
-
-#define INDENT 9
+#define INDENT "         "
 
 /* @advice: what to do, or NULL */
 static void __attribute__((format(printf, 4, 5)))
@@ -100,11 +80,10 @@ find(enum level level, const char *check, const char *advice,
 	}
 	snprintf(head, sizeof(head), "%-8s", levels[level].head);
 	printf("%s ", colored(head, levels[level].color));
-	print_text(sentence, INDENT, INDENT);
-	if (advice) {
-		printf("%*s-> ", INDENT, "");
-		print_text(advice, INDENT + 3, INDENT + 3);
-	}
+	print_wrapped(sentence, strlen(INDENT), INDENT, natctl.width);
+	if (advice)
+		print_wrapped(advice, printf(INDENT "-> "), INDENT "   ",
+			      natctl.width);
 }
 
 /* A number in a file of proc; -1 if there is none */

@@ -13,26 +13,28 @@ const char explain_usage[] =
 	"natctl explain           all reasons\n"
 	"natctl explain REASON    the sentence behind a counter, and what to do\n";
 
-void print_wrapped(const char *text, unsigned int indent)
+void print_wrapped(const char *text, unsigned int at, const char *indent,
+		   unsigned int width)
 {
-	unsigned int at = 0, length;
+	unsigned int start = at, length;
 
+	text += strspn(text, " ");
 	while (*text) {
 		length = strcspn(text, " ");
-		if (at && at + 1 + length > natctl.width) {
-			putchar('\n');
-			at = 0;
+		if (at > start && at + 1 + length > width) {
+			printf("\n%s", indent);
+			at = start = strlen(indent);
 		}
-		if (at)
-			at += printf(" %.*s", (int)length, text);
-		else
-			at = printf("%*s%.*s", (int)indent, "", (int)length,
-				    text);
+		if (at > start)
+			at += printf(" ");
+		at += printf("%.*s", (int)length, text);
 		text += length;
 		text += strspn(text, " ");
 	}
 	putchar('\n');
 }
+
+#define INDENT "    "
 
 static void explain(const struct spec_reason *reason)
 {
@@ -46,8 +48,8 @@ static void explain(const struct spec_reason *reason)
 		return;
 	}
 	puts(colored(reason->name, "1"));
-	print_wrapped(reason->sentence, 4);
-	print_wrapped(reason->advice, 4);
+	print_wrapped(reason->sentence, printf(INDENT), INDENT, natctl.width);
+	print_wrapped(reason->advice, printf(INDENT), INDENT, natctl.width);
 }
 
 int explain_command(struct words *words)

@@ -8,7 +8,10 @@ extern const char explain_usage[];
 
 int explain_command(struct words *words);
 
-/* Print text in lines of the output's width, each behind @indent columns */
-void print_wrapped(const char *text, unsigned int indent);
+/* Print text in lines of at most @width columns: the first has @at of them
+ * already, the others begin with @indent
+ */
+void print_wrapped(const char *text, unsigned int at, const char *indent,
+		   unsigned int width);
 
 #endif /* NATCTL_EXPLAIN_H */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "access_list.h"
 #include "config.h"
+#include "explain.h"
 #include "import.h"
 #include "ios.h"
 #include "json.h"
@@ -22,27 +23,11 @@ const char import_usage[] =
 
 #define INDENT "#     "
 
-/* A comment that goes on in the next line where the screen ends */
+/* A comment that goes on in the next line; it is for a file, not for a screen */
 static void print_comment(const char *first, const char *indent,
 			  const char *text)
 {
-	unsigned int at = printf("%s", first), start = at;
-	size_t length;
-
-	text += strspn(text, " ");
-	while (*text) {
-		length = strcspn(text, " ");
-		if (at > start && at + 1 + length > 80) {
-			printf("\n%s", indent);
-			at = start = strlen(indent);
-		}
-		if (at > start)
-			at += printf(" ");
-		at += printf("%.*s", (int)length, text);
-		text += length;
-		text += strspn(text, " ");
-	}
-	putchar('\n');
+	print_wrapped(text, printf("%s", first), indent, 80);
 }
 
 /* What natctl would not take becomes a comment */
