@@ -124,7 +124,7 @@ inward_of_one() {
 	gateway_sends 0x1eee 2
 	hostile inward "$(full 20000 300)"
 	few || return 1
-	watch_host 1 1
+	watch_host 1 4
 	gateway_sends 0x1eee 3
 	wait_watch && begin && fine
 }
