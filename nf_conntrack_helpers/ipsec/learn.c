@@ -167,10 +167,11 @@ static bool ipsec_learn_is_live(const struct ipsec_tunnel *tunnel)
 }
 
 /* The gateway's lock is held */
-static unsigned int
-ipsec_learn_sent(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
-		 struct ipsec_peer *peer, const struct ipsec_esp *esp,
-		 struct sk_buff *skb, const struct nf_hook_state *state)
+static unsigned int ipsec_learn_sent(struct ipsec_net *ns,
+				     struct ipsec_tunnel *tunnel,
+				     struct ipsec_peer *peer,
+				     const struct ipsec_esp *esp,
+				     struct sk_buff *skb)
 {
 	const struct ipsec_clue_key key =
 		ipsec_tunnel_clue(peer, IPSEC_CLUE_OUT, ntohl(esp->spi));
@@ -226,7 +227,7 @@ ipsec_learn_sent(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
 	}
 	if (tunnel->tries)
 		return NF_ACCEPT;
-	if (!ipsec_wait_hold(ns, tunnel, skb, state))
+	if (!ipsec_wait_hold(ns, tunnel, skb))
 		return NF_DROP;
 	list_add_tail(&tunnel->waiting, &peer->waiting);
 	ipsec_learn_kick(ns, peer, 1);
@@ -236,8 +237,7 @@ ipsec_learn_sent(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
 
 unsigned int ipsec_learn_out(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
 			     const union nf_inet_addr *public,
-			     const struct ipsec_esp *esp, struct sk_buff *skb,
-			     const struct nf_hook_state *state)
+			     const struct ipsec_esp *esp, struct sk_buff *skb)
 {
 	struct ipsec_gateway *gateway = tunnel->gateway;
 	unsigned int verdict = NF_ACCEPT;
@@ -257,7 +257,7 @@ unsigned int ipsec_learn_out(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
 		nf_alg_reason_count(ns->an, NF_ALG_REASON_TUNNEL_WAITING);
 		verdict = NF_DROP;
 	} else {
-		verdict = ipsec_learn_sent(ns, tunnel, peer, esp, skb, state);
+		verdict = ipsec_learn_sent(ns, tunnel, peer, esp, skb);
 	}
 unlock:
 	spin_unlock_bh(&gateway->lock);

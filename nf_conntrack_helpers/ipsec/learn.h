@@ -27,7 +27,6 @@ void ipsec_learn_ahead(struct ipsec_net *ns, struct ipsec_tunnel *tunnel);
  * @public: as the gateway sees the inside host
  * @esp: its header
  * @skb: the packet
- * @state: POST_ROUTING
  *
  * With a new SPI it is the tunnel's turn to wait for the gateway's answer, or
  * the packet is held until it is.
@@ -36,8 +35,7 @@ void ipsec_learn_ahead(struct ipsec_net *ns, struct ipsec_tunnel *tunnel);
  */
 unsigned int ipsec_learn_out(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
 			     const union nf_inet_addr *public,
-			     const struct ipsec_esp *esp, struct sk_buff *skb,
-			     const struct nf_hook_state *state);
+			     const struct ipsec_esp *esp, struct sk_buff *skb);
 
 /**
  * ipsec_learn_in() - a gateway's packet has an SPI that is not known

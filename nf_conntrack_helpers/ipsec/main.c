@@ -4,6 +4,7 @@
  */
 #include <linux/module.h>
 #include "clue.h"
+#include "egress.h"
 #include "protocol.h"
 #include "report.h"
 #include "restore.h"
@@ -68,6 +69,7 @@ static const struct {
 } ipsec_parts[] = {
 	{ ipsec_clue_cache_init, ipsec_clue_cache_exit },
 	{ ipsec_tunnel_cache_init, ipsec_tunnel_cache_exit },
+	{ ipsec_egress_init, ipsec_egress_exit },
 	{ ipsec_state_init, ipsec_state_exit },
 	{ ipsec_esp_register, ipsec_esp_unregister },
 	{ ipsec_ike_register, ipsec_ike_unregister },

@@ -5,8 +5,7 @@
  * in	right before conntrack: whose is it? Conntrack gets it in the zone of its
  *	tunnel, so that several inside hosts may have the same addresses, and the
  *	same port, toward one gateway. NAT and firewall are the kernel's own.
- * out	right behind source NAT, where the public address is known, and only
- *	for packets in our zones with something to learn.
+ * out	last of all, in egress.c, and only for packets in our zones.
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
@@ -18,6 +17,7 @@
 #include <net/netfilter/nf_nat.h>
 #include <net/route.h>
 #include <net/xfrm.h>
+#include "egress.h"
 #include "entry.h"
 #include "learn.h"
 #include "packet.h"
@@ -220,7 +220,9 @@ unsigned int ipsec_packet_track(const struct ipsec_packet *packet,
 				const struct ipsec_tunnel *tunnel)
 {
 	bool process = !in_softirq();
+	enum ip_conntrack_info ctinfo;
 	unsigned int verdict;
+	struct nf_conn *ct;
 
 	/* A packet that comes back from user space comes in process context */
 	if (unlikely(process))
@@ -233,6 +235,11 @@ unsigned int ipsec_packet_track(const struct ipsec_packet *packet,
 	}
 	if (unlikely(process))
 		local_bh_enable();
+
+	ct = nf_ct_get(packet->skb, &ctinfo);
+	if (tunnel && ct && unlikely(!nf_ct_is_confirmed(ct)) &&
+	    !ipsec_egress_attach(ct))
+		nf_alg_reason_count(packet->ns->an, NF_ALG_REASON_NO_MEMORY);
 	return verdict;
 }
 
@@ -368,15 +375,38 @@ static unsigned int ipsec_packet_known(const struct ipsec_packet *packet,
 			tunnel != clue->tunnel);
 }
 
+/* Its entry is older than the module, or somebody else has made it: how it is
+ * translated is known already
+ */
+static noinline unsigned int
+ipsec_packet_leave_early(const struct ipsec_packet *packet)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(packet->skb, &ctinfo);
+
+	if (!ct || !nf_ct_is_confirmed(ct))
+		return NF_ACCEPT;
+	/* That it is unsettled is seen before the helper is looked at */
+	smp_mb();
+	if (ipsec_egress_attach(ct))
+		return NF_ACCEPT;
+	return ipsec_egress_look(packet->ns, packet->skb, ct, ctinfo);
+}
+
 static unsigned int ipsec_packet_leave(const struct ipsec_packet *packet,
 				       struct ipsec_tunnel *tunnel,
 				       const struct ipsec_esp *esp)
 {
+	unsigned int verdict;
+
 	ipsec_tunnel_use(tunnel);
 	if (unlikely(esp->spi != READ_ONCE(tunnel->last_out)) &&
 	    !READ_ONCE(tunnel->plain))
 		ipsec_learn_ahead(packet->ns, tunnel);
-	return ipsec_packet_track(packet, tunnel);
+	verdict = ipsec_packet_track(packet, tunnel);
+	if (unlikely(READ_ONCE(tunnel->unsettled)) && verdict == NF_ACCEPT)
+		return ipsec_packet_leave_early(packet);
+	return verdict;
 }
 
 static __always_inline struct ipsec_clue *
@@ -763,103 +793,6 @@ static unsigned int ipsec_hook_in6(void *priv, struct sk_buff *skb,
 }
 #endif
 
-/* Conntrack alone does what is to do; so do we with what comes back */
-static void ipsec_packet_plain(struct ipsec_net *ns,
-			       struct ipsec_tunnel *tunnel,
-			       const struct nf_conntrack_tuple *back,
-			       bool translated)
-{
-	const struct ipsec_clue_key key = {
-		.from = back->src.u3,
-		.to = back->dst.u3,
-		.zone = tunnel->key.zone,
-		.kind = IPSEC_CLUE_BACK,
-		.family = tunnel->key.family,
-	};
-
-	spin_lock_bh(&tunnel->gateway->lock);
-	if (!tunnel->dead && !tunnel->plain) {
-		if (translated)
-			nf_alg_reason_count(ns->an,
-					    NF_ALG_REASON_GATEWAY_TRANSLATED);
-		WRITE_ONCE(tunnel->plain, true);
-		ipsec_tunnel_settle(ns, tunnel);
-		ipsec_clue_add(ns, tunnel, &key, NF_ALG_EVIDENCE_SENT);
-	}
-	spin_unlock_bh(&tunnel->gateway->lock);
-}
-
-/* A packet in one of our zones goes out, and there may be something to learn */
-static noinline unsigned int ipsec_packet_out(struct ipsec_net *ns,
-					      struct sk_buff *skb,
-					      struct nf_conn *ct,
-					      enum ip_conntrack_info ctinfo,
-					      const struct nf_hook_state *state)
-{
-	int dir = CTINFO2DIR(ctinfo);
-	const struct nf_conntrack_tuple *sent = &ct->tuplehash[dir].tuple;
-	const struct nf_conntrack_tuple *back = &ct->tuplehash[!dir].tuple;
-	const union nf_inet_addr *public = &back->dst.u3;
-	struct ipsec_tunnel *tunnel;
-	struct ipsec_esp esp;
-
-	tunnel = ipsec_tunnel_of_zone(ns, &sent->dst.u3, state->pf,
-				      nf_ct_zone_id(nf_ct_zone(ct), dir));
-	/* What comes in is not translated any further */
-	if (!tunnel || READ_ONCE(tunnel->plain) ||
-	    !nf_inet_addr_cmp(&tunnel->key.inside, &sent->src.u3))
-		return NF_ACCEPT;
-	if (!nf_inet_addr_cmp(&back->src.u3, &sent->dst.u3) ||
-	    nf_inet_addr_cmp(public, &sent->src.u3)) {
-		ipsec_packet_plain(ns, tunnel, back,
-				   !nf_inet_addr_cmp(public, &sent->src.u3));
-		return NF_ACCEPT;
-	}
-	if (nf_ct_protonum(ct) == IPPROTO_ESP) {
-		if (!ipsec_packet_esp(skb, state->pf, &esp))
-			return NF_ACCEPT;
-		return ipsec_learn_out(ns, tunnel, public, &esp, skb, state);
-	}
-	spin_lock_bh(&tunnel->gateway->lock);
-	if (!tunnel->dead)
-		ipsec_tunnel_public(ns, tunnel, public);
-	spin_unlock_bh(&tunnel->gateway->lock);
-	return NF_ACCEPT;
-}
-
-/* It is in a zone, and there may be something to learn of it */
-static noinline unsigned int
-ipsec_packet_zoned(struct ipsec_net *ns, struct sk_buff *skb,
-		   const struct nf_hook_state *state)
-{
-	enum ip_conntrack_info ctinfo;
-	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
-	u16 zone = nf_ct_zone(ct)->id;
-
-	if (zone < ns->low || zone > ns->high)
-		return NF_ACCEPT;
-	if (nf_ct_protonum(ct) != IPPROTO_ESP &&
-	    nf_ct_protonum(ct) != IPPROTO_UDP)
-		return NF_ACCEPT;
-	/* An error about one of ours, or what comes back related */
-	if (ip_hdr(skb)->version == 4 && ip_hdr(skb)->protocol == IPPROTO_ICMP)
-		return NF_ACCEPT;
-	return ipsec_packet_out(ns, skb, ct, ctinfo, state);
-}
-
-static unsigned int ipsec_hook_out(void *priv, struct sk_buff *skb,
-				   const struct nf_hook_state *state)
-{
-	const struct nf_conn *ct = (const void *)skb_nfct(skb);
-	struct ipsec_net *ns = priv;
-
-	if (likely(!ct) || likely(!nf_ct_zone(ct)->id))
-		return NF_ACCEPT;
-	if (likely(nf_ct_is_confirmed(ct) && !atomic_read(&ns->unsettled)))
-		return NF_ACCEPT;
-	return ipsec_packet_zoned(ns, skb, state);
-}
-
 static const struct nf_hook_ops ipsec_hooks[] = {
 	{
 		.hook = ipsec_hook_in4,
@@ -867,24 +800,12 @@ static const struct nf_hook_ops ipsec_hooks[] = {
 		.hooknum = NF_INET_PRE_ROUTING,
 		.priority = IPSEC_PRI_IN,
 	},
-	{
-		.hook = ipsec_hook_out,
-		.pf = NFPROTO_IPV4,
-		.hooknum = NF_INET_POST_ROUTING,
-		.priority = IPSEC_PRI_OUT,
-	},
 #if IS_ENABLED(CONFIG_IPV6)
 	{
 		.hook = ipsec_hook_in6,
 		.pf = NFPROTO_IPV6,
 		.hooknum = NF_INET_PRE_ROUTING,
 		.priority = IPSEC_PRI_IN,
-	},
-	{
-		.hook = ipsec_hook_out,
-		.pf = NFPROTO_IPV6,
-		.hooknum = NF_INET_POST_ROUTING,
-		.priority = IPSEC_PRI_OUT,
 	},
 #endif
 };

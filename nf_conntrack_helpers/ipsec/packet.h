@@ -14,9 +14,8 @@ struct ipsec_net;
 struct ipsec_tunnel;
 struct sk_buff;
 
-/* Right before conntrack, and right behind source NAT */
+/* Right before conntrack */
 #define IPSEC_PRI_IN (NF_IP_PRI_CONNTRACK - 1)
-#define IPSEC_PRI_OUT (NF_IP_PRI_NAT_SRC + 1)
 
 #define IPSEC_IKE_PORT 500
 

@@ -29,7 +29,7 @@
  * @next: where a new gateway's search for a zone begins
  * @publics: a bit for each hash of an address that a gateway has sent to; says
  *	which of two lookups is worth trying first
- * @unsettled: tunnels whose next packet must be looked at in POST_ROUTING
+ * @unsettled: tunnels whose next packet must be looked at as it goes out
  * @held: first packets that wait
  * @active: peers where a tunnel is pending or waits
  * @active_lock: guards @active
@@ -43,7 +43,7 @@ struct ipsec_net {
 	bool gone;
 	u16 low;
 	u16 high;
-	struct nf_hook_ops hooks[4];
+	struct nf_hook_ops hooks[2];
 	struct nf_conn *__percpu *templates;
 	struct rhashtable tunnels;
 	struct rhashtable clues;

@@ -142,7 +142,7 @@ struct ipsec_tunnel_key {
  *	alone, and only IKE is ours
  * @dead: it is no longer in the tables; under the gateway's lock
  * @plain: no NAT, or none of ours: conntrack alone does what is to do
- * @unsettled: its next packet is looked at in POST_ROUTING
+ * @unsettled: its next packet is looked at as it goes out
  * @complete: it has an SPI of the gateway's, or had one
  * @answered: an SPI was learned since the latest one went out
  * @last_out: the latest SPI that went out, settled or not; network order

@@ -17,13 +17,12 @@ struct sk_buff;
  * ipsec_wait_hold() - keep a packet
  * @ns: namespace
  * @tunnel: whose; its gateway's lock is held, and it has none yet
- * @skb: the packet
- * @state: POST_ROUTING
+ * @skb: the packet, behind the last hook but conntrack's
  *
  * Return: true if it is kept: NF_STOLEN; false, with the reason counted.
  */
 bool ipsec_wait_hold(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
-		     struct sk_buff *skb, const struct nf_hook_state *state);
+		     struct sk_buff *skb);
 
 /**
  * ipsec_wait_take() - a tunnel's packet need not wait any more
@@ -37,7 +36,7 @@ bool ipsec_wait_hold(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
 bool ipsec_wait_take(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
 		     struct list_head *go, struct ipsec_esp *esp);
 
-/* Send them on from the hook after ours; caller holds RCU and no lock */
+/* Send them on; caller holds RCU and no lock */
 void ipsec_wait_send(struct ipsec_net *ns, struct list_head *go);
 
 /* Drop a tunnel's packet, if any; its gateway's lock is held */

@@ -20,7 +20,7 @@ typedef int nf_alg_compat_help_fn(struct sk_buff *skb, unsigned int protoff,
 /**
  * nf_alg_compat_helper_init() - describe a conntrack helper
  * @helper: description to fill in
- * @l4proto: IPPROTO_TCP or IPPROTO_UDP
+ * @l4proto: IPPROTO_TCP, IPPROTO_UDP or IPPROTO_ESP
  * @number: makes its lookup key differ from others'; it is not a port
  * @help: called for each packet
  * @destroy: called when a connection leaves the table
@@ -92,6 +92,15 @@ static inline bool nf_alg_compat_helper_hold(struct nf_conntrack_helper *live)
 	return refcount_inc_not_zero(&live->ct_refcnt);
 #else
 	return true;
+#endif
+}
+
+/* One that nf_alg_compat_helper_hold() was called for points to it no more */
+static inline void nf_alg_compat_helper_drop(struct nf_conntrack_helper *live)
+{
+#ifdef NF_ALG_HELPER_COPIED
+	if (refcount_dec_and_test(&live->ct_refcnt))
+		kfree_rcu(live, rcu);
 #endif
 }
 

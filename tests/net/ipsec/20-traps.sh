@@ -222,6 +222,29 @@ older_entries() {
 		natctl service add esp && begin && [ $status = 0 ]
 }
 
+# helped: has the one entry of ESP a helper
+helped() {
+	router conntrack -L -p esp 2>/dev/null | tee /dev/stderr |
+		grep -q helper=alg-esp
+}
+
+# What is known costs nothing: the helper that learns goes, and comes back for a
+# new SPI
+helper_goes() {
+	local spi
+
+	for spi in 0x1bbb 0x1ccc; do
+		[ "$spi" != 0x1bbb ] ||
+			{ natctl clear translations esp '*' && router conntrack -F; }
+		host_sends 1 $((0x80000000 + spi)) && helped || return 1
+		gateway_sends "$spi" && gateway_sends "$spi" 2 &&
+			host_sends 1 $((0x80000000 + spi)) 2 &&
+			host_sends 1 $((0x80000000 + spi)) 3 || return 1
+		[ "$(spi_of 1)" = $((spi)) ] && ! helped || return 1
+	done
+	begin
+}
+
 # No zone is used again while an entry is in it
 zones_rest() {
 	local before after
@@ -468,6 +491,7 @@ transit() {
 	natctl clear translations esp '*'
 	router conntrack -F
 	host 3 python3 "$PEER/esp.py" watch eth0 3 >"$SCRATCH/seen" &
+	local watcher=$!
 	sleep 1
 	host 3 python3 "$PEER/esp.py" send 10.1.3.2 "$SERVER4" 0x80007777 1
 	sleep 0.2
@@ -476,7 +500,7 @@ transit() {
 	natctl -j show tunnels | jq -e '[.[].state] == ["untranslated"]'
 	local status=$?
 
-	wait
+	wait "$watcher"
 	cat "$SCRATCH/seen"
 	router nft flush chain inet nat postrouting
 	router nft add rule inet nat postrouting oifname wan masquerade
@@ -531,7 +555,7 @@ ah() {
 	[ "$(reason ah)" = 1 ]
 }
 
-plan 28
+plan 29
 topology nat
 hosts 3
 for n in 1 2 3; do
@@ -550,6 +574,7 @@ try "10: three hosts and the router keep port 500" cookies
 try "10: without preserve-port they get other ports" ports_move
 try "11: an entry keeps its zone for life" zone_constant
 try "entries older than the module go on in their zone" older_entries
+try "the helper is there while there is something to learn" helper_goes
 long "a zone rests before it is used again" zones_rest
 try "12: conntrack's notifier is ctnetlink's" notifier
 try "the gateway speaks first to h2 while h1 is pending" gateway_first
