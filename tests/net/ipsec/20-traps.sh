@@ -431,7 +431,7 @@ same_spi() {
 	answered 3 0x3ccc && answered 1 0x1ccc || return 1
 	before=$(reason spi-clash)
 	host_sends 2 0x80002ccc
-	watch_host 1 1
+	watch_host 1 4
 	gateway_sends 0x1ccc 1
 	wait_watch || return 1
 	natctl show tunnels
