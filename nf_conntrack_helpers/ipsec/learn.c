@@ -177,11 +177,13 @@ static unsigned int ipsec_learn_sent(struct ipsec_net *ns,
 		ipsec_tunnel_clue(peer, IPSEC_CLUE_OUT, ntohl(esp->spi));
 	struct ipsec_clue *clue = ipsec_clue_find(ns, &key);
 	struct ipsec_tunnel *other;
-	bool known = clue && clue->tunnel == tunnel;
+	bool ours = clue && clue->tunnel == tunnel;
+	/* With SAs by hand another host may have sent with the same one first */
+	bool known = ours || esp->spi == tunnel->last_out;
 	bool turn;
 
 	ipsec_learn_expire(ns, peer);
-	if (known)
+	if (ours)
 		WRITE_ONCE(clue->used, jiffies);
 	if (known && esp->spi != tunnel->last_out) {
 		/* The old SA while the new one is being learned, or either of
