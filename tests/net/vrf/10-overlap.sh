@@ -53,13 +53,16 @@ gone() {
 	ftp "$DESK" "$SERVER4" 2021 port
 }
 
-plan 8
+plan 11
 vrfs zones || exit 1
 alg
 services || exit 1
 try "SIP over UDP: a call in each VRF, no packet crosses" vrf udp
 try "SIP over TCP: likewise" vrf tcp
 try "ESP: a tunnel in each VRF with the same SPIs" vrf esp
+try "IPv6, SIP over UDP: a call in each VRF, no packet crosses" vrf udp 6
+try "IPv6, SIP over TCP: likewise" vrf tcp 6
+try "IPv6, ESP: a tunnel in each VRF with the same SPIs" vrf esp 6
 ftp_server "$SERVER" 2021 || exit 1
 try "FTP, a service of one VRF: not for the other" ftp_gold
 router conntrack -F >/dev/null 2>&1

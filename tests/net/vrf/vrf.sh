@@ -16,6 +16,7 @@
 #   ip nat inside source static 192.168.121.33 2.2.2.1 vrf gold
 #   ip nat inside source static 192.168.121.33 2.2.2.2 vrf silver
 #
+# and likewise fd00:121::33 as 2001:db8:22::1 and ::2.
 # Both default routes lead out by wan. What comes back finds its VRF by the mark
 # of its connection. Connections of the two VRFs are told apart by conntrack
 # zones 1 and 2; without ("flat") silver's addresses are 192.168.122.*, and both
@@ -24,13 +25,14 @@
 . "$(dirname "${BASH_SOURCE[0]}")/../topology.sh"
 
 GOLD4=2.2.2.1 SILVER4=2.2.2.2
-export GOLD4 SILVER4
+GOLD6=2001:db8:22::1 SILVER6=2001:db8:22::2
+export GOLD4 SILVER4 GOLD6 SILVER6
 
 vrf() {
 	python3 "$PEER/vrf.py" "$@"
 }
 
-# member NS DEVICE VRF TABLE NETWORK
+# member NS DEVICE VRF TABLE NETWORK NETWORK6
 member() {
 	ip -n "$ROUTER" -batch - <<-END || return 1
 		link add $3 type vrf table $4
@@ -38,33 +40,41 @@ member() {
 		address flush dev $2
 		link set $2 master $3
 		address add $5.1/24 dev $2
+		address add $6::1/64 dev $2 nodad
 		route add default via $SERVER4 dev wan table $4
+		route add default via $SERVER6 dev wan table $4
 	END
 	ip -n "$1" -batch - <<-END
 		address flush dev eth0
 		address add $5.33/24 dev eth0
+		address add $6::33/64 dev eth0 nodad
 		route add default via $5.1
+		route replace default via $6::1
 	END
 }
 
 # vrfs {zones|flat}
 vrfs() {
-	local other=192.168.121 zone='#'
+	local other=192.168.121 other6=fd00:121 zone='#' family
 
 	topology nat
 	router modprobe vrf 2>/dev/null
-	PHONE4=192.168.121.33
+	PHONE4=192.168.121.33 PHONE6=fd00:121::33
 	if [ "$1" = flat ]; then
 		other=192.168.122 GOLD4=$WAN4 SILVER4=$WAN4
+		other6=fd00:122 GOLD6=$WAN6 SILVER6=$WAN6
 	else
 		zone=
 		ip -n "$SERVER" route add 2.2.2.0/24 via "$WAN4"
+		ip -n "$SERVER" route add 2001:db8:22::/64 via "$WAN6"
 	fi
-	DESK4=$other.33
-	member "$PHONE" lan gold 10 192.168.121 &&
-		member "$DESK" lan2 silver 20 "$other" || return 1
-	ip -n "$ROUTER" rule add pref 100 fwmark 1 lookup 10
-	ip -n "$ROUTER" rule add pref 100 fwmark 2 lookup 20
+	DESK4=$other.33 DESK6=$other6::33
+	member "$PHONE" lan gold 10 192.168.121 fd00:121 &&
+		member "$DESK" lan2 silver 20 "$other" "$other6" || return 1
+	for family in -4 -6; do
+		ip "$family" -n "$ROUTER" rule add pref 100 fwmark 1 lookup 10
+		ip "$family" -n "$ROUTER" rule add pref 100 fwmark 2 lookup 20
+	done
 	router nft -f - <<-END
 		flush ruleset
 		table inet vrfs {
@@ -74,6 +84,8 @@ vrfs() {
 				$zone iifname lan2 ct zone set 2
 				$zone iifname wan ip daddr $GOLD4 ct zone set 1
 				$zone iifname wan ip daddr $SILVER4 ct zone set 2
+				$zone iifname wan ip6 daddr $GOLD6 ct zone set 1
+				$zone iifname wan ip6 daddr $SILVER6 ct zone set 2
 			}
 			chain marks {
 				type filter hook prerouting priority mangle
@@ -85,6 +97,8 @@ vrfs() {
 				type nat hook postrouting priority srcnat
 				oifname wan iifname gold snat ip to $GOLD4
 				oifname wan iifname silver snat ip to $SILVER4
+				oifname wan iifname gold snat ip6 to $GOLD6
+				oifname wan iifname silver snat ip6 to $SILVER6
 			}
 			chain forward {
 				type filter hook forward priority filter
