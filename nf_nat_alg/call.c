@@ -340,7 +340,7 @@ static void nf_alg_call_timer(struct timer_list *timer)
 	if (call->state == NF_ALG_CALL_DEAD)
 		goto unlock;
 	if (time_after_eq(now, call->deadline)) {
-		if (call->state == NF_ALG_CALL_ENDED ||
+		if (call->state == NF_ALG_CALL_ENDED || call->limited ||
 		    !nf_alg_call_flows(call)) {
 			nf_alg_call_kill(call);
 			goto unlock;
@@ -436,6 +436,7 @@ static bool nf_alg_call_resume(struct nf_alg_call *call,
 	if (call->state == NF_ALG_CALL_ENDED) {
 		/* The same identity again: it begins anew */
 		call->state = NF_ALG_CALL_SETUP;
+		call->limited = false;
 		call->deadline =
 			jiffies +
 			HZ * nf_alg_option(call->an,
@@ -628,7 +629,8 @@ void nf_alg_call_rollback(struct nf_alg_call *call)
 }
 EXPORT_SYMBOL_GPL(nf_alg_call_rollback);
 
-void nf_alg_call_extend(struct nf_alg_call *call, u32 seconds)
+static void nf_alg_call_last(struct nf_alg_call *call, u32 seconds,
+			     bool limited)
 {
 	spin_lock_bh(&call->lock);
 	if (call->state != NF_ALG_CALL_DEAD) {
@@ -636,6 +638,7 @@ void nf_alg_call_extend(struct nf_alg_call *call, u32 seconds)
 			call->state = NF_ALG_CALL_LIVE;
 		/* A week is for ever, and keeps the arithmetic of jiffies */
 		call->abandoned = false;
+		call->limited = limited;
 		call->deadline =
 			jiffies +
 			HZ * (unsigned long)min_t(u32, seconds, 7 * 24 * 3600);
@@ -643,7 +646,18 @@ void nf_alg_call_extend(struct nf_alg_call *call, u32 seconds)
 	}
 	spin_unlock_bh(&call->lock);
 }
+
+void nf_alg_call_extend(struct nf_alg_call *call, u32 seconds)
+{
+	nf_alg_call_last(call, seconds, false);
+}
 EXPORT_SYMBOL_GPL(nf_alg_call_extend);
+
+void nf_alg_call_limit(struct nf_alg_call *call, u32 seconds)
+{
+	nf_alg_call_last(call, seconds, true);
+}
+EXPORT_SYMBOL_GPL(nf_alg_call_limit);
 
 void nf_alg_call_end(struct nf_alg_call *call)
 {

@@ -85,6 +85,7 @@ static inline u32 nf_alg_call_key_size(const struct nf_alg_call_key *key)
  * @lock: guards what follows up to @l4proto
  * @state: enum nf_alg_call_state
  * @abandoned: nobody will say when it ends
+ * @limited: it ends at @deadline, whether there is media on it or not
  * @deadline: when it ends, in jiffies; written under @lock
  * @state_text: the protocol's word for its state, terminated
  * @text: the remote party, terminated
@@ -111,6 +112,7 @@ struct nf_alg_call {
 	spinlock_t lock; /* guards what follows up to @l4proto */
 	u8 state;
 	bool abandoned;
+	bool limited;
 	unsigned long deadline;
 	char state_text[NF_ALG_CALL_STATE_MAX];
 	char text[NF_ALG_CALL_TEXT_MAX];
@@ -192,6 +194,9 @@ void nf_alg_call_rollback(struct nf_alg_call *call);
  * on it goes on while the flow that came last exists.
  */
 void nf_alg_call_extend(struct nf_alg_call *call, u32 seconds);
+
+/* The same, but media does not keep it: who speaks of it would have said so */
+void nf_alg_call_limit(struct nf_alg_call *call, u32 seconds);
 
 /* The call has ended: its bindings admit no new flow after the linger time */
 void nf_alg_call_end(struct nf_alg_call *call);

@@ -288,19 +288,36 @@ struct sip_consequence {
 	bool end;
 };
 
-/* As long as the dialog lives when nothing more is heard of it */
-static u32 sip_dialog_life(const struct sip_translation *t,
-			   const struct sip_dialog *dialog)
-{
-	if (dialog->session_expires)
-		return dialog->session_expires + SIP_DIALOG_LINGER;
-	return nf_alg_option(t->msg->session->an, NF_ALG_OPTION_CALL_IDLE_TIME);
-}
-
 static u32 sip_setup_time(const struct sip_translation *t)
 {
 	return nf_alg_option(t->msg->session->an,
 			     NF_ALG_OPTION_CALL_SETUP_TIME);
+}
+
+/* As long as the dialog lives when nothing more is heard of it. One that the
+ * inside host alone speaks of, an answer without an ACK, is not up yet.
+ */
+static u32 sip_dialog_life(const struct sip_translation *t,
+			   const struct sip_dialog *dialog)
+{
+	u32 life = dialog->session_expires + SIP_DIALOG_LINGER;
+
+	if (dialog->state == SIP_DIALOG_CLOSING)
+		return SIP_DIALOG_LINGER;
+	if (!dialog->session_expires)
+		life = nf_alg_option(t->msg->session->an,
+				     NF_ALG_OPTION_CALL_IDLE_TIME);
+	return dialog->heard ? life : min(life, sip_setup_time(t));
+}
+
+/* Does it end when its time is up, with media on it or not: after a BYE (64*T1,
+ * RFC 3261 section 17), and where refreshes were agreed on (RFC 4028)
+ */
+static bool sip_dialog_limited(const struct sip_dialog *dialog)
+{
+	return dialog->state == SIP_DIALOG_CLOSING ||
+	       (dialog->state == SIP_DIALOG_ANSWERED && dialog->heard &&
+		dialog->session_expires);
 }
 
 static void sip_request_consequence(struct sip_translation *t,
@@ -481,6 +498,7 @@ static void sip_dialog_advance(struct sip_translation *t, enum sip_role role)
 	struct sip_consequence c = {};
 	u64 transaction = sip_transaction(t);
 	struct sip_dialog *dialog;
+	bool begun, limited;
 	u8 before, state;
 
 	dialog = nf_alg_call_lock(call);
@@ -489,8 +507,11 @@ static void sip_dialog_advance(struct sip_translation *t, enum sip_role role)
 		dialog->pending = true;
 	if (role == SIP_SENDER && t->door)
 		dialog->door = t->door;
+	begun = role == SIP_RECEIVER && !dialog->heard;
+	dialog->heard |= role == SIP_RECEIVER;
 	/* Any message shows that the dialog lives */
-	if (before == SIP_DIALOG_ANSWERED && !dialog->session_expires)
+	if (before == SIP_DIALOG_ANSWERED &&
+	    (!dialog->session_expires || begun))
 		c.live = sip_dialog_life(t, dialog);
 	if (t->head.line.request)
 		sip_request_consequence(t, role, dialog, transaction, &c);
@@ -499,6 +520,10 @@ static void sip_dialog_advance(struct sip_translation *t, enum sip_role role)
 
 	if (c.commit || c.rollback)
 		dialog->pending = false;
+	/* What the engine would make of it knows of no refreshes */
+	if (c.commit && !c.live)
+		c.live = sip_dialog_life(t, dialog);
+	limited = sip_dialog_limited(dialog);
 	state = dialog->state;
 	nf_alg_call_unlock(call);
 
@@ -508,7 +533,9 @@ static void sip_dialog_advance(struct sip_translation *t, enum sip_role role)
 		nf_alg_call_commit(call);
 	if (c.rollback)
 		nf_alg_call_rollback(call);
-	if (c.live)
+	if (c.live && limited)
+		nf_alg_call_limit(call, c.live);
+	else if (c.live)
 		nf_alg_call_extend(call, c.live);
 	if (c.end)
 		nf_alg_call_end(call);

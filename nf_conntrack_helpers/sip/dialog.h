@@ -24,6 +24,7 @@ enum sip_dialog_state {
  * @door: inside port behind the host's Contact, or 0
  * @state: enum sip_dialog_state
  * @pending: media was bound since the last commit or rollback
+ * @heard: the far side has spoken in it
  *
  * Under the call's lock.
  */
@@ -34,6 +35,7 @@ struct sip_dialog {
 	__be16 door;
 	u8 state;
 	u8 pending;
+	u8 heard;
 };
 
 /**

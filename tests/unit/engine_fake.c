@@ -25,6 +25,7 @@ struct fake_call {
 	bool used;
 	bool ended;
 	bool abandoned;
+	bool limited;
 	u8 kind;
 	struct nf_alg_endpoint inside;
 	u8 key[512];
@@ -526,7 +527,14 @@ void nf_alg_call_extend(struct nf_alg_call *call, u32 seconds)
 	struct fake_call *c = fake(call);
 
 	c->ended = false;
+	c->limited = false;
 	c->deadline = engine_seconds + seconds;
+}
+
+void nf_alg_call_limit(struct nf_alg_call *call, u32 seconds)
+{
+	nf_alg_call_extend(call, seconds);
+	fake(call)->limited = true;
 }
 
 /* Without the linger time */
@@ -602,6 +610,14 @@ int engine_abandoned(void)
 	for (int i = 0; i < ENGINE_CALLS; i++)
 		n += calls[i].used && calls[i].abandoned;
 	return n;
+}
+
+bool engine_call_limited(void)
+{
+	for (int i = 0; i < ENGINE_CALLS; i++)
+		if (calls[i].used && calls[i].kind == NF_ALG_CALL)
+			return calls[i].limited;
+	return false;
 }
 
 const char *engine_call_state(enum nf_alg_call_kind kind, u32 *seconds)

@@ -103,6 +103,8 @@ int engine_bindings(bool open);
 int engine_calls(enum nf_alg_call_kind kind);
 /* Calls that nobody will end */
 int engine_abandoned(void);
+/* Does the only call end in time even with media on it */
+bool engine_call_limited(void);
 /* State and lifetime of the only call of a kind */
 const char *engine_call_state(enum nf_alg_call_kind kind, u32 *seconds);
 

@@ -366,6 +366,14 @@ static void register_test(void)
 	     "x: 1800;refresher=uac\n"
 	     "Contact: <sip:alice@192.0.2.1:1024>\n" SDP_TYPE,
 	     SDP_OUT);
+	state("Session-Expires, not acknowledged", NF_ALG_CALL, "answered",
+	      900);
+	passes("ACK of the caller", 1,
+	       "ACK sip:alice@example.com SIP/2.0\n"
+	       "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKa\n"
+	       "From: <sip:bob@example.com>;tag=b\n"
+	       "To: <sip:alice@example.com>;tag=ph\nCall-ID: 9\nCSeq: 1 ACK\n",
+	       NULL, 0);
 	state("Session-Expires", NF_ALG_CALL, "answered", 1832);
 	ktap_ok(engine_bindings(true) == 3,
 		"the answer's media is open at once");
@@ -990,6 +998,126 @@ static void named_test(void)
 	answered("200 OK", "1 INVITE", "v=0\nm=audio x\n");
 }
 
+/* The far side's request in the dialog; it passes as it is */
+static void far_request(const char *method, const char *cseq)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text),
+		 "%s sip:alice@example.com SIP/2.0\n"
+		 "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKf%s\n" REVERSE(
+			 "%s %s"),
+		 method, cseq, cseq, method);
+	passes(method, 1, text, NULL, 0);
+}
+
+/* The phone's request in the dialog, with rport: nothing in it is translated */
+static void own_request(const char *method, const char *cseq)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text),
+		 "%s sip:bob@203.0.113.9 SIP/2.0\n"
+		 "Via: SIP/2.0/UDP 10.0.0.2;rport;branch=z9hG4bKo%s\n" DIALOG(
+			 "%s %s"),
+		 method, cseq, cseq, method);
+	passes(method, 0, text, NULL, 0);
+}
+
+/* An answer of the phone to an INVITE that is not known */
+static void own_answer(const char *status)
+{
+	char in[1024], want[1024];
+	const char *head = "SIP/2.0 %s\n"
+			   "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKu\n" REVERSE(
+				   "1 INVITE") "Contact: <sip:alice@%s>\n" SDP_TYPE;
+
+	snprintf(in, sizeof(in), head, status, "10.0.0.2:5060");
+	snprintf(want, sizeof(want), head, status, "192.0.2.1:1024");
+	pass(status, 0, in, SDP_IN, want, SDP_OUT);
+}
+
+static void lifetime_test(void)
+{
+	/* BYE without an answer */
+	begin_udp();
+	invite();
+	answered("200 OK", "1 INVITE", SDP_FAR);
+	ktap_ok(!engine_call_limited(), "media keeps a call that is silent");
+	own_request("BYE", "2");
+	state("BYE", NF_ALG_CALL, "closing", 32);
+	ktap_ok(engine_call_limited(), "after BYE media does not keep it");
+	own_request("INFO", "3");
+	state("nor does another request", NF_ALG_CALL, "closing", 32);
+	passes("BYE is to be sent again with credentials", 1,
+	       "SIP/2.0 407 Proxy Authentication Required\n"
+	       "Via: SIP/2.0/UDP 10.0.0.2;rport;branch=z9hG4bKo2\n" DIALOG(
+		       "2 BYE"),
+	       NULL, 0);
+	state("the call goes on", NF_ALG_CALL, "answered", 7200);
+	ktap_ok(!engine_call_limited(), "and is kept by media");
+
+	/* Refreshes were agreed on */
+	begin_udp();
+	invite();
+	pass("200 with Session-Expires", 1,
+	     "SIP/2.0 200 OK\n"
+	     "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK1\n" DIALOG(
+		     "1 INVITE") "Session-Expires: 1800;refresher=uas\n" SDP_TYPE,
+	     SDP_FAR,
+	     "SIP/2.0 200 OK\n"
+	     "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK1\n" DIALOG(
+		     "1 INVITE") "Session-Expires: 1800;refresher=uas\n" SDP_TYPE,
+	     NULL);
+	state("C13: until the refresh, and 64*T1", NF_ALG_CALL, "answered",
+	      1832);
+	ktap_ok(engine_call_limited(), "C13: media does not keep it longer");
+	engine_seconds += 900;
+	own_request("INFO", "2");
+	state("C13: other requests are no refresh", NF_ALG_CALL, "answered",
+	      932);
+	/* An offer in 2xx, answered in ACK */
+	pass("ACK with SDP", 0,
+	     "ACK sip:bob@203.0.113.9 SIP/2.0\n"
+	     "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK7\n" DIALOG(
+		     "1 ACK") SDP_TYPE,
+	     SDP_IN,
+	     "ACK sip:bob@203.0.113.9 SIP/2.0\n"
+	     "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK7\n" DIALOG(
+		     "1 ACK") SDP_TYPE,
+	     SDP_OUT);
+	state("C13: an answer in ACK does not forget the refreshes",
+	      NF_ALG_CALL, "answered", 1832);
+
+	/* What is answered must be acknowledged */
+	begin_udp();
+	own_answer("200 OK");
+	state("a 200 to nothing is no call yet", NF_ALG_CALL, "answered", 900);
+	engine_seconds += 100;
+	own_answer("200 OK");
+	own_request("INFO", "2");
+	state("nor is more of the same", NF_ALG_CALL, "answered", 900);
+	far_request("ACK", "1");
+	state("ACK makes it one", NF_ALG_CALL, "answered", 7200);
+	own_request("INFO", "3");
+	state("for good", NF_ALG_CALL, "answered", 7200);
+
+	begin_udp();
+	pass("ACK in a dialog that is older than what is known", 0,
+	     "ACK sip:bob@203.0.113.9 SIP/2.0\n"
+	     "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK7\n" DIALOG(
+		     "1 ACK") SDP_TYPE,
+	     SDP_IN,
+	     "ACK sip:bob@203.0.113.9 SIP/2.0\n"
+	     "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK7\n" DIALOG(
+		     "1 ACK") SDP_TYPE,
+	     SDP_OUT);
+	state("it is no call before the far side is heard", NF_ALG_CALL,
+	      "answered", 900);
+	far_request("INFO", "1");
+	state("then it is", NF_ALG_CALL, "answered", 7200);
+}
+
 #define MULTIPART(body)                                      \
 	"--b1\nContent-Type: text/plain\n\n10.0.0.2\n--b1\n" \
 	"Content-Type: application/sdp\n\n" body "\n--b1--\n"
@@ -1157,6 +1285,7 @@ int main(void)
 	subscribe_test();
 	peers_test();
 	named_test();
+	lifetime_test();
 	multipart_test();
 	alternative_test();
 	external_test();
