@@ -133,8 +133,9 @@ static bool nf_alg_grip_renew(struct nf_alg_call *call,
 		grip->round = call->round;
 		nf_alg_grip_limit(grip, want);
 		WRITE_ONCE(grip->flags,
-			   grip->flags | (want->flags & (NF_ALG_BIND_DOOR |
-							 NF_ALG_BIND_STAY)));
+			   (grip->flags & ~NF_ALG_BIND_NAMED) |
+				   (want->flags &
+				    (NF_ALG_BIND_DOOR | NF_ALG_BIND_STAY)));
 		return true;
 	}
 	return false;
@@ -565,7 +566,7 @@ static int nf_alg_grip_beside(struct nf_alg_call *call,
 		if (call->grip_count >= NF_ALG_CALL_GRIPS_MAX)
 			return -NF_ALG_REASON_LIMIT_BINDINGS;
 		grip = nf_alg_grip_for(call, like->binding, remote,
-				       like->flags);
+				       like->flags | NF_ALG_BIND_NAMED);
 		if (!grip)
 			return -NF_ALG_REASON_NO_MEMORY;
 		/* In front, where the walk over them has been */
@@ -587,7 +588,8 @@ int nf_alg_media_admit(struct nf_alg_call *call, u8 l4proto,
 	spin_lock_bh(&an->bindings.lock);
 	list_for_each_entry(like, &call->grips, list) {
 		if (like->binding->l4proto != l4proto ||
-		    like->flags & (NF_ALG_BIND_DOOR | NF_ALG_BIND_AWAY) ||
+		    like->flags & (NF_ALG_BIND_DOOR | NF_ALG_BIND_AWAY |
+				   NF_ALG_BIND_NAMED) ||
 		    nf_alg_grip_permits(like, remote))
 			continue;
 		err = nf_alg_grip_beside(call, like, remote);
@@ -598,3 +600,39 @@ int nf_alg_media_admit(struct nf_alg_call *call, u8 l4proto,
 	return err;
 }
 EXPORT_SYMBOL_GPL(nf_alg_media_admit);
+
+static bool nf_alg_grip_among(const struct nf_alg_grip *grip,
+			      const struct nf_alg_endpoint *remote, u32 n)
+{
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		if (nf_alg_same_endpoint(&grip->remote, &remote[i]))
+			return true;
+	return false;
+}
+
+void nf_alg_media_retain(struct nf_alg_call *call, u8 l4proto,
+			 const struct nf_alg_endpoint *remote, u32 n)
+{
+	struct nf_alg_net *an = call->an;
+	unsigned long linger =
+		jiffies + HZ * nf_alg_option(an, NF_ALG_OPTION_LINGER_TIME);
+	struct nf_alg_grip *grip;
+	bool found = false;
+
+	spin_lock_bh(&an->bindings.lock);
+	list_for_each_entry(grip, &call->grips, list) {
+		if (!(grip->flags & NF_ALG_BIND_NAMED) || grip->expiring ||
+		    grip->binding->l4proto != l4proto ||
+		    nf_alg_grip_among(grip, remote, n))
+			continue;
+		grip->expiring = true;
+		grip->expires = linger;
+		found = true;
+	}
+	spin_unlock_bh(&an->bindings.lock);
+	if (found)
+		nf_alg_call_sweep_by(call, linger);
+}
+EXPORT_SYMBOL_GPL(nf_alg_media_retain);

@@ -30,6 +30,7 @@ struct nf_alg_session;
 #define NF_ALG_BIND_FIRM BIT(8) /* a refused offer does not take it away */
 /* Set by the engine in nf_alg_grip.flags */
 #define NF_ALG_BIND_PENDING BIT(7) /* goes with nf_alg_call_rollback() */
+#define NF_ALG_BIND_NAMED BIT(9) /* for a remote of nf_alg_media_admit() */
 
 /**
  * struct nf_alg_binding - an inside endpoint and its public endpoint
@@ -259,6 +260,19 @@ int nf_alg_bind_admit(struct nf_alg_call *call,
  */
 int nf_alg_media_admit(struct nf_alg_call *call, u8 l4proto,
 		       const struct nf_alg_endpoint *remote);
+
+/**
+ * nf_alg_media_retain() - of the remotes admitted by name these are left
+ * @call: owner
+ * @l4proto: IPPROTO_UDP or IPPROTO_TCP
+ * @remote: those that nf_alg_media_admit() is still meant to have let in
+ * @n: how many; 0: none
+ *
+ * The others may begin no flow any more after the linger time. Not under the
+ * call's lock.
+ */
+void nf_alg_media_retain(struct nf_alg_call *call, u8 l4proto,
+			 const struct nf_alg_endpoint *remote, u32 n);
 
 /**
  * nf_alg_bound_public() - whose public endpoint is this

@@ -47,6 +47,25 @@ static enum sip_header sip_party(const struct sip_translation *t,
 							      SIP_HEADER_TO;
 }
 
+u32 sip_far_tag(const struct sip_translation *t, enum sip_role role)
+{
+	struct nf_alg_span tag;
+
+	if (!sip_tag(t,
+		     sip_party(t, role == SIP_SENDER ? SIP_RECEIVER :
+						       SIP_SENDER),
+		     &tag) ||
+	    !tag.len)
+		return 0;
+	return (u32)sip_hash(sip_text(t, &tag), tag.len) ?: 1;
+}
+
+bool sip_invite_accepted(const struct sip_translation *t)
+{
+	return t->head.method == SIP_METHOD_INVITE &&
+	       t->head.line.status >= 200 && t->head.line.status < 300;
+}
+
 bool sip_dialog_offers(const struct sip_translation *t)
 {
 	u32 status = t->head.line.status;
@@ -272,6 +291,60 @@ static bool sip_subscription_over(const struct sip_translation *t)
 	return state->len && sip_equal_fold(&word, "terminated", 10);
 }
 
+static u32 *sip_branch_find(struct sip_dialog *dialog, u32 branch)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(dialog->branch); i++)
+		if (dialog->branch[i] == branch)
+			return &dialog->branch[i];
+	return NULL;
+}
+
+static u32 sip_branches(const struct sip_dialog *dialog)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < ARRAY_SIZE(dialog->branch); i++)
+		n += dialog->branch[i] != 0;
+	return n;
+}
+
+/* One more branch has answered; it may be one too many to be known */
+static void sip_branch_answers(struct sip_dialog *dialog, u32 branch)
+{
+	u32 *place;
+
+	if (dialog->settled || !branch || sip_branch_find(dialog, branch))
+		return;
+	place = sip_branch_find(dialog, 0);
+	if (place)
+		*place = branch;
+}
+
+/* Is this BYE, or its answer, of a branch beside which another goes on. Those
+ * share what the host has offered, so nothing of it may go.
+ */
+static bool sip_branch_leaves(const struct sip_translation *t,
+			      enum sip_role role, struct sip_dialog *dialog)
+{
+	u32 n = sip_branches(dialog);
+	u32 *branch, far;
+
+	if (!n)
+		return false;
+	far = sip_far_tag(t, role);
+	if (!far)
+		return false;
+	branch = sip_branch_find(dialog, far);
+	if (!branch)
+		return true;
+	if (n == 1)
+		return false;
+	*branch = 0;
+	return true;
+}
+
 /**
  * struct sip_consequence - what a message does to a call besides its state
  * @live: for how many seconds it lives on from now; 0: as long as before
@@ -331,8 +404,12 @@ static void sip_request_consequence(struct sip_translation *t,
 			dialog->state = SIP_DIALOG_CALLING;
 		if (dialog->state < SIP_DIALOG_ANSWERED)
 			c->live = sip_setup_time(t);
-		if (role == SIP_SENDER)
+		if (role == SIP_SENDER) {
 			dialog->invite = transaction;
+			/* It is repeated, or it is another one */
+			dialog->settled = sip_branches(dialog) &&
+					  sip_far_tag(t, role);
+		}
 		break;
 	case SIP_METHOD_UPDATE:
 	case SIP_METHOD_PRACK:
@@ -352,6 +429,9 @@ static void sip_request_consequence(struct sip_translation *t,
 			    dialog->state == SIP_DIALOG_ANSWERED;
 		break;
 	case SIP_METHOD_BYE:
+		if (dialog->state == SIP_DIALOG_CLOSING ||
+		    sip_branch_leaves(t, role, dialog))
+			break;
 		dialog->state = SIP_DIALOG_CLOSING;
 		c->live = SIP_DIALOG_LINGER;
 		break;
@@ -393,6 +473,8 @@ static void sip_invite_answered(struct sip_translation *t, enum sip_role role,
 		c->commit = dialog->pending ||
 			    dialog->state < SIP_DIALOG_ANSWERED;
 		dialog->session_expires = sip_session_expires(t);
+		if (role == SIP_RECEIVER)
+			sip_branch_answers(dialog, sip_far_tag(t, role));
 		if (dialog->state != SIP_DIALOG_CLOSING) {
 			dialog->state = SIP_DIALOG_ANSWERED;
 			c->live = sip_dialog_life(t, dialog);
@@ -479,6 +561,9 @@ static void sip_response_consequence(struct sip_translation *t,
 			sip_subscribe_answered(t, role, dialog, c);
 		return;
 	case SIP_METHOD_BYE:
+		if (dialog->state != SIP_DIALOG_CLOSING &&
+		    sip_branch_leaves(t, role, dialog))
+			return;
 		if ((status >= 200 && status < 300) || status == 408 ||
 		    status == 481) {
 			c->end = true;
@@ -553,25 +638,72 @@ static bool sip_dialog_names(const struct sip_translation *t)
 		t->head.method == SIP_METHOD_UPDATE || sip_subscribes(t));
 }
 
+/* A branch that rings on after another has answered names nobody */
+static bool sip_branch_lost(struct sip_translation *t, u32 far)
+{
+	struct nf_alg_call *call = t->call[SIP_RECEIVER];
+	struct sip_dialog *dialog;
+	bool lost;
+
+	if (t->head.line.request || t->head.line.status >= 200)
+		return false;
+	dialog = nf_alg_call_lock(call);
+	lost = sip_branches(dialog) && !sip_branch_find(dialog, far);
+	nf_alg_call_unlock(call);
+	return lost;
+}
+
 /* Both before what was offered is committed */
 static void sip_dialog_named(struct sip_translation *t)
 {
 	const struct nf_alg_message *msg = t->msg;
+	u32 far;
 
 	if (t->call[SIP_SENDER] && t->bound)
-		sip_peer_media_admit(t, t->call[SIP_SENDER], &msg->from->own);
-	if (t->call[SIP_RECEIVER] && !msg->from->inside && sip_dialog_offers(t))
-		sip_peer_media_admit(t, t->call[SIP_RECEIVER], &msg->to->own);
+		sip_peer_media_admit(t, t->call[SIP_SENDER], &msg->from->own,
+				     sip_far_tag(t, SIP_SENDER));
+	if (!t->call[SIP_RECEIVER] || msg->from->inside ||
+	    !sip_dialog_offers(t))
+		return;
+	far = sip_far_tag(t, SIP_RECEIVER);
+	if (!sip_branch_lost(t, far))
+		sip_peer_media_admit(t, t->call[SIP_RECEIVER], &msg->to->own,
+				     far);
+}
+
+/* The final answer is here: branches that have lost, and hosts that only an
+ * earlier answer named, send no media any more
+ */
+static void sip_dialog_chosen(struct sip_translation *t)
+{
+	struct nf_alg_call *call = t->call[SIP_RECEIVER];
+	struct sip_dialog *dialog;
+	bool chosen;
+	u32 far;
+
+	if (!call || t->msg->from->inside || !sip_invite_accepted(t))
+		return;
+	far = sip_far_tag(t, SIP_RECEIVER);
+	dialog = nf_alg_call_lock(call);
+	chosen = sip_transaction(t) == dialog->invite &&
+		 sip_branches(dialog) == 1 && sip_branch_find(dialog, far);
+	nf_alg_call_unlock(call);
+	if (chosen)
+		sip_peer_media_retain(t, call, &t->msg->to->own, far);
 }
 
 void sip_dialog_update(struct sip_translation *t)
 {
-	if (unlikely(sip_media_named_only(t)))
+	bool named_only = sip_media_named_only(t);
+
+	if (unlikely(named_only))
 		sip_dialog_named(t);
 	if (t->call[SIP_SENDER])
 		sip_dialog_advance(t, SIP_SENDER);
 	if (t->call[SIP_RECEIVER])
 		sip_dialog_advance(t, SIP_RECEIVER);
+	if (unlikely(named_only))
+		sip_dialog_chosen(t);
 	/* From which of the far side's hosts its next request may come */
 	if (t->msg->to->inside && sip_dialog_names(t))
 		sip_peer_learn(t);

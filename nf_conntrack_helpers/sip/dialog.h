@@ -15,6 +15,9 @@ enum sip_dialog_state {
 	SIP_DIALOG_CLOSING,
 };
 
+/* Branches of a forked call that may be answered, and are told apart */
+#define SIP_BRANCHES_MAX 3
+
 /**
  * struct sip_dialog - the module's part of a call
  * @invite: transaction of the inside host's latest INVITE
@@ -25,6 +28,8 @@ enum sip_dialog_state {
  * @state: enum sip_dialog_state
  * @pending: media was bound since the last commit or rollback
  * @heard: the far side has spoken in it
+ * @settled: the host has spoken in it since: no more branches answer
+ * @branch: sip_far_tag() of those that have answered the host's INVITE, or 0
  *
  * Under the call's lock.
  */
@@ -36,7 +41,26 @@ struct sip_dialog {
 	u8 state;
 	u8 pending;
 	u8 heard;
+	u8 settled;
+	u32 branch[SIP_BRANCHES_MAX];
 };
+
+/**
+ * sip_far_tag() - a number for the far side's tag
+ * @t: translation
+ * @role: which of the two the inside host is
+ *
+ * Return: the number, keyed; 0 if there is no tag.
+ */
+u32 sip_far_tag(const struct sip_translation *t, enum sip_role role);
+
+/**
+ * sip_invite_accepted() - is this a final answer to an INVITE, and a good one
+ * @t: translation
+ *
+ * Return: true if it is a 2xx.
+ */
+bool sip_invite_accepted(const struct sip_translation *t);
 
 /**
  * sip_dialog_begins() - may a dialog of the sender begin with this message

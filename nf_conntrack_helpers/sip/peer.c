@@ -3,6 +3,7 @@
  * Hosts of the far side besides the one that speaks.
  */
 #include "contact.h"
+#include "dialog.h"
 #include "name_addr.h"
 #include "netns.h"
 #include "peer.h"
@@ -36,10 +37,12 @@ void sip_peer_add(const struct sip_translation *t,
 
 	nf_alg_cursor_span(&c, &t->c, text);
 	if (!sip_address_parse(&c, &host) || sip_peer_nobody(&host) ||
-	    host.family != t->msg->from->own.family ||
-	    nf_alg_same_host(&host, &t->msg->from->own))
+	    host.family != t->msg->from->own.family)
 		return;
-	sip_peers_insert(peers, &host);
+	if (nf_alg_same_host(&host, &t->msg->from->own))
+		peers->self = true;
+	else
+		sip_peers_insert(peers, &host);
 }
 
 void sip_peer_gather(const struct sip_translation *t, enum sip_header header,
@@ -132,31 +135,58 @@ void sip_peer_admit(struct sip_translation *t, struct nf_alg_call *call,
 	}
 }
 
+/* Each branch of a forked call has media of its own */
+static void sip_peer_media_key(const struct sip_translation *t,
+			       const struct nf_alg_endpoint *inside, u32 far,
+			       struct sip_memory_key *key)
+{
+	sip_peer_key(t, SIP_MEMORY_MEDIA, inside, key);
+	key->name ^= (u64)far << 32;
+}
+
 void sip_peer_media_learn(struct sip_translation *t, struct sip_peers *peers)
 {
 	struct sip_memory_key key __uninitialized;
 	struct sip_peers before __uninitialized;
 	u32 i;
 
-	if (!peers->hosts)
+	/* On hold, or nothing that can be read: as before */
+	if (!peers->hosts && !peers->self)
 		return;
-	/* The latest come first: of many branches those that were named last */
-	sip_peer_key(t, SIP_MEMORY_MEDIA, &t->msg->to->own, &key);
-	sip_peers_recall(t, &key, &before);
-	for (i = 0; i < before.hosts; i++)
-		sip_peers_insert(peers, &before.host[i]);
-	sip_peers_keep(t, &key, peers);
+	sip_peer_media_key(t, &t->msg->to->own, sip_far_tag(t, SIP_RECEIVER),
+			   &key);
+	if (sip_invite_accepted(t)) {
+		sip_memory_fade(&key, 0);
+	} else {
+		/* The latest come first */
+		sip_peers_recall(t, &key, &before);
+		for (i = 0; i < before.hosts; i++)
+			sip_peers_insert(peers, &before.host[i]);
+	}
+	if (peers->hosts)
+		sip_peers_keep(t, &key, peers);
+}
+
+void sip_peer_media_retain(struct sip_translation *t, struct nf_alg_call *call,
+			   const struct nf_alg_endpoint *inside, u32 far)
+{
+	struct sip_memory_key key __uninitialized;
+	struct sip_peers peers __uninitialized;
+
+	sip_peer_media_key(t, inside, far, &key);
+	sip_peers_recall(t, &key, &peers);
+	nf_alg_media_retain(call, IPPROTO_UDP, peers.host, peers.hosts);
 }
 
 void sip_peer_media_admit(struct sip_translation *t, struct nf_alg_call *call,
-			  const struct nf_alg_endpoint *inside)
+			  const struct nf_alg_endpoint *inside, u32 far)
 {
 	struct sip_memory_key key __uninitialized;
 	struct sip_peers peers __uninitialized;
 	int err;
 	u32 i;
 
-	sip_peer_key(t, SIP_MEMORY_MEDIA, inside, &key);
+	sip_peer_media_key(t, inside, far, &key);
 	sip_peers_recall(t, &key, &peers);
 	for (i = 0; i < peers.hosts; i++) {
 		err = nf_alg_media_admit(call, IPPROTO_UDP, &peers.host[i]);

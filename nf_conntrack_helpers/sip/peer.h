@@ -12,10 +12,12 @@
  * struct sip_peers - hosts of the far side besides the one that speaks
  * @host: their addresses, port 0
  * @hosts: how many
+ * @self: the one that speaks was named as well
  */
 struct sip_peers {
 	struct nf_alg_endpoint host[SIP_PEERS_MAX];
 	u32 hosts;
+	bool self;
 };
 
 /**
@@ -60,8 +62,9 @@ void sip_peer_admit(struct sip_translation *t, struct nf_alg_call *call,
 /**
  * sip_peer_media_learn() - remember who may send media in a dialog
  * @t: translation of a message to the inside
- * @peers: hosts that its session description names; those that were named
- *	before are added as long as there is room
+ * @peers: hosts that its session description names; those that the same branch
+ *	named before are added as long as there is room, unless this is its
+ *	final answer
  */
 void sip_peer_media_learn(struct sip_translation *t, struct sip_peers *peers);
 
@@ -70,8 +73,19 @@ void sip_peer_media_learn(struct sip_translation *t, struct sip_peers *peers);
  * @t: translation
  * @call: a dialog of an inside host, before its offer is committed
  * @inside: that host
+ * @far: tag of the branch that they belong to, as sip_far_tag()
  */
 void sip_peer_media_admit(struct sip_translation *t, struct nf_alg_call *call,
-			  const struct nf_alg_endpoint *inside);
+			  const struct nf_alg_endpoint *inside, u32 far);
+
+/**
+ * sip_peer_media_retain() - nobody else may send media any more
+ * @t: translation
+ * @call: a dialog of an inside host
+ * @inside: that host
+ * @far: tag of the branch that has answered
+ */
+void sip_peer_media_retain(struct sip_translation *t, struct nf_alg_call *call,
+			   const struct nf_alg_endpoint *inside, u32 far);
 
 #endif /* NF_ALG_SIP_PEER_H */

@@ -353,6 +353,29 @@ int nf_alg_media_admit(struct nf_alg_call *call, u8 l4proto,
 	return err;
 }
 
+void nf_alg_media_retain(struct nf_alg_call *call, u8 l4proto,
+			 const struct nf_alg_endpoint *remote, u32 n)
+{
+	fake(call);
+	for (int i = 0; i < ENGINE_BINDINGS; i++) {
+		struct engine_binding *b = &engine_binding[i];
+		u32 left = 0;
+
+		if (b->call != call || b->door || b->l4proto != l4proto)
+			continue;
+		for (u32 k = 0; k < b->admits; k++) {
+			bool keep = false;
+
+			for (u32 j = 0; j < n; j++)
+				keep |= nf_alg_same_endpoint(&b->admit[k],
+							     &remote[j]);
+			if (keep)
+				b->admit[left++] = b->admit[k];
+		}
+		b->admits = left;
+	}
+}
+
 bool engine_admits(const char *remote)
 {
 	struct nf_alg_endpoint host = engine_endpoint(remote);

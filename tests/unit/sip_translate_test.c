@@ -994,8 +994,93 @@ static void named_test(void)
 		"named: for one media, and for its RTCP");
 	ktap_ok(!engine_admits("198.51.100.8:0"),
 		"named: not for a media that is refused");
+	ktap_ok(!engine_admits("198.51.100.5:0"),
+		"named: the final answer is the last word");
 	/* What cannot be read names nobody, and passes */
 	answered("200 OK", "1 INVITE", "v=0\nm=audio x\n");
+	ktap_ok(engine_admits("198.51.100.6:0"),
+		"named: and nobody is forgotten by it");
+}
+
+/* As answered(), of one branch of a forked call */
+static void branch(const char *status, const char *tag, const char *far)
+{
+	char in[1024], want[1024], body[256];
+	const char *head = "SIP/2.0 %s\n"
+			   "Via: SIP/2.0/UDP %s;branch=z9hG4bK1\n"
+			   "From: \"A\" <sip:alice@10.0.0.2>;tag=a1\n"
+			   "To: <sip:bob@example.com>;tag=%s\n"
+			   "Call-ID: 1-77@10.0.0.2\nCSeq: 1 INVITE\n%s";
+
+	snprintf(in, sizeof(in), head, status, "192.0.2.1:1024", tag,
+		 far ? SDP_TYPE : "");
+	snprintf(want, sizeof(want), head, status, "10.0.0.2:5060", tag,
+		 far ? SDP_TYPE : "");
+	if (far)
+		snprintf(body, sizeof(body), SDP("203.0.113.9", "%s", "7000"),
+			 far);
+	pass(status, 1, in, far ? body : NULL, want, NULL);
+}
+
+/* BYE to a branch, and its answer */
+static void branch_bye(const char *tag, const char *cseq)
+{
+	char text[512];
+	const char *head = "%s\nVia: SIP/2.0/UDP 10.0.0.2;rport;"
+			   "branch=z9hG4bKb%s\n"
+			   "From: \"A\" <sip:alice@10.0.0.2>;tag=a1\n"
+			   "To: <sip:bob@example.com>;tag=%s\n"
+			   "Call-ID: 1-77@10.0.0.2\nCSeq: %s BYE\n";
+
+	snprintf(text, sizeof(text), head, "BYE sip:bob@203.0.113.9 SIP/2.0",
+		 cseq, tag, cseq);
+	passes("BYE to a branch", 0, text, NULL, 0);
+	passes("BYE again", 0, text, NULL, 0);
+	snprintf(text, sizeof(text), head, "SIP/2.0 200 OK", cseq, tag, cseq);
+	passes("its answer", 1, text, NULL, 0);
+	passes("its answer again", 1, text, NULL, 0);
+}
+
+static void fork_test(void)
+{
+	/* Media is named: each branch by itself */
+	begin_udp();
+	engine_net.option[NF_ALG_OPTION_MEDIA_NAMED_ONLY] = 1;
+	invite();
+	branch("183 Session Progress", "b1", "198.51.100.11");
+	branch("183 Session Progress", "b2", "198.51.100.12");
+	ktap_ok(engine_admits("198.51.100.11:0") &&
+			engine_admits("198.51.100.12:0"),
+		"C10: early media of both branches");
+	branch("200 OK", "b2", NULL);
+	ktap_ok(!engine_admits("198.51.100.11:0"),
+		"C10: the branch that lost sends no more");
+	ktap_ok(engine_admits("198.51.100.12:0"),
+		"C10: the one that won does, as it said before");
+	branch("183 Session Progress", "b1", "198.51.100.13");
+	ktap_ok(!engine_admits("198.51.100.13:0") &&
+			!engine_admits("198.51.100.11:0"),
+		"C10: who has lost names nobody any more");
+	branch("200 OK", "b1", "198.51.100.14");
+	ktap_ok(engine_admits("198.51.100.14:0") &&
+			engine_admits("198.51.100.12:0"),
+		"C10: two that answer are both heard");
+	branch_bye("b1", "2");
+	state("C10: BYE to one is not the end of the other", NF_ALG_CALL,
+	      "answered", 7200);
+	ktap_ok(engine_bindings(true) == 2, "C10: its media stays");
+	branch_bye("b2", "3");
+	state("C10: BYE to the last one is", NF_ALG_CALL, "ended", 0);
+
+	/* An early branch is left, another answers */
+	begin_udp();
+	invite();
+	branch("183 Session Progress", "b1", "198.51.100.11");
+	branch("200 OK", "b2", "198.51.100.12");
+	branch_bye("b1", "2");
+	state("C10: BYE to an early branch", NF_ALG_CALL, "answered", 7200);
+	branch_bye("b2", "3");
+	state("C10: and to the one that answered", NF_ALG_CALL, "ended", 0);
 }
 
 /* The far side's request in the dialog; it passes as it is */
@@ -1285,6 +1370,7 @@ int main(void)
 	subscribe_test();
 	peers_test();
 	named_test();
+	fork_test();
 	lifetime_test();
 	multipart_test();
 	alternative_test();
