@@ -710,17 +710,40 @@ EXPORT_SYMBOL_GPL(nf_alg_call_describe);
  * struct nf_alg_call_filter - which calls are taken down
  * @protocol: of this protocol only, unless NULL
  * @cleared: only those whose last binding was cleared
+ * @public: only those whose inside host was last known by this address, unless
+ *	NULL
  */
 struct nf_alg_call_filter {
 	const struct nf_alg_protocol *protocol;
 	bool cleared;
+	const struct nf_alg_endpoint *public;
 };
 
-static bool nf_alg_call_matches(const struct nf_alg_call *call,
+/* Is this the public address of one of its ends */
+static bool nf_alg_call_seen_as(struct nf_alg_call *call,
+				const struct nf_alg_endpoint *public)
+{
+	const struct nf_alg_side *side;
+	bool found = false;
+	int dir;
+
+	spin_lock_bh(&call->lock);
+	for (dir = 0; dir < IP_CT_DIR_MAX; dir++) {
+		side = &call->side[dir];
+		found |= nf_alg_same_host(&side->seen, public) &&
+			 !nf_alg_same_host(&side->own, public);
+	}
+	spin_unlock_bh(&call->lock);
+	return found;
+}
+
+static bool nf_alg_call_matches(struct nf_alg_call *call,
 				const struct nf_alg_call_filter *filter)
 {
 	if (filter->protocol && call->protocol != filter->protocol)
 		return false;
+	if (filter->public)
+		return nf_alg_call_seen_as(call, filter->public);
 	/* One that takes another binding at this moment may keep it */
 	return !filter->cleared ||
 	       (READ_ONCE(call->cleared) && !READ_ONCE(call->grip_count));
@@ -798,6 +821,14 @@ void nf_alg_calls_flush_all(struct nf_alg_net *an)
 void nf_alg_calls_flush_cleared(struct nf_alg_net *an)
 {
 	const struct nf_alg_call_filter filter = { .cleared = true };
+
+	nf_alg_calls_flush(an, &filter);
+}
+
+void nf_alg_calls_flush_public(struct nf_alg_net *an,
+			       const struct nf_alg_endpoint *public)
+{
+	const struct nf_alg_call_filter filter = { .public = public };
 
 	nf_alg_calls_flush(an, &filter);
 }

@@ -239,6 +239,16 @@ void nf_alg_calls_flush_protocol(struct nf_alg_net *an,
 void nf_alg_calls_flush_all(struct nf_alg_net *an);
 void nf_alg_calls_flush_cleared(struct nf_alg_net *an);
 
+/**
+ * nf_alg_calls_flush_public() - end what was signalled by a public address
+ * @an: namespace
+ * @public: the address; the port is not looked at
+ *
+ * At once, with what it holds. May sleep.
+ */
+void nf_alg_calls_flush_public(struct nf_alg_net *an,
+			       const struct nf_alg_endpoint *public);
+
 /* For bind.c: one of its bindings goes then, in jiffies; no lock is held */
 void nf_alg_call_sweep_by(struct nf_alg_call *call, unsigned long when);
 

@@ -3,6 +3,7 @@
  * Application-level gateways for netfilter NAT: the engine
  */
 #include <linux/module.h>
+#include "address.h"
 #include "netlink.h"
 #include "netns.h"
 #include "stream.h"
@@ -31,6 +32,7 @@ static const struct {
 	{ nf_alg_call_cache_init, nf_alg_call_cache_exit },
 	{ nf_alg_netns_init, nf_alg_netns_exit },
 	{ nf_alg_services_watch, nf_alg_services_unwatch },
+	{ nf_alg_addresses_watch, nf_alg_addresses_unwatch },
 	{ nf_alg_netlink_init, nf_alg_netlink_exit },
 };
 

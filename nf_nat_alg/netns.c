@@ -30,6 +30,7 @@ static int __net_init nf_alg_net_init(struct net *net)
 	nf_alg_options_init(an);
 	nf_alg_access_lists_init(an);
 	nf_alg_sessions_init(an);
+	nf_alg_addresses_init(an);
 
 	err = nf_alg_reasons_init(an);
 	if (err)
@@ -70,6 +71,7 @@ static void __net_exit nf_alg_net_exit(struct net *net)
 	mutex_lock(&an->config);
 	nf_alg_hooks_unregister(an);
 	mutex_unlock(&an->config);
+	nf_alg_addresses_exit(an);
 	nf_alg_sessions_exit(an);
 	nf_alg_calls_exit(an);
 	nf_alg_bindings_exit(an);

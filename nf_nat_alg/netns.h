@@ -82,6 +82,16 @@ struct nf_alg_calls {
 };
 
 /**
+ * struct nf_alg_addresses - what the router has lost (address.c)
+ * @gone: addresses that were taken away
+ * @work: ends what was bound to them, in process context
+ */
+struct nf_alg_addresses {
+	struct llist_head gone;
+	struct work_struct work;
+};
+
+/**
  * struct nf_alg_hosts - who is charged for what (host.c)
  * @table: inside hosts by address, zone and VRF
  * @lock: taken to add and remove hosts
@@ -109,6 +119,7 @@ struct nf_alg_hosts {
  * @calls: their owners
  * @hosts: limits per inside host
  * @reasons: counters
+ * @addresses: public ones that are no more
  */
 struct nf_alg_net {
 	struct net *net;
@@ -124,6 +135,7 @@ struct nf_alg_net {
 	struct nf_alg_calls calls;
 	struct nf_alg_hosts hosts;
 	struct nf_alg_reasons __percpu *reasons;
+	struct nf_alg_addresses addresses;
 };
 
 struct nf_alg_net *nf_alg_pernet(const struct net *net);
@@ -158,6 +170,8 @@ int nf_alg_bindings_init(struct nf_alg_net *an);
 void nf_alg_bindings_exit(struct nf_alg_net *an);
 int nf_alg_calls_init(struct nf_alg_net *an);
 void nf_alg_calls_exit(struct nf_alg_net *an);
+void nf_alg_addresses_init(struct nf_alg_net *an);
+void nf_alg_addresses_exit(struct nf_alg_net *an);
 void nf_alg_sessions_init(struct nf_alg_net *an);
 void nf_alg_sessions_exit(struct nf_alg_net *an);
 

@@ -7,34 +7,6 @@ OTHER_SBC = "198.18.0.21"
 THIRD_SBC = "198.18.0.22"
 
 
-def register(x, cseq=1, granted=600, user="$n", contact=CONTACT, asked=600,
-             more=(), call_id="r"):
-    x.up(reg(cseq, contact, user=user, expires=asked, call_id=call_id))
-    x.down(reg_answer("200 OK", cseq,
-                      contact + (";expires=%s" % granted if granted else ""),
-                      *more, user=user, call_id=call_id))
-
-
-def unregister(x, cseq=9, user="$n", contact=CONTACT, call_id="r"):
-    x.up(reg(cseq, contact + ";expires=0", user=user, call_id=call_id))
-    x.down(reg_answer("200 OK", cseq, user=user, call_id=call_id))
-
-
-def registrations(x):
-    """Of this test, but those that are over and linger"""
-    return [r for r in shown("registrations") if x.n in r["remote"] and
-            r["state"] == "registered" and r["expires"] > 1]
-
-
-def left(x):
-    return sorted(r["expires"] for r in registrations(x))
-
-
-def near(have, want):
-    return len(have) == len(want) and all(
-        w - 10 <= h <= w for h, w in zip(have, want))
-
-
 def knocks(x, source, port=5060, tag="k"):
     """Does a request from another host, or port, of the far side come in"""
     text = far_request("OPTIONS", 1, tag=False, call=tag,
