@@ -231,6 +231,21 @@ void nf_alg_session_put(struct nf_alg_session *session)
 	kfree_rcu(session, rcu);
 }
 
+void nf_alg_session_keep(const struct nf_alg_session *session, u32 seconds)
+{
+	struct nf_conn *ct = session->ct;
+	u32 until = seconds * HZ;
+
+	if (!ct || test_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status))
+		return;
+	/* Relative until it is confirmed */
+	if (nf_ct_is_confirmed(ct))
+		until += nfct_time_stamp;
+	if ((s32)(until - READ_ONCE(ct->timeout)) > 0)
+		WRITE_ONCE(ct->timeout, until);
+}
+EXPORT_SYMBOL_GPL(nf_alg_session_keep);
+
 /* Part connection and session. Whoever takes session->ct away under the lock
  * owns the connection's reference; @reset: tell both ends if what they count
  * cannot be told to anybody else any more.

@@ -158,6 +158,15 @@ unsigned int nf_alg_session_icmp(struct sk_buff *skb, struct nf_conn *ct,
 				 enum ip_conntrack_info ctinfo);
 
 /**
+ * nf_alg_session_keep() - conntrack is not to forget the flow soon
+ * @session: of the message that is translated; its lock is held
+ * @seconds: for how long nothing need come; never makes it less
+ *
+ * The flow's next packet sets its time to what it usually is.
+ */
+void nf_alg_session_keep(const struct nf_alg_session *session, u32 seconds);
+
+/**
  * nf_alg_session_lookup() - conntrack's lookup, for use under a lock of ours
  * @net: namespace
  * @zone: conntrack zone

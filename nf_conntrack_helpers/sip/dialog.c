@@ -352,6 +352,7 @@ static bool sip_branch_leaves(const struct sip_translation *t,
  * @commit: what is pending stays
  * @rollback: what is pending goes
  * @end: the call is over
+ * @ringing: nothing need be said for as long as the host decides
  */
 struct sip_consequence {
 	u32 live;
@@ -359,6 +360,7 @@ struct sip_consequence {
 	bool commit;
 	bool rollback;
 	bool end;
+	bool ringing;
 };
 
 static u32 sip_setup_time(const struct sip_translation *t)
@@ -467,6 +469,7 @@ static void sip_invite_answered(struct sip_translation *t, enum sip_role role,
 			return;
 		dialog->state = SIP_DIALOG_RINGING;
 		c->live = sip_setup_time(t);
+		c->ringing = true;
 		c->open = role == SIP_RECEIVER;
 	} else if (status < 300) {
 		c->open = role == SIP_RECEIVER;
@@ -624,6 +627,9 @@ static void sip_dialog_advance(struct sip_translation *t, enum sip_role role)
 		nf_alg_call_extend(call, c.live);
 	if (c.end)
 		nf_alg_call_end(call);
+	/* The answer comes by this flow: there is no door before the ACK */
+	if (c.ringing)
+		nf_alg_session_keep(t->msg->session, c.live);
 	if (state != before)
 		sip_dialog_describe(t, call, role, state);
 }

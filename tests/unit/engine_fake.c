@@ -13,6 +13,7 @@ int engine_memory = 1;
 s64 engine_seconds;
 bool engine_no_ports;
 bool engine_media;
+u32 engine_kept;
 struct engine_binding engine_binding[ENGINE_BINDINGS];
 u64 engine_reasons[__NF_ALG_REASON_MAX];
 struct nf_alg_net engine_net;
@@ -76,6 +77,7 @@ void engine_reset(void)
 	engine_no_ports = false;
 	engine_media_from = NULL;
 	engine_media = false;
+	engine_kept = 0;
 	if (engine_protocol.init && engine_protocol.init())
 		abort();
 }
@@ -633,6 +635,11 @@ int engine_abandoned(void)
 	for (int i = 0; i < ENGINE_CALLS; i++)
 		n += calls[i].used && calls[i].abandoned;
 	return n;
+}
+
+void nf_alg_session_keep(const struct nf_alg_session *session, u32 seconds)
+{
+	engine_kept = seconds;
 }
 
 bool engine_call_limited(void)

@@ -56,6 +56,8 @@ extern struct nf_alg_net engine_net;
 extern bool engine_no_ports;
 /* The host that the option media-from permits, or NULL */
 extern const char *engine_media_from;
+/* For how many seconds the flow is kept by nf_alg_session_keep() */
+extern u32 engine_kept;
 /* Is there media on each call */
 extern bool engine_media;
 

@@ -154,6 +154,7 @@ static void dialog_test(void)
 	answered("183 Session Progress", "1 INVITE", SDP_FAR);
 	ktap_ok(engine_bindings(true) == 2, "183 opens the media");
 	state("it rings", NF_ALG_CALL, "ringing", 900);
+	ktap_ok(engine_kept == 900, "C13: and its flow is kept so long");
 	answered("200 OK", "1 INVITE", SDP_FAR);
 	state("it is answered", NF_ALG_CALL, "answered", 7200);
 	pass("ACK", 0,
