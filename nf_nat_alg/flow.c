@@ -106,12 +106,14 @@ static void nf_alg_flow_device(struct nf_conn *ct,
 #endif
 }
 
+/* To an endpoint; port 0: any port that is free, its own if that is */
 static unsigned int nf_alg_flow_translate(struct nf_conn *ct,
 					  const struct nf_alg_endpoint *to,
 					  enum nf_nat_manip_type manip)
 {
 	const struct nf_nat_range2 range = {
-		.flags = NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_SPECIFIED,
+		.flags = NF_NAT_RANGE_MAP_IPS |
+			 (to->port ? NF_NAT_RANGE_PROTO_SPECIFIED : 0),
 		.min_addr = to->addr,
 		.max_addr = to->addr,
 		.min_proto.all = to->port,
@@ -165,7 +167,8 @@ static void nf_alg_flow_once(struct nf_alg_grip *grip)
 }
 
 /* A flow to the public endpoint of @to; it comes from the inside endpoint of
- * @from if that is not NULL: then both of its ends are translated.
+ * @from, or at least from that host, if that is not NULL: then both of its ends
+ * are translated.
  */
 static unsigned int nf_alg_flow_inbound(struct nf_alg_net *an,
 					struct sk_buff *skb, struct nf_conn *ct,
@@ -178,8 +181,11 @@ static unsigned int nf_alg_flow_inbound(struct nf_alg_net *an,
 
 	source = nf_alg_flow_source(ct, IP_CT_DIR_ORIGINAL);
 	remote = from ? from->public : source;
+	if (from && from->inside.port != source.port)
+		remote.port = 0;
 
-	if (unlikely(nf_alg_flow_clashes(ct, &remote, &to->inside))) {
+	if (remote.port &&
+	    unlikely(nf_alg_flow_clashes(ct, &remote, &to->inside))) {
 		nf_alg_flow_supersede(ct, &remote, &to->inside);
 		if (nf_alg_flow_clashes(ct, &remote, &to->inside)) {
 			nf_alg_pass(an, NULL, NF_ALG_REASON_BINDING_CLASH);
@@ -291,6 +297,26 @@ nf_alg_flow_neighbour(const struct nf_alg_binding *to,
 	return nf_alg_flow_opened(to);
 }
 
+/* A connection does not leave by the port of its host's own door, as a datagram
+ * does. It is told from a stranger's where that host has a door at the port that
+ * it comes to.
+ */
+static struct nf_alg_binding *
+nf_alg_flow_caller(struct nf_alg_net *an, const struct nf_conn *ct,
+		   const struct net_device *in,
+		   const struct nf_alg_endpoint *source,
+		   const struct nf_alg_binding *to)
+{
+	struct nf_alg_endpoint own = *source;
+
+	if (nf_ct_protonum(ct) != IPPROTO_TCP ||
+	    !(READ_ONCE(to->flags) & NF_ALG_BIND_DOOR))
+		return NULL;
+	own.port = to->inside.port;
+	return nf_alg_binding_by_inside(an, IPPROTO_TCP, nf_alg_flow_zone(ct),
+					l3mdev_master_ifindex_rcu(in), &own, 0);
+}
+
 /* Not inline, as its like below: known flows pay for no stack of theirs */
 static noinline unsigned int nf_alg_flow_bind(struct sk_buff *skb,
 					      struct nf_conn *ct,
@@ -298,7 +324,7 @@ static noinline unsigned int nf_alg_flow_bind(struct sk_buff *skb,
 {
 	struct nf_alg_net *an = nf_alg_pernet(state->net);
 	struct nf_alg_endpoint source, destination;
-	struct nf_alg_binding *to, *from = NULL;
+	struct nf_alg_binding *to, *from = NULL, *caller;
 	struct nf_alg_grip *grip;
 	bool related = false;
 	u16 zone;
@@ -328,12 +354,17 @@ static noinline unsigned int nf_alg_flow_bind(struct sk_buff *skb,
 
 	if (to) {
 		/* Who asks is known to the other by the public endpoint */
+		caller = from;
+		if (!from && state->hook == NF_INET_PRE_ROUTING)
+			caller = nf_alg_flow_caller(an, ct, state->in, &source,
+						    to);
 		grip = nf_alg_binding_admits(to,
 					     from ? &from->public : &source);
-		if (!grip && from)
-			grip = nf_alg_flow_neighbour(to, from);
+		if (!grip && caller)
+			grip = nf_alg_flow_neighbour(to, caller);
 		if (grip)
-			return nf_alg_flow_inbound(an, skb, ct, to, from, grip);
+			return nf_alg_flow_inbound(an, skb, ct, to, caller,
+						   grip);
 		nf_alg_pass(an, NULL, NF_ALG_REASON_BINDING_CLOSED);
 	}
 	/* It goes out. NAT's extension is what the stop "source" knows it by. */

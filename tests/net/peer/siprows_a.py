@@ -277,6 +277,90 @@ def a17(x):
         desk.close()
 
 
+def at_door(host, user, address):
+    """A phone of TCP: it has registered its port 5060, where it listens. Its
+    flow, what it listens with, and its door's public endpoint"""
+    x = Flow("tcp", host=host, address=address)
+    contact = "Contact: <sip:%s@$door;transport=tcp>" % user
+    text = reg(1, contact, user=user, expires=600)
+    own = x.own + ":5060"
+    x.send("phone", x.render(text, "phone", door=own))
+    have = b""
+    while not have.endswith(b"\r\n\r\n"):
+        have += x.receive("server", 1)
+    door = re.search(rb"Contact:.*@([0-9.:]+);", have).group(1).decode()
+    want = x.render(text, "server", door=door)
+    expect(have == want, difference(have, want))
+    x.down(reg_answer("200 OK", 1, contact + ";expires=600", user=user),
+           door=(own, door))
+    name, _, port = door.partition(":")
+    return x, Host(host).listener(5060), (name, int(port or 5060))
+
+
+def leaves(x, user, door):
+    x.up(reg(2, "Contact: <sip:%s@$door;transport=tcp>;expires=0" % user,
+             user=user), door=(x.own + ":5060", "%s:%d" % door))
+    x.down(reg_answer("200 OK", 2, user=user))
+
+
+@row("A17", "and over TCP, from any port of theirs", "tcp")
+def a17_tcp(_):
+    alice, listens, alice_door = at_door("PHONE", "alice", SECOND)
+    bob, answers, bob_door = at_door("DESK", "bob", THIRD)
+    sockets = [alice, listens, bob, answers]
+    try:
+        # alice asks bob on a connection of her own
+        call = Host("PHONE").tcp(40050)
+        sockets.append(call)
+        call.settimeout(WAIT)
+        answers.settimeout(WAIT)
+        call.connect(bob_door)
+        taken, source = answers.accept()
+        sockets.append(taken)
+        taken.settimeout(WAIT)
+        expect(source[0] == PUBLIC, "it comes from %s" % (source,))
+        text = "OPTIONS sip:bob@%s SIP/2.0\n" \
+            "Via: SIP/2.0/TCP %s;rport;branch=z9hG4bK1\n" \
+            "From: <sip:alice@example.com>;tag=1\n" \
+            "To: <sip:bob@example.com>\nCall-ID: hairpin-tcp\n" \
+            "CSeq: 1 OPTIONS\nContact: <sip:alice@%s;transport=tcp>\n" \
+            "Content-Length: 0\n\n"
+        answer = "SIP/2.0 200 OK\n" \
+            "Via: SIP/2.0/TCP 10.0.0.2:40050;rport=%d;received=203.0.113.1;" \
+            "branch=z9hG4bK1\nFrom: <sip:alice@example.com>;tag=1\n" \
+            "To: <sip:bob@example.com>;tag=2\nCall-ID: hairpin-tcp\n" \
+            "CSeq: 1 OPTIONS\nContact: <sip:bob@%s;transport=tcp>\n" \
+            "Content-Length: 0\n\n"
+        at = "%s:%d"
+        for sender, receiver, sent, want in (
+                (call, taken, text % (at % bob_door, "10.0.0.2:40050",
+                                      "10.0.0.2:5060"),
+                 text % ("192.168.100.200:5060", "10.0.0.2:40050",
+                         at % alice_door)),
+                (taken, call, answer % (source[1], "192.168.100.200:5060"),
+                 answer % (source[1], at % bob_door))):
+            sender.sendall(lines(sent).encode())
+            want, got = lines(want).encode(), b""
+            while len(got) < len(want):
+                got += receiver.recv(4096)
+            expect(got == want, difference(got, want))
+        # who has no door is a stranger here
+        stranger = Host("DESK").tcp(40051)
+        sockets.append(stranger)
+        leaves(bob, "bob", bob_door)
+        time.sleep(2)
+        stranger.settimeout(2)
+        try:
+            stranger.connect(alice_door)
+            raise Failure("who has no door comes in")
+        except OSError:
+            pass
+        leaves(alice, "alice", alice_door)
+    finally:
+        for s in sockets:
+            s.close()
+
+
 def registered(x, user):
     contact = "Contact: <sip:%s@$flow>" % user
     x.up(reg(1, contact, user=user, expires=600))

@@ -330,6 +330,23 @@ def c14(x):
     x.up(request("INVITE", 1, CONTACT, body=sdp(audio(port))))
     accept(x, body=FAR_SDP.replace(SERVER, SECOND))
     expect(comes_in(port, port, SECOND), "media of another host")
+    # hold in the manner of RFC 2543, of the far side and of the phone: there
+    # is no media host, and the one there was comes back
+    nobody = FAR_SDP.replace("c=IN IP4 203.0.113.9", "c=IN IP4 0.0.0.0")
+    x.down(far_request("INVITE", 2, FAR_CONTACT, body=nobody,
+                       uri="sip:alice@$flow;transport=$t"))
+    x.up(far_response("200 OK", "INVITE", 2, CONTACT,
+                      body=sdp(audio(port, "a=recvonly"))))
+    x.down(far_request("ACK", 2, uri="sip:alice@$flow;transport=$t"))
+    expect(comes_in(port, port, SECOND, 40010), "held by the far side")
+    x.up(request("INVITE", 3, CONTACT, tag=True,
+                 body=sdp(audio(port), address="0.0.0.0")))
+    accept(x, 3, body=nobody)
+    expect(comes_in(port, port, SECOND, 40020), "held by both")
+    x.up(request("INVITE", 4, CONTACT, tag=True, body=sdp(audio(port))))
+    accept(x, 4, body=FAR_SDP.replace(SERVER, SECOND))
+    expect(comes_in(port, port, SECOND, 40030), "media after the hold")
+    expect(leaves_as(port, 40032, SECOND) == port, "it leaves otherwise")
     hang_up(x)
     # an inside media server, where the administrator names it
     x.fresh()

@@ -145,6 +145,34 @@ def d8(x):
         natctl("set", "registrar-only", "on")
 
 
+@row("2.5", "registered by somebody else (To differs from From)")
+def third_party(x):
+    def by_desk(text):
+        return text.replace("From: <sip:$n@", "From: <sip:desk@")
+
+    x.up(by_desk(reg(1, CONTACT, user="$n", expires=600)))
+    x.down(by_desk(reg_answer("200 OK", 1, CONTACT + ";expires=600",
+                              user="$n")))
+    expect(near(left(x), [632]), "left: %s" % left(x))
+    x.down(far_request("OPTIONS", 1, uri="sip:alice@$flow;transport=$t"))
+    # the desk's own registration is another one, and goes by itself
+    x.up(reg(2, CONTACT, user="$n" + "x", call_id="q", expires=300))
+    x.down(reg_answer("200 OK", 2, CONTACT + ";expires=300", call_id="q",
+                      user="$n" + "x"))
+    expect(near(left(x), [332, 632]), "left: %s" % left(x))
+    unregister(x, user="$nx", call_id="q")
+    eventually(lambda: near(left(x), [632]), "left: %s" % left(x))
+    # a Contact of another host is his own to register, and is only passed on
+    before = counted("door-other-host")
+    other = "Contact: <sip:bob@192.168.100.200:5060;transport=$t>"
+    x.up(reg(3, other, user="$ny", call_id="z", expires=600))
+    x.down(reg_answer("200 OK", 3, other + ";expires=600", user="$ny",
+                      call_id="z"))
+    expect(counted("door-other-host") == before + 1, "not counted")
+    expect(near(left(x), [632]), "left: %s" % left(x))
+    unregister(x)
+
+
 @row("D9", "REFER: blind and attended, from inside and to inside")
 def d9(x):
     port = 31000 if x.transport == "udp" else 31010
