@@ -3,7 +3,7 @@
  * Application-level gateways for netfilter NAT: the engine
  */
 #include <linux/module.h>
-#include "address.h"
+#include "public_address.h"
 #include "netlink.h"
 #include "netns.h"
 #include "stream.h"

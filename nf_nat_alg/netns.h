@@ -82,7 +82,7 @@ struct nf_alg_calls {
 };
 
 /**
- * struct nf_alg_addresses - what the router has lost (address.c)
+ * struct nf_alg_addresses - what the router has lost (public_address.c)
  * @gone: addresses that were taken away
  * @work: ends what was bound to them, in process context
  */

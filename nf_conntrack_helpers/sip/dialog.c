@@ -52,8 +52,8 @@ u32 sip_far_tag(const struct sip_translation *t, enum sip_role role)
 	struct nf_alg_span tag;
 
 	if (!sip_tag(t,
-		     sip_party(t, role == SIP_SENDER ? SIP_RECEIVER :
-						       SIP_SENDER),
+		     sip_party(t,
+			       role == SIP_SENDER ? SIP_RECEIVER : SIP_SENDER),
 		     &tag) ||
 	    !tag.len)
 		return 0;

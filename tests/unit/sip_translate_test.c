@@ -1114,9 +1114,10 @@ static void own_request(const char *method, const char *cseq)
 static void own_answer(const char *status)
 {
 	char in[1024], want[1024];
-	const char *head = "SIP/2.0 %s\n"
-			   "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKu\n" REVERSE(
-				   "1 INVITE") "Contact: <sip:alice@%s>\n" SDP_TYPE;
+	const char *head =
+		"SIP/2.0 %s\n"
+		"Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKu\n" REVERSE(
+			"1 INVITE") "Contact: <sip:alice@%s>\n" SDP_TYPE;
 
 	snprintf(in, sizeof(in), head, status, "10.0.0.2:5060");
 	snprintf(want, sizeof(want), head, status, "192.0.2.1:1024");
@@ -1165,12 +1166,12 @@ static void lifetime_test(void)
 	/* An offer in 2xx, answered in ACK */
 	pass("ACK with SDP", 0,
 	     "ACK sip:bob@203.0.113.9 SIP/2.0\n"
-	     "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK7\n" DIALOG(
-		     "1 ACK") SDP_TYPE,
+	     "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK7\n" DIALOG("1 ACK")
+		     SDP_TYPE,
 	     SDP_IN,
 	     "ACK sip:bob@203.0.113.9 SIP/2.0\n"
-	     "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK7\n" DIALOG(
-		     "1 ACK") SDP_TYPE,
+	     "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK7\n" DIALOG("1 ACK")
+		     SDP_TYPE,
 	     SDP_OUT);
 	state("C13: an answer in ACK does not forget the refreshes",
 	      NF_ALG_CALL, "answered", 1832);
@@ -1191,12 +1192,12 @@ static void lifetime_test(void)
 	begin_udp();
 	pass("ACK in a dialog that is older than what is known", 0,
 	     "ACK sip:bob@203.0.113.9 SIP/2.0\n"
-	     "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK7\n" DIALOG(
-		     "1 ACK") SDP_TYPE,
+	     "Via: SIP/2.0/UDP 10.0.0.2:5060;branch=z9hG4bK7\n" DIALOG("1 ACK")
+		     SDP_TYPE,
 	     SDP_IN,
 	     "ACK sip:bob@203.0.113.9 SIP/2.0\n"
-	     "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK7\n" DIALOG(
-		     "1 ACK") SDP_TYPE,
+	     "Via: SIP/2.0/UDP 192.0.2.1:1024;branch=z9hG4bK7\n" DIALOG("1 ACK")
+		     SDP_TYPE,
 	     SDP_OUT);
 	state("it is no call before the far side is heard", NF_ALG_CALL,
 	      "answered", 900);

@@ -17,7 +17,7 @@
 #include <net/if_inet6.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_core.h>
-#include "address.h"
+#include "public_address.h"
 #include "binding.h"
 #include "call.h"
 #include "netns.h"
@@ -82,8 +82,7 @@ static void nf_alg_address_unbind(struct nf_alg_net *an,
 static void nf_alg_address_forget(struct nf_alg_net *an,
 				  struct nf_alg_endpoint *address)
 {
-	const struct nf_ct_iter_data iter = { .net = an->net,
-					      .data = address };
+	const struct nf_ct_iter_data iter = { .net = an->net, .data = address };
 
 	nf_alg_address_unbind(an, address);
 	nf_ct_iterate_cleanup_net(nf_alg_address_flow, &iter);
