@@ -781,6 +781,64 @@ static void hundred_thousand(struct kunit *test)
 		ktime_to_ms(insert), ktime_to_ms(find), ktime_to_ms(erase));
 }
 
+static bool named(struct fixture *f, const struct nf_alg_endpoint *public,
+		  u32 remote)
+{
+	struct nf_alg_endpoint from = fixture_ipv4(remote, 7000);
+	struct nf_alg_binding *b;
+	bool admits;
+
+	rcu_read_lock();
+	b = nf_alg_binding_by_public(&f->an, IPPROTO_UDP, 0, public);
+	admits = b && nf_alg_binding_admits(b, &from);
+	rcu_read_unlock();
+	return admits;
+}
+
+/* Of the hosts that were admitted by name some are left */
+static void hosts_retained(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_endpoint second = fixture_ipv4(REMOTE2, 0);
+	struct nf_alg_endpoint third = fixture_ipv4(REMOTE2 + 1, 0);
+	struct nf_alg_bind want = {
+		.inside = fixture_ipv4(INSIDE, 16384),
+		.remote = fixture_ipv4(REMOTE, 0),
+		.l4proto = IPPROTO_UDP,
+		.count = 1,
+	};
+	struct nf_alg_endpoint public;
+	struct nf_alg_call *call;
+
+	f->an.option[NF_ALG_OPTION_LINGER_TIME] = 1;
+	call = fixture_call(f, NF_ALG_CALL, "k");
+	KUNIT_ASSERT_EQ(test, nf_alg_bind(&f->msg, call, &want, &public), 0);
+	nf_alg_bind_keep(&f->msg);
+	nf_alg_call_commit(call);
+	nf_alg_call_extend(call, 60);
+	KUNIT_EXPECT_EQ(test, nf_alg_media_admit(call, IPPROTO_UDP, &second),
+			0);
+	KUNIT_EXPECT_EQ(test, nf_alg_media_admit(call, IPPROTO_UDP, &third), 0);
+	KUNIT_EXPECT_TRUE(test, named(f, &public, REMOTE2));
+	KUNIT_EXPECT_TRUE(test, named(f, &public, REMOTE2 + 1));
+	KUNIT_EXPECT_FALSE(test, named(f, &public, REMOTE2 + 2));
+
+	nf_alg_media_retain(call, IPPROTO_UDP, &third, 1);
+	/* For the linger time it may still come */
+	KUNIT_EXPECT_TRUE(test, named(f, &public, REMOTE2));
+	KUNIT_EXPECT_TRUE(test, fixture_wait(!named(f, &public, REMOTE2)));
+	KUNIT_EXPECT_TRUE(test, named(f, &public, REMOTE2 + 1));
+	KUNIT_EXPECT_TRUE(test, named(f, &public, REMOTE));
+
+	/* Named again before its time is up: it stays */
+	nf_alg_media_retain(call, IPPROTO_UDP, NULL, 0);
+	KUNIT_EXPECT_EQ(test, nf_alg_media_admit(call, IPPROTO_UDP, &third), 0);
+	msleep(1500);
+	KUNIT_EXPECT_TRUE(test, named(f, &public, REMOTE2 + 1));
+	KUNIT_EXPECT_EQ(test, call->grip_count, 2u);
+	nf_alg_call_put(call);
+}
+
 static struct kunit_case binding_cases[] = { KUNIT_CASE(taken),
 					     KUNIT_CASE(shared),
 					     KUNIT_CASE(undone),
@@ -797,6 +855,7 @@ static struct kunit_case binding_cases[] = { KUNIT_CASE(taken),
 					     KUNIT_CASE(away),
 					     KUNIT_CASE(listened),
 					     KUNIT_CASE(cleared),
+					     KUNIT_CASE(hosts_retained),
 #ifdef CONFIG_FAULT_INJECTION
 					     KUNIT_CASE(out_of_memory),
 #endif

@@ -187,6 +187,34 @@ static void times_out(struct kunit *test)
 	nf_alg_call_put(forever);
 }
 
+/* The address by which its host was known is no more */
+static void address_lost(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_endpoint lost = fixture_ipv4(PUBLIC, 0);
+	struct nf_alg_endpoint other = fixture_ipv4(REMOTE, 0);
+	struct nf_alg_endpoint public;
+	struct nf_alg_call *call;
+
+	call = fixture_call(f, NF_ALG_CALL, "old");
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 16384, 2, 0, &public), 0);
+	nf_alg_bind_keep(&f->msg);
+	nf_alg_call_put(call);
+	call = fixture_call(f, NF_ALG_REGISTRATION, "old");
+	nf_alg_call_put(call);
+	/* The far end's own address is nobody's public one */
+	nf_alg_calls_flush_public(&f->an, &other);
+	KUNIT_EXPECT_EQ(test, atomic_read(&f->an.calls.count), 2);
+	f->session.side[0].seen = fixture_ipv4(PUBLIC + 1, 40000);
+	call = fixture_call(f, NF_ALG_CALL, "new");
+	nf_alg_call_put(call);
+	nf_alg_calls_flush_public(&f->an, &lost);
+	KUNIT_EXPECT_FALSE(test, exists(f, "old"));
+	KUNIT_EXPECT_TRUE(test, exists(f, "new"));
+	KUNIT_EXPECT_EQ(test, atomic_read(&f->an.calls.count), 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&f->an.bindings.count), 0);
+}
+
 static void abandoned(struct kunit *test)
 {
 	struct fixture *f = test->priv;
@@ -302,6 +330,7 @@ static struct kunit_case call_cases[] = { KUNIT_CASE(taken_and_found),
 					  KUNIT_CASE(held_by_a_user),
 					  KUNIT_CASE(begins_anew),
 					  KUNIT_CASE(times_out),
+					  KUNIT_CASE(address_lost),
 					  KUNIT_CASE(abandoned),
 					  KUNIT_CASE(described),
 					  KUNIT_CASE(limited),

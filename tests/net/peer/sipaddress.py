@@ -131,6 +131,52 @@ def tcp(_):
         x.close()
 
 
+@row("2.4", "IPv6, translated", "udp")
+def ipv6(_):
+    phone, server = Host("PHONE").udp(5060, 6), Host("SERVER").udp(5060, 6)
+    old, new = os.environ["WAN6"], "2001:db8:1::77"
+    there = (os.environ["SERVER6"], 5060)
+
+    def registers(n, public):
+        contact = "Contact: <sip:alice@[%s]:5060>"
+        text = lines("\n".join((
+            "REGISTER sip:example.com SIP/2.0",
+            "Via: SIP/2.0/UDP phone;rport;branch=z9hG4bK6%d" % n,
+            "From: <sip:alice@example.com>;tag=6",
+            "To: <sip:alice@example.com>", "Call-ID: v6",
+            "CSeq: %d REGISTER" % n, contact, "Content-Length: 0\n\n")))
+        phone.sendto((text % os.environ["PHONE6"]).encode(), there)
+        expect(select.select([server], [], [], WAIT)[0], "nothing arrives")
+        data, source = server.recvfrom(4096)
+        expect(source[0] == public, "it comes from %s" % (source,))
+        want = (text % public).encode()
+        expect(data == want, difference(data, want))
+        answer = text.replace("REGISTER sip:example.com SIP/2.0",
+                              "SIP/2.0 200 OK").replace(
+                                  contact, contact + ";expires=600")
+        server.sendto((answer % public).encode(), source)
+        want = (answer % os.environ["PHONE6"]).encode()
+        expect(select.select([phone], [], [], WAIT)[0], "no answer")
+        data = phone.recv(4096)
+        expect(data == want, difference(data, want))
+
+    try:
+        registers(1, old)
+        expect(left(old), "nothing is there that could go")
+        ip("address", "add", new + "/64", "dev", "wan", "nodad")
+        ip("address", "delete", old + "/64", "dev", "wan")
+        try:
+            gone(old)
+            registers(2, new)
+            gone(old)
+        finally:
+            ip("address", "add", old + "/64", "dev", "wan", "nodad")
+            ip("address", "delete", new + "/64", "dev", "wan")
+    finally:
+        phone.close()
+        server.close()
+
+
 @row("2.4", "another address that goes takes nothing along", "udp")
 def another(_):
     x = Flow("udp", 5060, address=FIRST)
