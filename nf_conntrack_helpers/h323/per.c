@@ -4,23 +4,6 @@
  */
 #include "per.h"
 
-bool h323_per_bits_last(struct h323_per *per, u32 bits, u32 *value)
-{
-	const u8 *p = per->data + (per->pos >> 3);
-	u32 shift = per->pos & 7;
-	u32 end = per->pos + bits;
-	u32 word = 0;
-
-	if (end > per->end)
-		return false;
-	/* All bytes that hold a bit of it are before the end */
-	for (u32 got = 0; got < 32; got += 8)
-		word = word << 8 | (got < shift + bits ? *p++ : 0);
-	per->pos = end;
-	*value = word << shift >> 1 >> (31 - bits);
-	return true;
-}
-
 bool h323_per_octets(struct h323_per *per, u32 octets, u32 *value)
 {
 	u32 pos = (per->pos + 7) >> 3;
@@ -36,19 +19,8 @@ bool h323_per_octets(struct h323_per *per, u32 octets, u32 *value)
 	return true;
 }
 
-bool h323_per_length(struct h323_per *per, u32 *length)
+bool h323_per_length_long(struct h323_per *per, u32 *length)
 {
-	u32 first;
-
-	h323_per_align(per);
-	if (per->pos == per->end)
-		return false;
-	first = per->data[per->pos >> 3];
-	if (likely(first < 0x80)) {
-		per->pos += 8;
-		*length = first;
-		return true;
-	}
 	if (!h323_per_octets(per, 2, length))
 		return false;
 	*length &= 0x7fff;
@@ -85,14 +57,8 @@ bool h323_per_long(struct h323_per *per, u8 width, u32 *value)
 {
 	u32 octets;
 
-	switch (width) {
-	case H323_WIDTH_OCTET:
-		return h323_per_octets(per, 1, value);
-	case H323_WIDTH_TWO_OCTETS:
-		return h323_per_octets(per, 2, value);
-	case H323_WIDTH_LONG:
-		return h323_per_bits(per, 2, &octets) &&
-		       h323_per_octets(per, octets + 1, value);
-	}
-	return h323_per_length(per, value);
+	if (width == H323_WIDTH_GENERAL)
+		return h323_per_length(per, value);
+	return h323_per_bits(per, 2, &octets) &&
+	       h323_per_octets(per, octets + 1, value);
 }

@@ -19,14 +19,16 @@
 
 /**
  * struct h323_per - a position in an encoding
- * @data: first byte of the message
+ * @data: first byte of the message, of which there are four at least
  * @pos: the next bit, counted from there
  * @end: the first bit that is not to be read; a multiple of 8
+ * @last: where the last four bytes of the message begin
  */
 struct h323_per {
 	const u8 *data;
 	u32 pos;
 	u32 end;
+	u32 last;
 };
 
 /**
@@ -65,26 +67,15 @@ static inline bool h323_per_skip(struct h323_per *per, u32 bits)
 }
 
 /**
- * h323_per_peek() - look at one bit
- * @per: position
- * @at: which; before the end
+ * h323_per_peek() - look at the next bit
+ * @per: position; before the end
  *
  * Return: it.
  */
-static inline bool h323_per_peek(const struct h323_per *per, u32 at)
+static inline bool h323_per_peek(const struct h323_per *per)
 {
-	return per->data[at >> 3] >> (7 - (at & 7)) & 1;
+	return per->data[per->pos >> 3] >> (7 - (per->pos & 7)) & 1;
 }
-
-/**
- * h323_per_bits_last() - h323_per_bits() where the end is near
- * @per: position
- * @bits: 0 to 24
- * @value: set to the number
- *
- * Return: true, or false if there are not so many left.
- */
-bool h323_per_bits_last(struct h323_per *per, u32 bits, u32 *value);
 
 /**
  * h323_per_bits() - read a number of so many bits
@@ -97,15 +88,15 @@ bool h323_per_bits_last(struct h323_per *per, u32 bits, u32 *value);
 static inline bool h323_per_bits(struct h323_per *per, u32 bits, u32 *value)
 {
 	u32 pos = per->pos;
+	u32 at = min_t(u32, pos >> 3, per->last);
 	__be32 word;
 
-	/* Four bytes from the one it begins in */
-	if (unlikely((pos | 7) + 25 > per->end))
-		return h323_per_bits_last(per, bits, value);
-	memcpy(&word, per->data + (pos >> 3), sizeof(word));
+	if (bits > per->end - pos)
+		return false;
 	per->pos = pos + bits;
-	/* Two shifts: there may be no bit at all */
-	*value = ntohl(word) << (pos & 7) >> 1 >> (31 - bits);
+	/* Four bytes that hold all of them; of no bits at all, any */
+	memcpy(&word, per->data + at, sizeof(word));
+	*value = ntohl(word) << ((pos - at * 8) & 31) >> 1 >> (31 - bits);
 	return true;
 }
 
@@ -120,13 +111,31 @@ static inline bool h323_per_bits(struct h323_per *per, u32 bits, u32 *value)
 bool h323_per_octets(struct h323_per *per, u32 octets, u32 *value);
 
 /**
+ * h323_per_length_long() - h323_per_length() of 128 and more, and at the end
+ * @per: position, aligned
+ * @length: set to it
+ *
+ * Return: as h323_per_length().
+ */
+bool h323_per_length_long(struct h323_per *per, u32 *length);
+
+/**
  * h323_per_length() - read a general length (X.691, 11.9.3.5 to 11.9.3.8)
  * @per: position
  * @length: set to it; less than H323_PER_FRAGMENT
  *
  * Return: true, or false at the end or if what follows comes in fragments.
  */
-bool h323_per_length(struct h323_per *per, u32 *length);
+static inline bool h323_per_length(struct h323_per *per, u32 *length)
+{
+	h323_per_align(per);
+	if (unlikely(per->pos == per->end) ||
+	    unlikely(per->data[per->pos >> 3] & 0x80))
+		return h323_per_length_long(per, length);
+	*length = per->data[per->pos >> 3];
+	per->pos += 8;
+	return true;
+}
 
 /**
  * h323_per_small() - read a normally small number (X.691, 11.6)
@@ -147,9 +156,9 @@ bool h323_per_small(struct h323_per *per, u32 *value);
 bool h323_per_additions(struct h323_per *per, u32 *count);
 
 /**
- * h323_per_long() - read a constrained number, or a length, of whole octets
+ * h323_per_long() - read a constrained number, or a length, of some octets
  * @per: position
- * @width: how it is encoded: enum h323_width, more than H323_WIDTH_BITS
+ * @width: how it is encoded: H323_WIDTH_LONG or H323_WIDTH_GENERAL
  * @value: set to the number that is to be added to the lower bound
  *
  * Of H323_WIDTH_GENERAL the length is read.
@@ -168,9 +177,18 @@ bool h323_per_long(struct h323_per *per, u8 width, u32 *value);
  */
 static inline bool h323_per_number(struct h323_per *per, u8 width, u32 *value)
 {
+	const u8 *at;
+
 	if (width <= H323_WIDTH_BITS)
 		return h323_per_bits(per, width, value);
-	return h323_per_long(per, width, value);
+	if (width > H323_WIDTH_TWO_OCTETS)
+		return h323_per_long(per, width, value);
+	h323_per_align(per);
+	at = per->data + per->pos / 8;
+	if (!h323_per_skip(per, width == H323_WIDTH_OCTET ? 8 : 16))
+		return false;
+	*value = width == H323_WIDTH_OCTET ? at[0] : at[0] << 8 | at[1];
+	return true;
 }
 
 #endif /* NF_ALG_H323_PER_H */

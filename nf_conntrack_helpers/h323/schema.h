@@ -8,28 +8,36 @@
 #include <linux/types.h>
 #include "walker.h"
 
-/* What a type is; see generate.py for what each word means. Those before
- * H323_KIND_SEQ hold no others.
- */
+/* What a part is; see generate.py for what each word means */
 enum h323_kind {
-	H323_KIND_NULL,
-	H323_KIND_BOOL,
-	H323_KIND_OID,
-	H323_KIND_UINT,
-	H323_KIND_INT,
-	H323_KIND_ENUM,
-	H323_KIND_PICK,
+	H323_KIND_FIXED, /* so many bits, whatever they are */
 	H323_KIND_STRING,
-	H323_KIND_IP4,
-	H323_KIND_IP6,
 	H323_KIND_SEQ,
 	H323_KIND_CHOICE,
+	H323_KIND_END, /* behind the components of a SEQUENCE without a marker */
+	/* A choice that nearly always begins with zeroes and is an IPv4 address
+	 * with its port then
+	 */
+	H323_KIND_ADDRESS,
 	H323_KIND_LIST,
+	H323_KIND_ELEMENT, /* the walker's own: the next of a list */
+	H323_KIND_MARKER, /* behind the components of other SEQUENCEs */
+	H323_KIND_ADDITION, /* the walker's own: the next behind a marker */
+	H323_KIND_LEAVE, /* the walker's own: the end of an open type */
 	H323_KIND_PDU,
 	H323_KIND_GENERIC,
 	H323_KIND_PARAMETER,
 	H323_KIND_OPERATION,
+	H323_KIND_BOOL,
+	H323_KIND_UINT,
+	H323_KIND_INT,
+	H323_KIND_ENUM,
+	H323_KIND_PICK,
+	H323_KIND_IP4,
+	H323_KIND_IP6,
 	H323_KIND_REST,
+	H323_KIND_SKIP, /* behind the marker, and never looked into */
+	H323_KIND_STOP, /* the walker's own: the end of the PDU */
 };
 
 /* How a number or a length is encoded: so many bits, or one of these */
@@ -42,63 +50,58 @@ enum h323_width {
 };
 
 /* There is an extension marker */
-#define H323_NODE_EXT BIT(0)
-/* The contents of the string begin at a byte */
-#define H323_NODE_ALIGNED BIT(1)
+#define H323_PART_EXT BIT(0)
+/* It begins at a byte */
+#define H323_PART_ALIGNED BIT(1)
 /* What is noted of generic data in it holds until its end */
-#define H323_NODE_SCOPE BIT(2)
+#define H323_PART_SCOPE BIT(2)
 /* A port follows the address */
-#define H323_NODE_PORT BIT(3)
+#define H323_PART_PORT BIT(3)
+/* It has a bit in the preamble */
+#define H323_PART_OPTIONAL BIT(4)
+/* Something is to be done where it begins */
+#define H323_PART_ENTER BIT(5)
+/* That says where the walk is */
+#define H323_PART_PATH BIT(6)
 
-/* h323_part.type: never looked into */
-#define H323_SKIP 0xffff
-#define H323_KIND_SKIP 0xff
 /* The octet string holds no message of its own */
 #define H323_NO_LAYER 0xff
 /* h323_content.parameter */
 #define H323_ANY 0xffff
+/* h323_content.part: none */
+#define H323_NOTHING 0xffff
 
 /**
- * struct h323_node - a type
+ * struct h323_part - a component, an alternative, or an element of a list
  * @kind: enum h323_kind
- * @flags: H323_NODE_*
- * @root: how many parts, or values, stand before the extension marker
- * @parts: how many parts there are
- * @width: enum h323_width of the number, the length or the choice
- * @unit: string: bits of one character; SEQUENCE: bits before its components;
- *	choice: bits that are all 0 before an IPv4 address with its port, or 0;
- *	octet string that holds a type: enum h323_layer of the message it is, or
- *	H323_NO_LAYER
- * @first: its first part in h323_parts, or the type of what it holds
- * @lb: lower bound of the number or the length
- */
-struct h323_node {
-	u8 kind;
-	u8 flags;
-	u8 root;
-	u8 parts;
-	u8 width;
-	u8 unit;
-	u16 first;
-	u32 lb;
-};
-
-/**
- * struct h323_part - a component or an alternative
- * @type: in h323_nodes, or H323_SKIP
- * @kind: enum h323_kind of it
- * @optional: it has a bit in the preamble
+ * @flags: H323_PART_*
  * @mark: enum h323_field, or 0
  * @note: enum h323_note, or 0
- * @reserved: makes it eight bytes
+ * @width: enum h323_width of the number, the length or the choice
+ * @unit: string: bits of one character; SEQUENCE: bits before its components;
+ *	address: how many bits are 0 before an IPv4 address with its port;
+ *	octet string that holds a type: enum h323_layer of the message it is, or
+ *	H323_NO_LAYER
+ * @root: how many parts, or values, stand before the extension marker
+ * @parts: how many parts there are; of the marker: behind it
+ * @first: its first part, or what the list or octet string holds
+ * @run: how many components that may be absent stand in a row, from it on
+ * @lb: lower bound of the number or the length; of what is fixed: its bits
+ *
+ * Behind those of a SEQUENCE stands its marker, with its additions, or its end.
  */
 struct h323_part {
-	u16 type;
 	u8 kind;
-	u8 optional;
+	u8 flags;
 	u8 mark;
 	u8 note;
-	u16 reserved;
+	u8 width;
+	u8 unit;
+	u8 root;
+	u8 parts;
+	u16 first;
+	u16 run;
+	u32 lb;
 };
 
 /**
@@ -107,14 +110,14 @@ struct h323_part {
  * @layer: enum h323_layer, or H323_NO_LAYER
  * @feature: N of H.460.N; 0 for operations
  * @parameter: its number, or H323_ANY
- * @type: in h323_nodes
+ * @part: in h323_parts
  */
 struct h323_content {
 	u8 kind;
 	u8 layer;
 	u16 feature;
 	u16 parameter;
-	u16 type;
+	u16 part;
 };
 
 /* What the walker does with the value of a part */
@@ -166,7 +169,6 @@ enum h323_note {
 	H323_NOTE_DATA = 0xc0,
 };
 
-extern const struct h323_node h323_nodes[];
 extern const struct h323_part h323_parts[];
 extern const struct h323_content h323_contents[];
 

@@ -4,2383 +4,2688 @@
 #include "schema.h"
 #include "tables.h"
 
-const struct h323_node h323_nodes[348] = {
-	/* 0 RasMessage */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 25, 33, 5, 0, 0, 0 },
-	/* 1 GatekeeperRequest */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 8, 20, 0, 5, 33, 0 },
-	/* 2 int(1..65535) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 53, 1 },
-	/* 3 oid */
-	{ H323_KIND_OID, 0, 0, 0, 0, 0, 53, 0 },
-	/* 4 NonStandardParameter */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 53, 0 },
-	/* 5 NonStandardIdentifier */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 55, 0 },
-	/* 6 H221NonStandard */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 57, 0 },
-	/* 7 int(0..255) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_OCTET, 0, 58, 0 },
-	/* 8 int(0..65535) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 58, 0 },
-	/* 9 fixed octets(2) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 0, 8, 58, 2 },
-	/* 10 fixed octets(4) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 0, 8, 58, 4 },
-	/* 11 octets */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8, 58, 0 },
-	/* 12 TransportAddress */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 7, 7, 3, 4, 58, 0 },
-	/* 13 TransportAddress.ipAddress */
-	{ H323_KIND_SEQ, 0, 1, 1, 0, 0, 65, 0 },
-	/* 14 ip4+port */
-	{ H323_KIND_IP4, H323_NODE_PORT, 0, 0, 0, 0, 66, 0 },
-	/* 15 port */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 66, 0 },
-	/* 16 TransportAddress.ipSourceRoute */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 1, 66, 0 },
-	/* 17 ip4[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 18, 0 },
-	/* 18 ip4 */
-	{ H323_KIND_IP4, 0, 0, 0, 0, 0, 69, 0 },
-	/* 19 pick(2...) */
-	{ H323_KIND_PICK, H323_NODE_EXT, 2, 0, 1, 0, 69, 0 },
-	/* 20 TransportAddress.ipxAddress */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 69, 0 },
-	/* 21 octets(6) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 0, 8, 71, 6 },
-	/* 22 octets(4) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 0, 8, 71, 4 },
-	/* 23 octets(2) */
-	{ H323_KIND_STRING, 0, 0, 0, 0, 8, 71, 2 },
-	/* 24 fixed octets(10) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 0, 8, 71, 10 },
-	/* 25 TransportAddress.ip6Address */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 71, 0 },
-	/* 26 ip6+port */
-	{ H323_KIND_IP6, H323_NODE_PORT, 0, 0, 0, 0, 72, 0 },
-	/* 27 octets(16) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 0, 8, 72, 16 },
-	/* 28 octets(1..20) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 5, 8, 72, 1 },
-	/* 29 EndpointType */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 7, 7, 0, 7, 72, 0 },
-	/* 30 VendorIdentifier */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 3, 79, 0 },
-	/* 31 octets(1..256) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_OCTET, 8, 82, 1 },
-	/* 32 OnlyNonStandard */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 2, 82, 0 },
-	/* 33 GatewayInfo */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 3, 83, 0 },
-	/* 34 SupportedProtocols[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 35, 0 },
-	/* 35 SupportedProtocols */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 9, 9, 4, 0, 85, 0 },
-	/* 36 bool */
-	{ H323_KIND_BOOL, 0, 0, 0, 0, 0, 94, 0 },
-	/* 37 fixed bits(2) */
-	{ H323_KIND_STRING, 0, 0, 0, 0, 1, 94, 2 },
-	/* 38 chars16(1..128) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 7, 16, 94, 1 },
-	/* 39 QseriesOptions */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 5, 0, 1, 94, 0 },
-	/* 40 Q954Details */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 99, 0 },
-	/* 41 AliasAddress[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 42, 0 },
-	/* 42 AliasAddress */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 4, 1, 0, 100, 0 },
-	/* 43 chars4(1..128) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 7, 4, 104, 1 },
-	/* 44 chars16(1..256) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_OCTET, 16, 104, 1 },
-	/* 45 Endpoint[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 46, 0 },
-	/* 46 Endpoint */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 10, 13, 0, 11, 104, 0 },
-	/* 47 TransportAddress[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 12, 0 },
-	/* 48 ClearToken[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 49, 0 },
-	/* 49 ClearToken */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 9, 9, 0, 9, 117, 0 },
-	/* 50 int(1..4294967295) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG, 0, 126, 1 },
-	/* 51 DHset */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 1, 126, 0 },
-	/* 52 bits(0..2048) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_TWO_OCTETS, 1, 129, 0 },
-	/* 53 octets(8..128) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 7, 8, 129, 8 },
-	/* 54 int */
-	{ H323_KIND_INT, 0, 0, 0, H323_WIDTH_GENERAL, 0, 129, 0 },
-	/* 55 TypedCertificate */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 1, 129, 0 },
-	/* 56 H235NonStandardParameter */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 131, 0 },
-	/* 57 CryptoH323Token[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 58, 0 },
-	/* 58 CryptoH323Token */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 8, 8, 3, 0, 133, 0 },
-	/* 59 CryptoH323Token.cryptoEPPwdHash */
-	{ H323_KIND_SEQ, 0, 3, 3, 0, 0, 141, 0 },
-	/* 60 PlainAlias */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 144, 0 },
-	/* 61 HashedT */
-	{ H323_KIND_SEQ, 0, 3, 3, 0, 0, 146, 0 },
-	/* 62 Params */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 3, 149, 0 },
-	/* 63 octets(8) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 0, 8, 151, 8 },
-	/* 64 bits */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 1, 151, 0 },
-	/* 65 CryptoH323Token.cryptoGKPwdHash */
-	{ H323_KIND_SEQ, 0, 3, 3, 0, 0, 151, 0 },
-	/* 66 EncryptedT */
-	{ H323_KIND_SEQ, 0, 3, 3, 0, 0, 154, 0 },
-	/* 67 SignedT */
-	{ H323_KIND_SEQ, 0, 4, 4, 0, 0, 157, 0 },
-	/* 68 CryptoToken */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 4, 4, 2, 0, 161, 0 },
-	/* 69 CryptoToken.cryptoEncryptedToken */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 165, 0 },
-	/* 70 CryptoToken.cryptoSignedToken */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 167, 0 },
-	/* 71 CryptoToken.cryptoHashedToken */
-	{ H323_KIND_SEQ, 0, 3, 3, 0, 0, 169, 0 },
-	/* 72 int(0..127) */
-	{ H323_KIND_UINT, 0, 0, 0, 7, 0, 172, 0 },
-	/* 73 AlternateTransportAddresses */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 2, 0, 2, 172, 0 },
-	/* 74 CircuitInfo */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 4, 174, 0 },
-	/* 75 CircuitIdentifier */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 3, 177, 0 },
-	/* 76 CicInfo */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 1, 179, 0 },
-	/* 77 octets(2..4)[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 78, 0 },
-	/* 78 octets(2..4) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 2, 8, 181, 2 },
-	/* 79 octets(2..5) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 2, 8, 181, 2 },
-	/* 80 GroupID */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 2, 181, 0 },
-	/* 81 int(0..65535)[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 8, 0 },
-	/* 82 chars8(1..128) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 7, 8, 183, 1 },
-	/* 83 GenericData[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 84, 0 },
-	/* 84 GenericData */
-	{ H323_KIND_SEQ, H323_NODE_EXT | H323_NODE_SCOPE, 2, 2, 0, 2, 183, 0 },
-	/* 85 FeatureIdentifier */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 3, 3, 2, 0, 185, 0 },
-	/* 86 int(0..16383,...) */
-	{ H323_KIND_UINT, H323_NODE_EXT, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 188, 0 },
-	/* 87 EnumeratedParameter[1..512] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 88, 1 },
-	/* 88 EnumeratedParameter */
-	{ H323_KIND_SEQ, H323_NODE_EXT | H323_NODE_SCOPE, 2, 2, 0, 2, 188, 0 },
-	/* 89 ParameterNumber */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 3, 3, 2, 0, 190, 0 },
-	/* 90 Content */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 12, 12, 4, 0, 193, 0 },
-	/* 91 generic */
-	{ H323_KIND_GENERIC, 0, 0, 0, H323_WIDTH_GENERAL, 0, 205, 0 },
-	/* 92 chars8 */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8, 205, 0 },
-	/* 93 chars16 */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 16, 205, 0 },
-	/* 94 int(0..4294967295) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG, 0, 205, 0 },
-	/* 95 GenericIdentifier */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 3, 3, 2, 0, 205, 0 },
-	/* 96 GenericData[1..16] */
-	{ H323_KIND_LIST, 0, 0, 0, 4, 0, 84, 1 },
-	/* 97 FeatureSet */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 4, 208, 0 },
-	/* 98 AlternateGK */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 2, 212, 0 },
-	/* 99 fixed bits(8) */
-	{ H323_KIND_STRING, 0, 0, 0, 0, 1, 215, 8 },
-	/* 100 GatekeeperConfirm */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 15, 0, 3, 215, 0 },
-	/* 101 AlternateGK[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 98, 0 },
-	/* 102 GatekeeperReject */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 11, 0, 3, 230, 0 },
-	/* 103 pick(4...) */
-	{ H323_KIND_PICK, H323_NODE_EXT, 4, 0, 2, 0, 241, 0 },
-	/* 104 AltGKInfo */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 1, 241, 0 },
-	/* 105 RegistrationRequest */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 10, 35, 0, 4, 243, 0 },
-	/* 106 null */
-	{ H323_KIND_NULL, 0, 0, 0, 0, 0, 278, 0 },
-	/* 107 AddressPattern[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 108, 0 },
-	/* 108 AddressPattern */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 278, 0 },
-	/* 109 AddressPattern.range */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 280, 0 },
-	/* 110 PartyNumber */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 5, 5, 3, 0, 282, 0 },
-	/* 111 PublicPartyNumber */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 287, 0 },
-	/* 112 pick(6...) */
-	{ H323_KIND_PICK, H323_NODE_EXT, 6, 0, 3, 0, 289, 0 },
-	/* 113 PrivatePartyNumber */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 289, 0 },
-	/* 114 RegistrationConfirm */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 7, 25, 0, 4, 291, 0 },
-	/* 115 PreGrantedARQ */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 5, 0, 1, 316, 0 },
-	/* 116 RegistrationReject */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 12, 0, 3, 321, 0 },
-	/* 117 RegistrationRejectReason */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 8, 15, 3, 0, 333, 0 },
-	/* 118 InvalidTerminalAliases */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 4, 348, 0 },
-	/* 119 SupportedPrefix[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 120, 0 },
-	/* 120 SupportedPrefix */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 2, 351, 0 },
-	/* 121 UnregistrationRequest */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 16, 0, 4, 353, 0 },
-	/* 122 UnregistrationConfirm */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 7, 0, 2, 369, 0 },
-	/* 123 UnregistrationReject */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 8, 0, 2, 376, 0 },
-	/* 124 pick(3...) */
-	{ H323_KIND_PICK, H323_NODE_EXT, 3, 0, 2, 0, 384, 0 },
-	/* 125 AdmissionRequest */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 16, 34, 0, 8, 384, 0 },
-	/* 126 CallIdentifier */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 418, 0 },
-	/* 127 AdmissionConfirm */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 6, 29, 0, 3, 419, 0 },
-	/* 128 AdmissionReject */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 12, 0, 2, 448, 0 },
-	/* 129 pick(8...) */
-	{ H323_KIND_PICK, H323_NODE_EXT, 8, 0, 3, 0, 460, 0 },
-	/* 130 BandwidthRequest */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 7, 18, 0, 3, 460, 0 },
-	/* 131 BandwidthDetails[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 132, 0 },
-	/* 132 BandwidthDetails */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 1, 478, 0 },
-	/* 133 TransportChannelInfo */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 3, 481, 0 },
-	/* 134 BandwidthConfirm */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 8, 0, 2, 483, 0 },
-	/* 135 BandwidthReject */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 9, 0, 2, 491, 0 },
-	/* 136 DisengageRequest */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 6, 19, 0, 2, 500, 0 },
-	/* 137 DisengageConfirm */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 10, 0, 2, 519, 0 },
-	/* 138 DisengageReject */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 8, 0, 2, 529, 0 },
-	/* 139 LocationRequest */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 20, 0, 3, 537, 0 },
-	/* 140 LocationConfirm */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 20, 0, 2, 557, 0 },
-	/* 141 LocationReject */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 9, 0, 2, 577, 0 },
-	/* 142 InfoRequest */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 16, 0, 3, 586, 0 },
-	/* 143 InfoRequestResponse */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 8, 16, 0, 4, 602, 0 },
-	/* 144 PerCallInfo[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 145, 0 },
-	/* 145 PerCallInfo */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 11, 19, 0, 6, 618, 0 },
-	/* 146 RTPSession[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 147, 0 },
-	/* 147 RTPSession */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 6, 6, 0, 1, 637, 0 },
-	/* 148 int(1..255) */
-	{ H323_KIND_UINT, 0, 0, 0, 8, 0, 643, 1 },
-	/* 149 int(1..255)[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 148, 0 },
-	/* 150 TransportChannelInfo[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 133, 0 },
-	/* 151 ReportedPdu[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 152, 0 },
-	/* 152 ReportedPdu */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 643, 0 },
-	/* 153 H323-UU-PDU */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 11, 0, 2, 645, 0 },
-	/* 154 MessageBody */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 7, 13, 3, 0, 656, 0 },
-	/* 155 Setup-UUIE */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 13, 39, 0, 8, 669, 0 },
-	/* 156 FastStart[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 157, 0 },
-	/* 157 FastStart */
-	{ H323_KIND_PDU, 0, 0, 0, H323_WIDTH_GENERAL, H323_LAYER_FAST_START, 158, 0 },
-	/* 158 OpenLogicalChannel */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 6, 0, 2, 708, 0 },
-	/* 159 ForwardParameters */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 2, 714, 0 },
-	/* 160 DataType */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 6, 8, 3, 0, 717, 0 },
-	/* 161 H245NonStandardParameter */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 725, 0 },
-	/* 162 H245NonStandardIdentifier */
-	{ H323_KIND_CHOICE, 0, 2, 2, 1, 0, 727, 0 },
-	/* 163 H245NonStandardIdentifier.h221NonStandard */
-	{ H323_KIND_SEQ, 0, 1, 1, 0, 0, 729, 0 },
-	/* 164 VideoCapability */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 5, 5, 3, 0, 730, 0 },
-	/* 165 H261VideoCapability */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 5, 0, 3, 735, 0 },
-	/* 166 int(1..4) */
-	{ H323_KIND_UINT, 0, 0, 0, 2, 0, 740, 1 },
-	/* 167 int(1..19200) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 740, 1 },
-	/* 168 H262VideoCapability */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 12, 12, 0, 7, 740, 0 },
-	/* 169 int(0..1073741823) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG, 0, 752, 0 },
-	/* 170 int(0..262143) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG, 0, 752, 0 },
-	/* 171 int(0..16383) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 752, 0 },
-	/* 172 int(0..15) */
-	{ H323_KIND_UINT, 0, 0, 0, 4, 0, 752, 0 },
-	/* 173 H263VideoCapability */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 11, 11, 0, 8, 752, 0 },
-	/* 174 int(1..32) */
-	{ H323_KIND_UINT, 0, 0, 0, 5, 0, 763, 1 },
-	/* 175 int(1..192400) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG, 0, 763, 1 },
-	/* 176 int(0..524287) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG, 0, 763, 0 },
-	/* 177 IS11172VideoCapability */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 7, 7, 0, 7, 763, 0 },
-	/* 178 AudioCapability */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 14, 14, 4, 0, 770, 0 },
-	/* 179 int(1..256) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_OCTET, 0, 784, 1 },
-	/* 180 AudioCapability.g7231 */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 784, 0 },
-	/* 181 IS11172AudioCapability */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 5, 0, 1, 786, 0 },
-	/* 182 int(1..448) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 791, 1 },
-	/* 183 IS13818AudioCapability */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 11, 11, 0, 1, 791, 0 },
-	/* 184 int(1..1130) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 802, 1 },
-	/* 185 DataApplicationCapability */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 1, 802, 0 },
-	/* 186 DataApplicationCapability.application */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 10, 13, 4, 0, 804, 0 },
-	/* 187 DataProtocolCapability */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 7, 7, 3, 0, 817, 0 },
-	/* 188 DataApplicationCapability.application.t84 */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 824, 0 },
-	/* 189 T84Profile */
-	{ H323_KIND_CHOICE, 0, 2, 2, 1, 0, 826, 0 },
-	/* 190 T84Profile.t84Restricted */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 10, 10, 0, 1, 828, 0 },
-	/* 191 DataApplicationCapability.application.nlpid */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 838, 0 },
-	/* 192 T38Fax */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 840, 0 },
-	/* 193 T38Protocol */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 7, 14, 3, 0, 842, 0 },
-	/* 194 rest */
-	{ H323_KIND_REST, 0, 0, 0, 0, 0, 856, 0 },
-	/* 195 EncryptionMode */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 856, 0 },
-	/* 196 H235Media */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 1, 858, 0 },
-	/* 197 EncryptionAuthenticationAndIntegrity */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 4, 860, 0 },
-	/* 198 MediaEncryptionAlgorithm[1..256] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_OCTET, 0, 199, 1 },
-	/* 199 MediaEncryptionAlgorithm */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 863, 0 },
-	/* 200 OnlyH245NonStandard */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 2, 865, 0 },
-	/* 201 H235Media.mediaType */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 4, 4, 2, 0, 866, 0 },
-	/* 202 ForwardMultiplex */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 3, 4, 2, 0, 870, 0 },
-	/* 203 H222LogicalChannelParameters */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 4, 874, 0 },
-	/* 204 int(0..8191) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 878, 0 },
-	/* 205 H223LogicalChannelParameters */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 1, 878, 0 },
-	/* 206 H223LogicalChannelParameters.adaptationLayerType */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 6, 6, 3, 0, 880, 0 },
-	/* 207 H223LogicalChannelParameters.adaptationLayerType.al3 */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 886, 0 },
-	/* 208 int(0..2) */
-	{ H323_KIND_UINT, 0, 0, 0, 2, 0, 888, 0 },
-	/* 209 int(0..16777215) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG, 0, 888, 0 },
-	/* 210 V76LogicalChannelParameters */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 5, 0, 1, 888, 0 },
-	/* 211 V76HDLCParameters */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 1, 893, 0 },
-	/* 212 int(1..4095) */
-	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 896, 1 },
-	/* 213 V76LogicalChannelParameters.mode */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 896, 0 },
-	/* 214 V76LogicalChannelParameters.mode.eRM */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 1, 898, 0 },
-	/* 215 int(1..127) */
-	{ H323_KIND_UINT, 0, 0, 0, 7, 0, 900, 1 },
-	/* 216 V75Parameters */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 900, 0 },
-	/* 217 H2250LogicalChannelParameters */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 11, 11, 0, 11, 901, 0 },
-	/* 218 H245NonStandardParameter[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 161, 0 },
-	/* 219 H245TransportAddress */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 7, 912, 0 },
-	/* 220 UnicastAddress */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 5, 5, 3, 0, 914, 0 },
-	/* 221 UnicastAddress.iPAddress */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 919, 0 },
-	/* 222 UnicastAddress.iPXAddress */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 1, 920, 0 },
-	/* 223 UnicastAddress.iP6Address */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 922, 0 },
-	/* 224 UnicastAddress.iPSourceRouteAddress */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 1, 923, 0 },
-	/* 225 pick(2) */
-	{ H323_KIND_PICK, 0, 2, 0, 1, 0, 926, 0 },
-	/* 226 MulticastAddress */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 926, 0 },
-	/* 227 MulticastAddress.iPAddress */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 928, 0 },
-	/* 228 MulticastAddress.iP6Address */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 929, 0 },
-	/* 229 TerminalLabel */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 930, 0 },
-	/* 230 int(0..192) */
-	{ H323_KIND_UINT, 0, 0, 0, 8, 0, 931, 0 },
-	/* 231 fixed bits(16) */
-	{ H323_KIND_STRING, 0, 0, 0, 0, 1, 931, 16 },
-	/* 232 int(96..127) */
-	{ H323_KIND_UINT, 0, 0, 0, 5, 0, 931, 96 },
-	/* 233 pick(1...) */
-	{ H323_KIND_PICK, H323_NODE_EXT, 1, 0, 0, 0, 931, 0 },
-	/* 234 ReverseParameters */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 2, 931, 0 },
-	/* 235 ReverseMultiplex */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 3, 1, 0, 933, 0 },
-	/* 236 NetworkAccessParameters */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 3, 936, 0 },
-	/* 237 NetworkAccessParameters.networkAddress */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 3, 3, 2, 0, 940, 0 },
-	/* 238 Q2931Address */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 2, 943, 0 },
-	/* 239 Q2931Address.address */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 945, 0 },
-	/* 240 chars4(1..16) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 4, 4, 947, 1 },
-	/* 241 octets(1..255) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 8, 8, 947, 1 },
-	/* 242 GenericMessage[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 243, 0 },
-	/* 243 GenericMessage */
-	{ H323_KIND_SEQ, H323_NODE_EXT | H323_NODE_SCOPE, 3, 3, 0, 3, 947, 0 },
-	/* 244 CapabilityIdentifier */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 4, 4, 2, 0, 950, 0 },
-	/* 245 chars8(1..64) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 6, 8, 954, 1 },
-	/* 246 GenericParameter[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 247, 0 },
-	/* 247 GenericParameter */
-	{ H323_KIND_SEQ, H323_NODE_EXT | H323_NODE_SCOPE, 3, 3, 0, 2, 954, 0 },
-	/* 248 ParameterIdentifier */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 4, 4, 2, 0, 957, 0 },
-	/* 249 ParameterValue */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 8, 8, 3, 0, 961, 0 },
-	/* 250 parameter */
-	{ H323_KIND_PARAMETER, 0, 0, 0, H323_WIDTH_GENERAL, 0, 969, 0 },
-	/* 251 PlainIdentifier[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 252, 0 },
-	/* 252 PlainIdentifier */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 4, 4, 2, 0, 969, 0 },
-	/* 253 ParallelControl[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 254, 0 },
-	/* 254 ParallelControl */
-	{ H323_KIND_PDU, 0, 0, 0, H323_WIDTH_GENERAL, H323_LAYER_PARALLEL, 255, 0 },
-	/* 255 MultimediaSystemControlMessage */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 4, 4, 2, 0, 973, 0 },
-	/* 256 RequestMessage */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 11, 16, 4, 0, 977, 0 },
-	/* 257 ChannelNumber */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 1, 993, 0 },
-	/* 258 ResponseMessage */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 19, 25, 5, 0, 995, 0 },
-	/* 259 OpenLogicalChannelAck */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 6, 0, 2, 1020, 0 },
-	/* 260 AckReverseParameters */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 3, 1026, 0 },
-	/* 261 AckReverseMultiplex */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 1, 2, 0, 0, 1029, 0 },
-	/* 262 ForwardAck */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 1, 1, 0, 0, 1031, 0 },
-	/* 263 H2250LogicalChannelAckParameters */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 5, 0, 6, 1032, 0 },
-	/* 264 CommunicationModeResponse */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 1, 1, 0, 0, 1037, 0 },
-	/* 265 CommunicationModeTableEntry[1..256] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_OCTET, 0, 266, 1 },
-	/* 266 CommunicationModeTableEntry */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 10, 10, 0, 8, 1038, 0 },
-	/* 267 CommunicationModeTableEntry.dataType */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 3, 3, 2, 0, 1048, 0 },
-	/* 268 CommandMessage */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 7, 13, 3, 0, 1051, 0 },
-	/* 269 CommunicationModeCommand */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 1064, 0 },
-	/* 270 IndicationMessage */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 14, 24, 4, 0, 1065, 0 },
-	/* 271 OpenLogicalChannelConfirm */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 2, 0, 1, 1089, 0 },
-	/* 272 MCLocationIndication */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 1091, 0 },
-	/* 273 ExtendedAliasAddress[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 274, 0 },
-	/* 274 ExtendedAliasAddress */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 3, 1092, 0 },
-	/* 275 enum(4...) */
-	{ H323_KIND_ENUM, H323_NODE_EXT, 4, 0, 2, 0, 1095, 0 },
-	/* 276 CallProceeding-UUIE */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 12, 0, 2, 1095, 0 },
-	/* 277 Connect-UUIE */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 19, 0, 2, 1107, 0 },
-	/* 278 Alerting-UUIE */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 17, 0, 2, 1126, 0 },
-	/* 279 Information-UUIE */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 7, 0, 1, 1143, 0 },
-	/* 280 ReleaseComplete-UUIE */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 11, 0, 2, 1150, 0 },
-	/* 281 pick(12...) */
-	{ H323_KIND_PICK, H323_NODE_EXT, 12, 0, 4, 0, 1161, 0 },
-	/* 282 Facility-UUIE */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 19, 0, 4, 1161, 0 },
-	/* 283 ConferenceList[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 284, 0 },
-	/* 284 ConferenceList */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 4, 1180, 0 },
-	/* 285 Progress-UUIE */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 8, 11, 0, 6, 1183, 0 },
-	/* 286 H245Security */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 4, 4, 2, 0, 1194, 0 },
-	/* 287 SecurityCapabilities */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 2, 1198, 0 },
-	/* 288 SecurityServiceMode */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 3, 3, 2, 0, 1202, 0 },
-	/* 289 Status-UUIE */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 3, 1205, 0 },
-	/* 290 Notify-UUIE */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 5, 0, 3, 1209, 0 },
-	/* 291 SupplementaryService[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 292, 0 },
-	/* 292 SupplementaryService */
-	{ H323_KIND_PDU, 0, 0, 0, H323_WIDTH_GENERAL, H323_NO_LAYER, 293, 0 },
-	/* 293 H4501SupplementaryService */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 3, 1214, 0 },
-	/* 294 NetworkFacilityExtension */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 3, 1217, 0 },
-	/* 295 ServiceApdus */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 1, 1, 0, 0, 1221, 0 },
-	/* 296 ROS[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 297, 0 },
-	/* 297 ROS */
-	{ H323_KIND_CHOICE, 0, 4, 4, 2, 0, 1222, 0 },
-	/* 298 Invoke */
-	{ H323_KIND_SEQ, H323_NODE_SCOPE, 4, 4, 0, 2, 1226, 0 },
-	/* 299 Invoke.opcode */
-	{ H323_KIND_CHOICE, 0, 2, 2, 1, 0, 1230, 0 },
-	/* 300 operation */
-	{ H323_KIND_OPERATION, 0, 0, 0, H323_WIDTH_GENERAL, 0, 1232, 0 },
-	/* 301 TunnelledControl[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 302, 0 },
-	/* 302 TunnelledControl */
-	{ H323_KIND_PDU, 0, 0, 0, H323_WIDTH_GENERAL, H323_LAYER_TUNNEL, 255, 0 },
-	/* 303 fixed octets(18) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 0, 8, 1232, 18 },
-	/* 304 NonStandardMessage */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 7, 0, 1, 1232, 0 },
-	/* 305 UnknownMessageResponse */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 4, 0, 1, 1239, 0 },
-	/* 306 RequestInProgress */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 6, 6, 0, 5, 1243, 0 },
-	/* 307 ICV */
-	{ H323_KIND_SEQ, 0, 2, 2, 0, 0, 1249, 0 },
-	/* 308 ResourcesAvailableIndicate */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 9, 11, 0, 5, 1251, 0 },
-	/* 309 ResourcesAvailableConfirm */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 6, 7, 0, 5, 1262, 0 },
-	/* 310 InfoRequestAck */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 5, 0, 5, 1269, 0 },
-	/* 311 InfoRequestNak */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 7, 7, 0, 6, 1274, 0 },
-	/* 312 ServiceControlIndication */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 10, 10, 0, 9, 1281, 0 },
-	/* 313 ServiceControlSession[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 314, 0 },
-	/* 314 ServiceControlSession */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 2, 1291, 0 },
-	/* 315 ServiceControlDescriptor */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 4, 4, 2, 0, 1294, 0 },
-	/* 316 chars8(0..512) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_TWO_OCTETS, 8, 1298, 0 },
-	/* 317 CallCreditServiceControl */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 5, 5, 0, 6, 1298, 0 },
-	/* 318 chars16(1..512) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, H323_WIDTH_TWO_OCTETS, 16, 1303, 1 },
-	/* 319 CallSpecific */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 1, 1303, 0 },
-	/* 320 ServiceControlResponse */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 8, 8, 0, 8, 1306, 0 },
-	/* 321 pick(5...) */
-	{ H323_KIND_PICK, H323_NODE_EXT, 5, 0, 3, 0, 1314, 0 },
-	/* 322 AdmissionConfirm[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 127, 0 },
-	/* 323 H323-UserInformation */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 2, 1314, 0 },
-	/* 324 UserData */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 1, 1316, 0 },
-	/* 325 octets(1..131) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 8, 8, 1318, 1 },
-	/* 326 SignallingChannelData */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 1318, 0 },
-	/* 327 SignallingChannelData.choice */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 6, 6, 3, 0, 1319, 0 },
-	/* 328 ChannelSuspendRequest */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 2, 1325, 0 },
-	/* 329 ChannelSuspendResponse */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 1, 1328, 0 },
-	/* 330 IncomingCallIndication */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 1, 1330, 0 },
-	/* 331 TraversalParameters */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 6, 6, 0, 7, 1332, 0 },
-	/* 332 AlternateAddresses */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 1, 1, 0, 1, 1338, 0 },
-	/* 333 AlternateAddress[] */
-	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 334, 0 },
-	/* 334 AlternateAddress */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 4, 1339, 0 },
-	/* 335 CTInitiateArg */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 2, 1343, 0 },
-	/* 336 chars4(0..4) */
-	{ H323_KIND_STRING, H323_NODE_ALIGNED, 0, 0, 3, 4, 1346, 0 },
-	/* 337 EndpointAddress */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 2, 1346, 0 },
-	/* 338 CTSetupArg */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 3, 3, 0, 3, 1348, 0 },
-	/* 339 CallReroutingArg */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 14, 14, 0, 8, 1351, 0 },
-	/* 340 int(1..15) */
-	{ H323_KIND_UINT, 0, 0, 0, 4, 0, 1365, 1 },
-	/* 341 enum(3...) */
-	{ H323_KIND_ENUM, H323_NODE_EXT, 3, 0, 2, 0, 1365, 0 },
-	/* 342 PartySubaddress */
-	{ H323_KIND_CHOICE, H323_NODE_EXT, 2, 2, 1, 0, 1365, 0 },
-	/* 343 UserSpecifiedSubaddress */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 2, 2, 0, 2, 1367, 0 },
-	/* 344 DivertingLegInformation1Arg */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 7, 7, 0, 5, 1369, 0 },
-	/* 345 DivertingLegInformation2Arg */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 8, 8, 0, 7, 1376, 0 },
-	/* 346 DivertingLegInformation3Arg */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 4, 4, 0, 4, 1384, 0 },
-	/* 347 DivertingLegInformation4Arg */
-	{ H323_KIND_SEQ, H323_NODE_EXT, 7, 7, 0, 4, 1388, 0 },
-};
-
-const struct h323_part h323_parts[1395] = {
+const struct h323_part h323_parts[] = {
+	/* In lists and in octet strings */
 	/* RasMessage */
-	{ 1, H323_KIND_SEQ, 0, 0, 0 }, /* gatekeeperRequest */
-	{ 100, H323_KIND_SEQ, 0, 0, 0 }, /* gatekeeperConfirm */
-	{ 102, H323_KIND_SEQ, 0, 0, 0 }, /* gatekeeperReject */
-	{ 105, H323_KIND_SEQ, 0, 0, 0 }, /* registrationRequest */
-	{ 114, H323_KIND_SEQ, 0, 0, 0 }, /* registrationConfirm */
-	{ 116, H323_KIND_SEQ, 0, 0, 0 }, /* registrationReject */
-	{ 121, H323_KIND_SEQ, 0, 0, 0 }, /* unregistrationRequest */
-	{ 122, H323_KIND_SEQ, 0, 0, 0 }, /* unregistrationConfirm */
-	{ 123, H323_KIND_SEQ, 0, 0, 0 }, /* unregistrationReject */
-	{ 125, H323_KIND_SEQ, 0, 0, 0 }, /* admissionRequest */
-	{ 127, H323_KIND_SEQ, 0, 0, 0 }, /* admissionConfirm */
-	{ 128, H323_KIND_SEQ, 0, 0, 0 }, /* admissionReject */
-	{ 130, H323_KIND_SEQ, 0, 0, 0 }, /* bandwidthRequest */
-	{ 134, H323_KIND_SEQ, 0, 0, 0 }, /* bandwidthConfirm */
-	{ 135, H323_KIND_SEQ, 0, 0, 0 }, /* bandwidthReject */
-	{ 136, H323_KIND_SEQ, 0, 0, 0 }, /* disengageRequest */
-	{ 137, H323_KIND_SEQ, 0, 0, 0 }, /* disengageConfirm */
-	{ 138, H323_KIND_SEQ, 0, 0, 0 }, /* disengageReject */
-	{ 139, H323_KIND_SEQ, 0, 0, 0 }, /* locationRequest */
-	{ 140, H323_KIND_SEQ, 0, 0, 0 }, /* locationConfirm */
-	{ 141, H323_KIND_SEQ, 0, 0, 0 }, /* locationReject */
-	{ 142, H323_KIND_SEQ, 0, 0, 0 }, /* infoRequest */
-	{ 143, H323_KIND_SEQ, 0, 0, 0 }, /* infoRequestResponse */
-	{ 304, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandardMessage */
-	{ 305, H323_KIND_SEQ, 0, 0, 0 }, /* unknownMessageResponse */
-	{ 306, H323_KIND_SEQ, 0, 0, 0 }, /* requestInProgress */
-	{ 308, H323_KIND_SEQ, 0, 0, 0 }, /* resourcesAvailableIndicate */
-	{ 309, H323_KIND_SEQ, 0, 0, 0 }, /* resourcesAvailableConfirm */
-	{ 310, H323_KIND_SEQ, 0, 0, 0 }, /* infoRequestAck */
-	{ 311, H323_KIND_SEQ, 0, 0, 0 }, /* infoRequestNak */
-	{ 312, H323_KIND_SEQ, 0, 0, 0 }, /* serviceControlIndication */
-	{ 320, H323_KIND_SEQ, 0, 0, 0 }, /* serviceControlResponse */
-	{ 322, H323_KIND_LIST, 0, 0, 0 }, /* admissionConfirmSequence */
-	/* GatekeeperRequest */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 12, H323_KIND_CHOICE, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
-	{ 29, H323_KIND_SEQ, 0, 0, 0 }, /* endpointType */
-	{ 38, H323_KIND_STRING, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ 39, H323_KIND_SEQ, 1, 0, 0 }, /* callServices */
-	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* endpointAlias */
-	{ 45, H323_KIND_LIST, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* authenticationCapability */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* algorithmOIDs */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* integrity */
-	/* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportsAltGK */
-	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportsAssignedGK */
-	{ 98, H323_KIND_SEQ, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
-	/* NonStandardParameter */
-	{ 5, H323_KIND_CHOICE, 0, 0, 0 }, /* nonStandardIdentifier */
-	{ 11, H323_KIND_STRING, 0, 0, 0 }, /* data */
-	/* NonStandardIdentifier */
-	{ 3, H323_KIND_OID, 0, 0, 0 }, /* object */
-	{ 6, H323_KIND_SEQ, 0, 0, 0 }, /* h221NonStandard */
-	/* H221NonStandard */
-	{ 10, H323_KIND_STRING, 0, 0, 0 }, /* t35CountryCode, t35Extension, manufacturerCode */
-	/* TransportAddress */
-	{ 13, H323_KIND_SEQ, 0, 0, 0 }, /* ipAddress */
-	{ 16, H323_KIND_SEQ, 0, 0, 0 }, /* ipSourceRoute */
-	{ 20, H323_KIND_SEQ, 0, 0, 0 }, /* ipxAddress */
-	{ 25, H323_KIND_SEQ, 0, 0, 0 }, /* ip6Address */
-	{ 27, H323_KIND_STRING, 0, 0, 0 }, /* netBios */
-	{ 28, H323_KIND_STRING, 0, 0, 0 }, /* nsap */
-	{ 4, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandardAddress */
-	/* TransportAddress.ipAddress */
-	{ 14, H323_KIND_IP4, 0, 0, 0 }, /* ip, port */
-	/* TransportAddress.ipSourceRoute */
-	{ 14, H323_KIND_IP4, 0, 0, 0 }, /* ip, port */
-	{ 17, H323_KIND_LIST, 0, 0, 0 }, /* route */
-	{ 19, H323_KIND_PICK, 0, 0, 0 }, /* routing */
-	/* TransportAddress.ipxAddress */
-	{ 24, H323_KIND_STRING, 0, 0, 0 }, /* node, netnum */
-	{ 23, H323_KIND_STRING, 0, 0, 0 }, /* port */
-	/* TransportAddress.ip6Address */
-	{ 26, H323_KIND_IP6, 0, 0, 0 }, /* ip, port */
-	/* EndpointType */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 30, H323_KIND_SEQ, 1, 0, 0 }, /* vendor */
-	{ 32, H323_KIND_SEQ, 1, 0, H323_NOTE_IS_GATEKEEPER }, /* gatekeeper */
-	{ 33, H323_KIND_SEQ, 1, 0, H323_NOTE_IS_GATEWAY }, /* gateway */
-	{ 32, H323_KIND_SEQ, 1, 0, H323_NOTE_IS_MCU }, /* mcu */
-	{ 32, H323_KIND_SEQ, 1, 0, H323_NOTE_IS_TERMINAL }, /* terminal */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* mc, undefinedNode */
-	/* VendorIdentifier */
-	{ 6, H323_KIND_SEQ, 0, 0, 0 }, /* vendor */
-	{ 31, H323_KIND_STRING, 1, 0, 0 }, /* productId */
-	{ 31, H323_KIND_STRING, 1, 0, 0 }, /* versionId */
-	/* OnlyNonStandard */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	/* GatewayInfo */
-	{ 34, H323_KIND_LIST, 1, 0, 0 }, /* protocol */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	/* SupportedProtocols */
-	{ 4, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandardData */
-	{ 32, H323_KIND_SEQ, 0, 0, 0 }, /* h310 */
-	{ 32, H323_KIND_SEQ, 0, 0, 0 }, /* h320 */
-	{ 32, H323_KIND_SEQ, 0, 0, 0 }, /* h321 */
-	{ 32, H323_KIND_SEQ, 0, 0, 0 }, /* h322 */
-	{ 32, H323_KIND_SEQ, 0, 0, 0 }, /* h323 */
-	{ 32, H323_KIND_SEQ, 0, 0, 0 }, /* h324 */
-	{ 32, H323_KIND_SEQ, 0, 0, 0 }, /* voice */
-	{ 32, H323_KIND_SEQ, 0, 0, 0 }, /* t120-only */
-	/* QseriesOptions */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* q932Full, q951Full */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* q952Full, q953Full */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* q955Full, q956Full */
-	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* q957Full */
-	{ 40, H323_KIND_SEQ, 0, 0, 0 }, /* q954Info */
-	/* Q954Details */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* conferenceCalling, threePartyService */
-	/* AliasAddress */
-	{ 43, H323_KIND_STRING, 0, 0, 0 }, /* dialledDigits */
-	{ 44, H323_KIND_STRING, 0, 0, 0 }, /* h323-ID */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* url-ID */
-	{ 12, H323_KIND_CHOICE, 0, H323_TRANSPORT_ID, 0 }, /* transportID */
-	/* Endpoint */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* aliasAddress */
-	{ 47, H323_KIND_LIST, 1, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
-	{ 47, H323_KIND_LIST, 1, H323_RAS_ADDRESS, 0 }, /* rasAddress */
-	{ 29, H323_KIND_SEQ, 1, 0, 0 }, /* endpointType */
-	{ 48, H323_KIND_LIST, 1, 0, 0 }, /* tokens */
-	{ 57, H323_KIND_LIST, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 72, H323_KIND_UINT, 1, 0, 0 }, /* priority */
-	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* remoteExtensionAddress */
-	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* destExtraCallInfo */
-	/* alternateTransportAddresses */
-	{ 73, H323_KIND_SEQ, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 },
-	{ 74, H323_KIND_SEQ, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
-	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	/* ClearToken */
-	{ 3, H323_KIND_OID, 0, 0, 0 }, /* tokenOID */
-	{ 50, H323_KIND_UINT, 1, 0, 0 }, /* timeStamp */
-	{ 38, H323_KIND_STRING, 1, 0, 0 }, /* password */
-	{ 51, H323_KIND_SEQ, 1, 0, 0 }, /* dhkey */
-	{ 53, H323_KIND_STRING, 1, 0, 0 }, /* challenge */
-	{ 54, H323_KIND_INT, 1, 0, 0 }, /* random */
-	{ 55, H323_KIND_SEQ, 1, 0, 0 }, /* certificate */
-	{ 38, H323_KIND_STRING, 1, 0, 0 }, /* generalID */
-	{ 56, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandard */
-	/* DHset */
-	{ 52, H323_KIND_STRING, 0, 0, 0 }, /* halfkey */
-	{ 52, H323_KIND_STRING, 0, 0, 0 }, /* modSize */
-	{ 52, H323_KIND_STRING, 0, 0, 0 }, /* generator */
-	/* TypedCertificate */
-	{ 3, H323_KIND_OID, 0, 0, 0 }, /* type */
-	{ 11, H323_KIND_STRING, 0, 0, 0 }, /* certificate */
-	/* H235NonStandardParameter */
-	{ 3, H323_KIND_OID, 0, 0, 0 }, /* nonStandardIdentifier */
-	{ 11, H323_KIND_STRING, 0, 0, 0 }, /* data */
-	/* CryptoH323Token */
-	{ 59, H323_KIND_SEQ, 0, 0, 0 }, /* cryptoEPPwdHash */
-	{ 65, H323_KIND_SEQ, 0, 0, 0 }, /* cryptoGKPwdHash */
-	{ 66, H323_KIND_SEQ, 0, 0, 0 }, /* cryptoEPPwdEncr */
-	{ 66, H323_KIND_SEQ, 0, 0, 0 }, /* cryptoGKPwdEncr */
-	{ 67, H323_KIND_SEQ, 0, 0, 0 }, /* cryptoEPCert */
-	{ 67, H323_KIND_SEQ, 0, 0, 0 }, /* cryptoGKCert */
-	{ 67, H323_KIND_SEQ, 0, 0, 0 }, /* cryptoFastStart */
-	{ 68, H323_KIND_CHOICE, 0, 0, 0 }, /* nestedcryptoToken */
-	/* CryptoH323Token.cryptoEPPwdHash */
-	{ 60, H323_KIND_CHOICE, 0, 0, 0 }, /* alias */
-	{ 50, H323_KIND_UINT, 0, 0, 0 }, /* timeStamp */
-	{ 61, H323_KIND_SEQ, 0, 0, 0 }, /* token */
-	/* PlainAlias */
-	{ 43, H323_KIND_STRING, 0, 0, 0 }, /* dialledDigits */
-	{ 44, H323_KIND_STRING, 0, 0, 0 }, /* h323-ID */
-	/* HashedT */
-	{ 3, H323_KIND_OID, 0, 0, 0 }, /* algorithmOID */
-	{ 62, H323_KIND_SEQ, 0, 0, 0 }, /* paramS */
-	{ 64, H323_KIND_STRING, 0, 0, 0 }, /* hash */
-	/* Params */
-	{ 54, H323_KIND_INT, 1, 0, 0 }, /* ranInt */
-	{ 63, H323_KIND_STRING, 1, 0, 0 }, /* iv8 */
-	/* CryptoH323Token.cryptoGKPwdHash */
-	{ 38, H323_KIND_STRING, 0, 0, 0 }, /* gatekeeperId */
-	{ 50, H323_KIND_UINT, 0, 0, 0 }, /* timeStamp */
-	{ 61, H323_KIND_SEQ, 0, 0, 0 }, /* token */
-	/* EncryptedT */
-	{ 3, H323_KIND_OID, 0, 0, 0 }, /* algorithmOID */
-	{ 62, H323_KIND_SEQ, 0, 0, 0 }, /* paramS */
-	{ 11, H323_KIND_STRING, 0, 0, 0 }, /* encryptedData */
-	/* SignedT */
-	{ 11, H323_KIND_STRING, 0, 0, 0 }, /* toBeSigned */
-	{ 3, H323_KIND_OID, 0, 0, 0 }, /* algorithmOID */
-	{ 62, H323_KIND_SEQ, 0, 0, 0 }, /* paramS */
-	{ 64, H323_KIND_STRING, 0, 0, 0 }, /* signature */
-	/* CryptoToken */
-	{ 69, H323_KIND_SEQ, 0, 0, 0 }, /* cryptoEncryptedToken */
-	{ 70, H323_KIND_SEQ, 0, 0, 0 }, /* cryptoSignedToken */
-	{ 71, H323_KIND_SEQ, 0, 0, 0 }, /* cryptoHashedToken */
-	{ 66, H323_KIND_SEQ, 0, 0, 0 }, /* cryptoPwdEncr */
-	/* CryptoToken.cryptoEncryptedToken */
-	{ 3, H323_KIND_OID, 0, 0, 0 }, /* tokenOID */
-	{ 66, H323_KIND_SEQ, 0, 0, 0 }, /* token */
-	/* CryptoToken.cryptoSignedToken */
-	{ 3, H323_KIND_OID, 0, 0, 0 }, /* tokenOID */
-	{ 67, H323_KIND_SEQ, 0, 0, 0 }, /* token */
-	/* CryptoToken.cryptoHashedToken */
-	{ 3, H323_KIND_OID, 0, 0, 0 }, /* tokenOID */
-	{ 49, H323_KIND_SEQ, 0, 0, 0 }, /* hashedVals */
-	{ 61, H323_KIND_SEQ, 0, 0, 0 }, /* token */
-	/* AlternateTransportAddresses */
-	{ 47, H323_KIND_LIST, 1, H323_ANNEX_E, 0 }, /* annexE */
-	{ 47, H323_KIND_LIST, 0, H323_SCTP, 0 }, /* sctp */
-	/* CircuitInfo */
-	{ 75, H323_KIND_SEQ, 1, 0, 0 }, /* sourceCircuitID */
-	{ 75, H323_KIND_SEQ, 1, 0, 0 }, /* destinationCircuitID */
-	{ 83, H323_KIND_LIST, 1, H323_GENERIC_DATA, 0 }, /* genericData */
-	/* CircuitIdentifier */
-	{ 76, H323_KIND_SEQ, 1, 0, 0 }, /* cic */
-	{ 80, H323_KIND_SEQ, 1, 0, 0 }, /* group */
-	/* CicInfo */
-	{ 77, H323_KIND_LIST, 0, 0, 0 }, /* cic */
-	{ 79, H323_KIND_STRING, 0, 0, 0 }, /* pointCode */
-	/* GroupID */
-	{ 81, H323_KIND_LIST, 1, 0, 0 }, /* member */
-	{ 82, H323_KIND_STRING, 0, 0, 0 }, /* group */
-	/* GenericData */
-	{ 85, H323_KIND_CHOICE, 0, 0, H323_NOTE_NEW_FEATURE }, /* id */
-	{ 87, H323_KIND_LIST, 1, 0, 0 }, /* parameters */
-	/* FeatureIdentifier */
-	{ 86, H323_KIND_UINT, 0, 0, H323_NOTE_FEATURE }, /* standard */
-	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_FEATURE_OID }, /* oid */
-	{ 27, H323_KIND_STRING, 0, 0, 0 }, /* nonStandard */
-	/* EnumeratedParameter */
-	{ 89, H323_KIND_CHOICE, 0, 0, 0 }, /* id */
-	{ 90, H323_KIND_CHOICE, 1, 0, 0 }, /* content */
-	/* ParameterNumber */
-	{ 86, H323_KIND_UINT, 0, 0, H323_NOTE_PARAMETER }, /* standard */
-	{ 3, H323_KIND_OID, 0, 0, 0 }, /* oid */
-	{ 27, H323_KIND_STRING, 0, 0, 0 }, /* nonStandard */
-	/* Content */
-	{ 91, H323_KIND_GENERIC, 0, 0, 0 }, /* raw */
-	{ 92, H323_KIND_STRING, 0, 0, 0 }, /* text */
-	{ 93, H323_KIND_STRING, 0, 0, 0 }, /* unicode */
-	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* bool */
-	{ 7, H323_KIND_UINT, 0, 0, 0 }, /* number8 */
-	{ 8, H323_KIND_UINT, 0, 0, 0 }, /* number16 */
-	{ 94, H323_KIND_UINT, 0, 0, 0 }, /* number32 */
-	{ 95, H323_KIND_CHOICE, 0, 0, 0 }, /* id */
-	{ 42, H323_KIND_CHOICE, 0, 0, 0 }, /* alias */
-	{ 12, H323_KIND_CHOICE, 0, H323_GENERIC_TRANSPORT, 0 }, /* transport */
-	{ 87, H323_KIND_LIST, 0, 0, 0 }, /* compound */
-	{ 96, H323_KIND_LIST, 0, 0, 0 }, /* nested */
-	/* GenericIdentifier */
-	{ 86, H323_KIND_UINT, 0, 0, 0 }, /* standard */
-	{ 3, H323_KIND_OID, 0, 0, 0 }, /* oid */
-	{ 27, H323_KIND_STRING, 0, 0, 0 }, /* nonStandard */
-	/* FeatureSet */
-	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* replacementFeatureSet */
-	{ 83, H323_KIND_LIST, 1, 0, 0 }, /* neededFeatures */
-	{ 83, H323_KIND_LIST, 1, 0, 0 }, /* desiredFeatures */
-	{ 83, H323_KIND_LIST, 1, 0, 0 }, /* supportedFeatures */
-	/* AlternateGK */
-	{ 12, H323_KIND_CHOICE, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
-	{ 38, H323_KIND_STRING, 1, 0, 0 }, /* gatekeeperIdentifier */
-	{ 99, H323_KIND_STRING, 0, 0, 0 }, /* needToRegister, priority */
-	/* GatekeeperConfirm */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 38, H323_KIND_STRING, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ 12, H323_KIND_CHOICE, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
-	{ 101, H323_KIND_LIST, 0, H323_ALTERNATE_GATEKEEPER, 0 }, /* alternateGatekeeper */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* authenticationMode */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* algorithmOID */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* integrity */
-	/* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
-	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 98, H323_KIND_SEQ, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
-	/* GatekeeperReject */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 38, H323_KIND_STRING, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ 103, H323_KIND_PICK, 0, 0, H323_NOTE_REASON }, /* rejectReason */
-	{ 104, H323_KIND_SEQ, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	/* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
-	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	/* AltGKInfo */
-	{ 101, H323_KIND_LIST, 0, H323_ALT_GK_INFO, 0 }, /* alternateGatekeeper */
-	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* altGKisPermanent */
-	/* RegistrationRequest */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* discoveryComplete */
-	{ 47, H323_KIND_LIST, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
-	{ 47, H323_KIND_LIST, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
-	{ 29, H323_KIND_SEQ, 0, 0, 0 }, /* terminalType */
-	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* terminalAlias */
-	{ 38, H323_KIND_STRING, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ 30, H323_KIND_SEQ, 0, 0, 0 }, /* endpointVendor */
-	{ 45, H323_KIND_LIST, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
-	{ 50, H323_KIND_UINT, 0, 0, H323_NOTE_TTL }, /* timeToLive */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	/* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
-	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_KEEP_ALIVE }, /* keepAlive */
-	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* willSupplyUUIEs */
-	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
-	/* alternateTransportAddresses */
-	{ 73, H323_KIND_SEQ, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 },
-	/* additiveRegistration */
-	{ 106, H323_KIND_NULL, 0, 0, H323_NOTE_ADDITIVE_REGISTRATION },
-	{ 107, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* terminalAliasPattern */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportsAltGK */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* usageReportingCapability */
-	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportedH248Packages */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* callCreditCapability */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacityReportingCapability */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
-	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* restart */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportsACFSequences */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportsAssignedGK */
-	{ 98, H323_KIND_SEQ, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
-	/* AddressPattern */
-	{ 42, H323_KIND_CHOICE, 0, 0, 0 }, /* wildcard */
-	{ 109, H323_KIND_SEQ, 0, 0, 0 }, /* range */
-	/* AddressPattern.range */
-	{ 110, H323_KIND_CHOICE, 0, 0, 0 }, /* startOfRange */
-	{ 110, H323_KIND_CHOICE, 0, 0, 0 }, /* endOfRange */
-	/* PartyNumber */
-	{ 111, H323_KIND_SEQ, 0, 0, 0 }, /* e164Number */
-	{ 43, H323_KIND_STRING, 0, 0, 0 }, /* dataPartyNumber */
-	{ 43, H323_KIND_STRING, 0, 0, 0 }, /* telexPartyNumber */
-	{ 113, H323_KIND_SEQ, 0, 0, 0 }, /* privateNumber */
-	{ 43, H323_KIND_STRING, 0, 0, 0 }, /* nationalStandardPartyNumber */
-	/* PublicPartyNumber */
-	{ 112, H323_KIND_PICK, 0, 0, 0 }, /* publicTypeOfNumber */
-	{ 43, H323_KIND_STRING, 0, 0, 0 }, /* publicNumberDigits */
-	/* PrivatePartyNumber */
-	{ 112, H323_KIND_PICK, 0, 0, 0 }, /* privateTypeOfNumber */
-	{ 43, H323_KIND_STRING, 0, 0, 0 }, /* privateNumberDigits */
-	/* RegistrationConfirm */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 47, H323_KIND_LIST, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
-	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* terminalAlias */
-	{ 38, H323_KIND_STRING, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 101, H323_KIND_LIST, 0, H323_ALTERNATE_GATEKEEPER, 0 }, /* alternateGatekeeper */
-	{ 50, H323_KIND_UINT, 0, 0, H323_NOTE_TTL }, /* timeToLive */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	/* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* willRespondToIRR */
-	{ 115, H323_KIND_SEQ, 0, H323_PRE_GRANTED_ARQ, 0 }, /* preGrantedARQ */
-	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportsAdditiveRegistration */
-	{ 107, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* terminalAliasPattern */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportedPrefixes */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* usageSpec */
-	{ 42, H323_KIND_CHOICE, 0, H323_ALIAS, 0 }, /* featureServerAlias */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacityReportingSpec */
-	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 98, H323_KIND_SEQ, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
-	/* PreGrantedARQ */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* makeCall, useGKCallSignalAddressToMakeCall */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* answerCall, useGKCallSignalAddressToAnswer */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* irrFrequencyInCall */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* totalBandwidthRestriction */
-	/* alternateTransportAddresses */
-	{ 73, H323_KIND_SEQ, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 },
-	/* RegistrationReject */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 117, H323_KIND_CHOICE, 0, 0, H323_NOTE_REASON }, /* rejectReason */
-	{ 38, H323_KIND_STRING, 1, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ 104, H323_KIND_SEQ, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	/* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
-	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 98, H323_KIND_SEQ, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
-	/* RegistrationRejectReason */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* discoveryRequired */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* invalidRevision */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* invalidCallSignalAddress */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* invalidRASAddress */
-	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* duplicateAlias */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* invalidTerminalType */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* undefinedReason */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* transportNotSupported */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* transportQOSNotSupported */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* resourceUnavailable */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* invalidAlias */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* securityDenial */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* fullRegistrationRequired */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* additiveRegistrationNotSupported */
-	{ 118, H323_KIND_SEQ, 0, 0, 0 }, /* invalidTerminalAliases */
-	/* InvalidTerminalAliases */
-	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* terminalAlias */
-	{ 107, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* terminalAliasPattern */
-	{ 119, H323_KIND_LIST, 1, 0, 0 }, /* supportedPrefixes */
-	/* SupportedPrefix */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 60, H323_KIND_CHOICE, 0, 0, 0 }, /* prefix */
-	/* UnregistrationRequest */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 47, H323_KIND_LIST, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
-	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* endpointAlias */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 38, H323_KIND_STRING, 1, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 45, H323_KIND_LIST, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
-	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	/* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* reason */
-	{ 107, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* endpointAliasPattern */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportedPrefixes */
-	{ 101, H323_KIND_LIST, 0, H323_ALTERNATE_GATEKEEPER, 0 }, /* alternateGatekeeper */
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 98, H323_KIND_SEQ, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
-	/* UnregistrationConfirm */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	/* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 98, H323_KIND_SEQ, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
-	/* UnregistrationReject */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 124, H323_KIND_PICK, 0, 0, H323_NOTE_REASON }, /* rejectReason */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 104, H323_KIND_SEQ, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	/* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	/* AdmissionRequest */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 103, H323_KIND_PICK, 0, 0, 0 }, /* callType */
-	{ 19, H323_KIND_PICK, 1, 0, H323_NOTE_MODEL }, /* callModel */
-	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* destinationInfo */
-	/* destCallSignalAddress */
-	{ 12, H323_KIND_CHOICE, 1, H323_DEST_CALL_SIGNAL_ADDRESS, 0 },
-	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* destExtraCallInfo */
-	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* srcInfo */
-	{ 12, H323_KIND_CHOICE, 1, H323_SRC_CALL_SIGNAL_ADDRESS, 0 }, /* srcCallSignalAddress */
-	{ 94, H323_KIND_UINT, 0, 0, 0 }, /* bandWidth */
-	{ 8, H323_KIND_UINT, 0, 0, H323_NOTE_CRV }, /* callReferenceValue */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 39, H323_KIND_SEQ, 1, 0, 0 }, /* callServices */
-	{ 27, H323_KIND_STRING, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
-	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* activeMC */
-	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_ANSWER_CALL }, /* answerCall */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* canMapAlias */
-	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
-	{ 45, H323_KIND_LIST, 0, H323_SRC_ALTERNATIVES, 0 }, /* srcAlternatives */
-	{ 45, H323_KIND_LIST, 0, H323_DEST_ALTERNATIVES, 0 }, /* destAlternatives */
-	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	/* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* transportQOS */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* willSupplyUUIEs */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* callLinkage */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* gatewayDataRate */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
-	{ 74, H323_KIND_SEQ, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* desiredProtocols */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* desiredTunnelledProtocol */
-	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	/* CallIdentifier */
-	{ 27, H323_KIND_STRING, 0, 0, H323_NOTE_CALL }, /* guid */
-	/* AdmissionConfirm */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 94, H323_KIND_UINT, 0, 0, 0 }, /* bandWidth */
-	{ 19, H323_KIND_PICK, 0, 0, H323_NOTE_MODEL }, /* callModel */
-	/* destCallSignalAddress */
-	{ 12, H323_KIND_CHOICE, 0, H323_DEST_CALL_SIGNAL_ADDRESS, 0 },
-	{ 2, H323_KIND_UINT, 1, 0, 0 }, /* irrFrequency */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* destinationInfo */
-	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* destExtraCallInfo */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* destinationType */
-	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* remoteExtensionAddress */
-	{ 45, H323_KIND_LIST, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	/* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* transportQOS */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* willRespondToIRR */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* uuiesRequested */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* language */
-	/* alternateTransportAddresses */
-	{ 73, H323_KIND_SEQ, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 },
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* useSpecifiedTransport */
-	{ 74, H323_KIND_SEQ, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* usageSpec */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportedProtocols */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* modifiedSrcInfo */
-	{ 98, H323_KIND_SEQ, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
-	/* AdmissionReject */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 129, H323_KIND_PICK, 0, 0, H323_NOTE_REASON }, /* rejectReason */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 104, H323_KIND_SEQ, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 47, H323_KIND_LIST, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
-	/* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 98, H323_KIND_SEQ, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
-	/* BandwidthRequest */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 27, H323_KIND_STRING, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
-	{ 8, H323_KIND_UINT, 0, 0, H323_NOTE_CRV }, /* callReferenceValue */
-	{ 103, H323_KIND_PICK, 1, 0, 0 }, /* callType */
-	{ 94, H323_KIND_UINT, 0, 0, 0 }, /* bandWidth */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
-	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	/* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* answeredCall */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* callLinkage */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* usageInformation */
-	{ 131, H323_KIND_LIST, 0, H323_BANDWIDTH_DETAILS, 0 }, /* bandwidthDetails */
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	/* BandwidthDetails */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* sender, multicast */
-	{ 94, H323_KIND_UINT, 0, 0, 0 }, /* bandwidth */
-	{ 133, H323_KIND_SEQ, 0, 0, 0 }, /* rtcpAddresses */
-	/* TransportChannelInfo */
-	{ 12, H323_KIND_CHOICE, 1, H323_SEND_ADDRESS, 0 }, /* sendAddress */
-	{ 12, H323_KIND_CHOICE, 1, H323_RECV_ADDRESS, 0 }, /* recvAddress */
-	/* BandwidthConfirm */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 94, H323_KIND_UINT, 0, 0, 0 }, /* bandWidth */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	/* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	/* BandwidthReject */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 112, H323_KIND_PICK, 0, 0, H323_NOTE_REASON }, /* rejectReason */
-	{ 94, H323_KIND_UINT, 0, 0, 0 }, /* allowedBandWidth */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 104, H323_KIND_SEQ, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	/* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	/* DisengageRequest */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 27, H323_KIND_STRING, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
-	{ 8, H323_KIND_UINT, 0, 0, H323_NOTE_CRV }, /* callReferenceValue */
-	{ 124, H323_KIND_PICK, 0, 0, H323_NOTE_REASON }, /* disengageReason */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
-	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	/* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* answeredCall */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* callLinkage */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
-	{ 74, H323_KIND_SEQ, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* usageInformation */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* terminationCause */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	/* DisengageConfirm */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	/* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
-	{ 74, H323_KIND_SEQ, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* usageInformation */
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 98, H323_KIND_SEQ, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
-	/* DisengageReject */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 19, H323_KIND_PICK, 0, 0, H323_NOTE_REASON }, /* rejectReason */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 104, H323_KIND_SEQ, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	/* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	/* LocationRequest */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 38, H323_KIND_STRING, 1, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* destinationInfo */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 12, H323_KIND_CHOICE, 0, H323_REPLY_ADDRESS, 0 }, /* replyAddress */
-	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* sourceInfo */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* canMapAlias */
-	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_GATEKEEPER }, /* gatekeeperIdentifier */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	/* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* desiredProtocols */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* desiredTunnelledProtocol */
-	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* hopCount */
-	{ 74, H323_KIND_SEQ, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
-	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* bandWidth */
-	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* sourceEndpointInfo */
-	/* LocationConfirm */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 12, H323_KIND_CHOICE, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
-	{ 12, H323_KIND_CHOICE, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* destinationInfo */
-	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* destExtraCallInfo */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* destinationType */
-	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* remoteExtensionAddress */
-	{ 45, H323_KIND_LIST, 0, H323_ALTERNATE_ENDPOINTS, 0 }, /* alternateEndpoints */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	/* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
-	/* alternateTransportAddresses */
-	{ 73, H323_KIND_SEQ, 0, H323_ALTERNATE_TRANSPORT_ADDRESSES, 0 },
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* supportedProtocols */
-	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 74, H323_KIND_SEQ, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* modifiedSrcInfo */
-	/* LocationReject */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 103, H323_KIND_PICK, 0, 0, H323_NOTE_REASON }, /* rejectReason */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 104, H323_KIND_SEQ, 0, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	/* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
-	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	/* InfoRequest */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 8, H323_KIND_UINT, 0, 0, H323_NOTE_CRV }, /* callReferenceValue */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 12, H323_KIND_CHOICE, 1, H323_REPLY_ADDRESS, 0 }, /* replyAddress */
-	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	/* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* uuiesRequested */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* callLinkage */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* usageInfoRequested */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* segmentedResponseSupported */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* nextSegmentRequested */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacityInfoRequested */
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	{ 98, H323_KIND_SEQ, 0, H323_ASSIGNED_GATEKEEPER, 0 }, /* assignedGatekeeper */
-	/* InfoRequestResponse */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 29, H323_KIND_SEQ, 0, 0, 0 }, /* endpointType */
-	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 12, H323_KIND_CHOICE, 0, H323_RAS_ADDRESS, 0 }, /* rasAddress */
-	{ 47, H323_KIND_LIST, 0, H323_CALL_SIGNAL_ADDRESS, 0 }, /* callSignalAddress */
-	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* endpointAlias */
-	{ 144, H323_KIND_LIST, 1, H323_PER_CALL_INFO, 0 }, /* perCallInfo */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	/* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* needResponse */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* irrStatus */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* unsolicited */
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	/* PerCallInfo */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 303, H323_KIND_STRING, 0, 0, 0 }, /* callReferenceValue, conferenceID */
-	{ 36, H323_KIND_BOOL, 1, 0, 0 }, /* originator */
-	{ 146, H323_KIND_LIST, 1, 0, 0 }, /* audio */
-	{ 146, H323_KIND_LIST, 1, 0, 0 }, /* video */
-	{ 150, H323_KIND_LIST, 1, 0, 0 }, /* data */
-	{ 133, H323_KIND_SEQ, 0, 0, 0 }, /* h245 */
-	{ 133, H323_KIND_SEQ, 0, 0, 0 }, /* callSignalling */
-	{ 103, H323_KIND_PICK, 0, 0, 0 }, /* callType */
-	{ 94, H323_KIND_UINT, 0, 0, 0 }, /* bandWidth */
-	{ 19, H323_KIND_PICK, 0, 0, 0 }, /* callModel */
-	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* substituteConfIDs */
-	{ 151, H323_KIND_LIST, 0, 0, 0 }, /* pdu */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* callLinkage */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* usageInformation */
-	{ 74, H323_KIND_SEQ, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
-	/* RTPSession */
-	{ 133, H323_KIND_SEQ, 0, 0, 0 }, /* rtpAddress */
-	{ 133, H323_KIND_SEQ, 0, 0, 0 }, /* rtcpAddress */
-	{ 92, H323_KIND_STRING, 0, 0, 0 }, /* cname */
-	{ 50, H323_KIND_UINT, 0, 0, 0 }, /* ssrc */
-	{ 148, H323_KIND_UINT, 0, 0, 0 }, /* sessionId */
-	{ 149, H323_KIND_LIST, 0, 0, 0 }, /* associatedSessionIds */
-	/* ReportedPdu */
-	{ 153, H323_KIND_SEQ, 0, 0, H323_NOTE_REPORT }, /* h323pdu */
-	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* sent */
-	/* H323-UU-PDU */
-	{ 154, H323_KIND_CHOICE, 0, 0, H323_NOTE_KIND_IS }, /* h323-message-body */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 291, H323_KIND_LIST, 0, H323_H4501, 0 }, /* h4501SupplementaryService */
-	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_H245_TUNNELLING }, /* h245Tunnelling */
-	{ 301, H323_KIND_LIST, 0, 0, 0 }, /* h245Control */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* nonStandardControl */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* callLinkage */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tunnelledSignallingMessage */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* provisionalRespToH245Tunnelling */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* stimulusControl */
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	/* MessageBody */
-	{ 155, H323_KIND_SEQ, 0, 0, 0 }, /* setup */
-	{ 276, H323_KIND_SEQ, 0, 0, 0 }, /* callProceeding */
-	{ 277, H323_KIND_SEQ, 0, 0, 0 }, /* connect */
-	{ 278, H323_KIND_SEQ, 0, 0, 0 }, /* alerting */
-	{ 279, H323_KIND_SEQ, 0, 0, 0 }, /* information */
-	{ 280, H323_KIND_SEQ, 0, 0, 0 }, /* releaseComplete */
-	{ 282, H323_KIND_SEQ, 0, 0, 0 }, /* facility */
-	{ 285, H323_KIND_SEQ, 0, 0, 0 }, /* progress */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* empty */
-	{ 289, H323_KIND_SEQ, 0, 0, 0 }, /* status */
-	{ 289, H323_KIND_SEQ, 0, 0, 0 }, /* statusInquiry */
-	{ 289, H323_KIND_SEQ, 0, 0, 0 }, /* setupAcknowledge */
-	{ 290, H323_KIND_SEQ, 0, 0, 0 }, /* notify */
-	/* Setup-UUIE */
-	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 12, H323_KIND_CHOICE, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
-	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* sourceAddress */
-	{ 29, H323_KIND_SEQ, 0, 0, 0 }, /* sourceInfo */
-	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* destinationAddress */
-	/* destCallSignalAddress */
-	{ 12, H323_KIND_CHOICE, 1, H323_DEST_CALL_SIGNAL_ADDRESS, 0 },
-	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* destExtraCallInfo */
-	{ 81, H323_KIND_LIST, 1, 0, 0 }, /* destExtraCRV */
-	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* activeMC */
-	{ 27, H323_KIND_STRING, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
-	{ 124, H323_KIND_PICK, 0, 0, 0 }, /* conferenceGoal */
-	{ 39, H323_KIND_SEQ, 1, 0, 0 }, /* callServices */
-	{ 103, H323_KIND_PICK, 0, 0, 0 }, /* callType */
-	/* sourceCallSignalAddress */
-	{ 12, H323_KIND_CHOICE, 0, H323_SOURCE_CALL_SIGNAL_ADDRESS, 0 },
-	{ 42, H323_KIND_CHOICE, 0, H323_ALIAS, 0 }, /* remoteExtensionAddress */
-	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* h245SecurityCapability */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 156, H323_KIND_LIST, 0, 0, 0 }, /* fastStart */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* mediaWaitForConnect */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* canOverlapSend */
-	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* connectionParameters */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* language */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* presentationIndicator */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* screeningIndicator */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* symmetricOperationRequired */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
-	{ 74, H323_KIND_SEQ, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* desiredProtocols */
-	{ 83, H323_KIND_LIST, 0, H323_FEATURE_SET, 0 }, /* neededFeatures */
-	{ 83, H323_KIND_LIST, 0, H323_FEATURE_SET, 0 }, /* desiredFeatures */
-	{ 83, H323_KIND_LIST, 0, H323_FEATURE_SET, 0 }, /* supportedFeatures */
-	{ 253, H323_KIND_LIST, 0, 0, 0 }, /* parallelH245Control */
-	{ 273, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* additionalSourceAddresses */
-	/* OpenLogicalChannel */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_LCN }, /* forwardLogicalChannelNumber */
-	{ 159, H323_KIND_SEQ, 0, H323_FORWARD, 0 }, /* forwardLogicalChannelParameters */
-	{ 234, H323_KIND_SEQ, 1, H323_REVERSE, 0 }, /* reverseLogicalChannelParameters */
-	{ 236, H323_KIND_SEQ, 0, H323_SEPARATE_STACK, 0 }, /* separateStack */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* encryptionSync */
-	{ 242, H323_KIND_LIST, 0, H323_GENERIC_INFORMATION, 0 }, /* genericInformation */
-	/* ForwardParameters */
-	{ 8, H323_KIND_UINT, 1, 0, 0 }, /* portNumber */
-	{ 160, H323_KIND_CHOICE, 0, 0, 0 }, /* dataType */
-	{ 202, H323_KIND_CHOICE, 0, 0, 0 }, /* multiplexParameters */
-	/* DataType */
-	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
-	{ 106, H323_KIND_NULL, 0, 0, H323_NOTE_DATA + H323_DATA_NULL }, /* nullData */
-	{ 164, H323_KIND_CHOICE, 0, 0, H323_NOTE_DATA + H323_DATA_VIDEO }, /* videoData */
-	{ 178, H323_KIND_CHOICE, 0, 0, H323_NOTE_DATA + H323_DATA_AUDIO }, /* audioData */
-	{ 185, H323_KIND_SEQ, 0, 0, H323_NOTE_DATA + H323_DATA_OTHER }, /* data */
-	{ 195, H323_KIND_CHOICE, 0, 0, 0 }, /* encryptionData */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* h235Control */
-	{ 196, H323_KIND_SEQ, 0, 0, 0 }, /* h235Media */
-	/* H245NonStandardParameter */
-	{ 162, H323_KIND_CHOICE, 0, 0, 0 }, /* nonStandardIdentifier */
-	{ 11, H323_KIND_STRING, 0, 0, 0 }, /* data */
-	/* H245NonStandardIdentifier */
-	{ 3, H323_KIND_OID, 0, 0, 0 }, /* object */
-	{ 163, H323_KIND_SEQ, 0, 0, 0 }, /* h221NonStandard */
-	/* H245NonStandardIdentifier.h221NonStandard */
-	{ 10, H323_KIND_STRING, 0, 0, 0 }, /* t35CountryCode, t35Extension, manufacturerCode */
-	/* VideoCapability */
-	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
-	{ 165, H323_KIND_SEQ, 0, 0, 0 }, /* h261VideoCapability */
-	{ 168, H323_KIND_SEQ, 0, 0, 0 }, /* h262VideoCapability */
-	{ 173, H323_KIND_SEQ, 0, 0, 0 }, /* h263VideoCapability */
-	{ 177, H323_KIND_SEQ, 0, 0, 0 }, /* is11172VideoCapability */
-	/* H261VideoCapability */
-	{ 166, H323_KIND_UINT, 1, 0, 0 }, /* qcifMPI */
-	{ 166, H323_KIND_UINT, 1, 0, 0 }, /* cifMPI */
-	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* temporalSpatialTradeOffCapability */
-	{ 167, H323_KIND_UINT, 0, 0, 0 }, /* maxBitRate */
-	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* stillImageTransmission */
-	/* H262VideoCapability */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* profileAndLevel-SPatML, profileAndLevel-MPatLL */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* profileAndLevel-MPatML, profileAndLevel-MPatH-14 */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* profileAndLevel-MPatHL, profileAndLevel-SNRatLL */
-	/* profileAndLevel-SNRatML, profileAndLevel-SpatialatH-14 */
-	{ 37, H323_KIND_STRING, 0, 0, 0 },
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* profileAndLevel-HPatML, profileAndLevel-HPatH-14 */
-	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* profileAndLevel-HPatHL */
-	{ 169, H323_KIND_UINT, 1, 0, 0 }, /* videoBitRate */
-	{ 170, H323_KIND_UINT, 1, 0, 0 }, /* vbvBufferSize */
-	{ 171, H323_KIND_UINT, 1, 0, 0 }, /* samplesPerLine */
-	{ 171, H323_KIND_UINT, 1, 0, 0 }, /* linesPerFrame */
-	{ 172, H323_KIND_UINT, 1, 0, 0 }, /* framesPerSecond */
-	{ 94, H323_KIND_UINT, 1, 0, 0 }, /* luminanceSampleRate */
-	/* H263VideoCapability */
-	{ 174, H323_KIND_UINT, 1, 0, 0 }, /* sqcifMPI */
-	{ 174, H323_KIND_UINT, 1, 0, 0 }, /* qcifMPI */
-	{ 174, H323_KIND_UINT, 1, 0, 0 }, /* cifMPI */
-	{ 174, H323_KIND_UINT, 1, 0, 0 }, /* cif4MPI */
-	{ 174, H323_KIND_UINT, 1, 0, 0 }, /* cif16MPI */
-	{ 175, H323_KIND_UINT, 0, 0, 0 }, /* maxBitRate */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* unrestrictedVector, arithmeticCoding */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* advancedPrediction, pbFrames */
-	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* temporalSpatialTradeOffCapability */
-	{ 176, H323_KIND_UINT, 1, 0, 0 }, /* hrd-B */
-	{ 8, H323_KIND_UINT, 1, 0, 0 }, /* bppMaxKb */
-	/* IS11172VideoCapability */
-	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* constrainedBitstream */
-	{ 169, H323_KIND_UINT, 1, 0, 0 }, /* videoBitRate */
-	{ 170, H323_KIND_UINT, 1, 0, 0 }, /* vbvBufferSize */
-	{ 171, H323_KIND_UINT, 1, 0, 0 }, /* samplesPerLine */
-	{ 171, H323_KIND_UINT, 1, 0, 0 }, /* linesPerFrame */
-	{ 172, H323_KIND_UINT, 1, 0, 0 }, /* pictureRate */
-	{ 94, H323_KIND_UINT, 1, 0, 0 }, /* luminanceSampleRate */
-	/* AudioCapability */
-	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
-	{ 179, H323_KIND_UINT, 0, 0, 0 }, /* g711Alaw64k */
-	{ 179, H323_KIND_UINT, 0, 0, 0 }, /* g711Alaw56k */
-	{ 179, H323_KIND_UINT, 0, 0, 0 }, /* g711Ulaw64k */
-	{ 179, H323_KIND_UINT, 0, 0, 0 }, /* g711Ulaw56k */
-	{ 179, H323_KIND_UINT, 0, 0, 0 }, /* g722-64k */
-	{ 179, H323_KIND_UINT, 0, 0, 0 }, /* g722-56k */
-	{ 179, H323_KIND_UINT, 0, 0, 0 }, /* g722-48k */
-	{ 180, H323_KIND_SEQ, 0, 0, 0 }, /* g7231 */
-	{ 179, H323_KIND_UINT, 0, 0, 0 }, /* g728 */
-	{ 179, H323_KIND_UINT, 0, 0, 0 }, /* g729 */
-	{ 179, H323_KIND_UINT, 0, 0, 0 }, /* g729AnnexA */
-	{ 181, H323_KIND_SEQ, 0, 0, 0 }, /* is11172AudioCapability */
-	{ 183, H323_KIND_SEQ, 0, 0, 0 }, /* is13818AudioCapability */
-	/* AudioCapability.g7231 */
-	{ 179, H323_KIND_UINT, 0, 0, 0 }, /* maxAl-sduAudioFrames */
-	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* silenceSuppression */
-	/* IS11172AudioCapability */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* audioLayer1, audioLayer2 */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* audioLayer3, audioSampling32k */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* audioSampling44k1, audioSampling48k */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* singleChannel, twoChannels */
-	{ 182, H323_KIND_UINT, 0, 0, 0 }, /* bitRate */
-	/* IS13818AudioCapability */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* audioLayer1, audioLayer2 */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* audioLayer3, audioSampling16k */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* audioSampling22k05, audioSampling24k */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* audioSampling32k, audioSampling44k1 */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* audioSampling48k, singleChannel */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* twoChannels, threeChannels2-1 */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* threeChannels3-0, fourChannels2-0-2-0 */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* fourChannels2-2, fourChannels3-1 */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* fiveChannels3-0-2-0, fiveChannels3-2 */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* lowFrequencyEnhancement, multilingual */
-	{ 184, H323_KIND_UINT, 0, 0, 0 }, /* bitRate */
-	/* DataApplicationCapability */
-	{ 186, H323_KIND_CHOICE, 0, 0, 0 }, /* application */
-	{ 94, H323_KIND_UINT, 0, 0, 0 }, /* maxBitRate */
-	/* DataApplicationCapability.application */
-	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
-	{ 187, H323_KIND_CHOICE, 0, 0, H323_NOTE_DATA + H323_DATA_T120 }, /* t120 */
-	{ 187, H323_KIND_CHOICE, 0, 0, 0 }, /* dsm-cc */
-	{ 187, H323_KIND_CHOICE, 0, 0, 0 }, /* userData */
-	{ 188, H323_KIND_SEQ, 0, 0, 0 }, /* t84 */
-	{ 187, H323_KIND_CHOICE, 0, 0, 0 }, /* t434 */
-	{ 187, H323_KIND_CHOICE, 0, 0, 0 }, /* h224 */
-	{ 191, H323_KIND_SEQ, 0, 0, 0 }, /* nlpid */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* dsvdControl */
-	{ 187, H323_KIND_CHOICE, 0, 0, 0 }, /* h222DataPartitioning */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* t30fax */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* t140 */
-	{ 192, H323_KIND_SEQ, 0, 0, 0 }, /* t38fax */
-	/* DataProtocolCapability */
-	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* v14buffered */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* v42lapm */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* hdlcFrameTunnelling */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* h310SeparateVCStack */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* h310SingleVCStack */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* transparent */
-	/* DataApplicationCapability.application.t84 */
-	{ 187, H323_KIND_CHOICE, 0, 0, 0 }, /* t84Protocol */
-	{ 189, H323_KIND_CHOICE, 0, 0, 0 }, /* t84Profile */
-	/* T84Profile */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* t84Unrestricted */
-	{ 190, H323_KIND_SEQ, 0, 0, 0 }, /* t84Restricted */
-	/* T84Profile.t84Restricted */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* qcif, cif */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* ccir601Seq, ccir601Prog */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* hdtvSeq, hdtvProg */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* g3FacsMH200x100, g3FacsMH200x200 */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* g4FacsMMR200x100, g4FacsMMR200x200 */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* jbig200x200Seq, jbig200x200Prog */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* jbig300x300Seq, jbig300x300Prog */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* digPhotoLow, digPhotoMedSeq */
-	{ 37, H323_KIND_STRING, 0, 0, 0 }, /* digPhotoMedProg, digPhotoHighSeq */
-	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* digPhotoHighProg */
-	/* DataApplicationCapability.application.nlpid */
-	{ 187, H323_KIND_CHOICE, 0, 0, 0 }, /* nlpidProtocol */
-	{ 11, H323_KIND_STRING, 0, 0, 0 }, /* nlpidData */
-	/* T38Fax */
-	{ 193, H323_KIND_CHOICE, 0, 0, 0 }, /* t38FaxProtocol */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* t38FaxProfile */
-	/* T38Protocol */
-	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* v14buffered */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* v42lapm */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* hdlcFrameTunnelling */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* h310SeparateVCStack */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* h310SingleVCStack */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* transparent */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* segmentationAndReassembly */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* hdlcFrameTunnelingwSAR */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* v120 */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* separateLANStack */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* v76wCompression */
-	{ 106, H323_KIND_NULL, 0, 0, H323_NOTE_DATA + H323_DATA_T38_TCP }, /* tcp */
-	{ 106, H323_KIND_NULL, 0, 0, H323_NOTE_DATA + H323_DATA_T38_UDP }, /* udp */
-	/* EncryptionMode */
-	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* h233Encryption */
-	/* H235Media */
-	{ 197, H323_KIND_SEQ, 0, 0, 0 }, /* encryptionAuthenticationAndIntegrity */
-	{ 201, H323_KIND_CHOICE, 0, 0, 0 }, /* mediaType */
-	/* EncryptionAuthenticationAndIntegrity */
-	{ 198, H323_KIND_LIST, 1, 0, 0 }, /* encryptionCapability */
-	{ 200, H323_KIND_SEQ, 1, 0, 0 }, /* authenticationCapability */
-	{ 200, H323_KIND_SEQ, 1, 0, 0 }, /* integrityCapability */
-	/* MediaEncryptionAlgorithm */
-	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
-	{ 3, H323_KIND_OID, 0, 0, 0 }, /* algorithm */
-	/* OnlyH245NonStandard */
-	{ 161, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandard */
-	/* H235Media.mediaType */
-	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
-	{ 164, H323_KIND_CHOICE, 0, 0, H323_NOTE_DATA + H323_DATA_VIDEO }, /* videoData */
-	{ 178, H323_KIND_CHOICE, 0, 0, H323_NOTE_DATA + H323_DATA_AUDIO }, /* audioData */
-	{ 185, H323_KIND_SEQ, 0, 0, H323_NOTE_DATA + H323_DATA_OTHER }, /* data */
-	/* ForwardMultiplex */
-	{ 203, H323_KIND_SEQ, 0, 0, 0 }, /* h222LogicalChannelParameters */
-	{ 205, H323_KIND_SEQ, 0, 0, 0 }, /* h223LogicalChannelParameters */
-	{ 210, H323_KIND_SEQ, 0, 0, 0 }, /* v76LogicalChannelParameters */
-	{ 217, H323_KIND_SEQ, 0, 0, 0 }, /* h2250LogicalChannelParameters */
-	/* H222LogicalChannelParameters */
-	{ 10, H323_KIND_STRING, 0, 0, 0 }, /* resourceID, subChannelID */
-	{ 204, H323_KIND_UINT, 1, 0, 0 }, /* pcr-pid */
-	{ 11, H323_KIND_STRING, 1, 0, 0 }, /* programDescriptors */
-	{ 11, H323_KIND_STRING, 1, 0, 0 }, /* streamDescriptors */
-	/* H223LogicalChannelParameters */
-	{ 206, H323_KIND_CHOICE, 0, 0, 0 }, /* adaptationLayerType */
-	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* segmentableFlag */
-	/* H223LogicalChannelParameters.adaptationLayerType */
-	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* al1Framed */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* al1NotFramed */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* al2WithoutSequenceNumbers */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* al2WithSequenceNumbers */
-	{ 207, H323_KIND_SEQ, 0, 0, 0 }, /* al3 */
-	/* H223LogicalChannelParameters.adaptationLayerType.al3 */
-	{ 208, H323_KIND_UINT, 0, 0, 0 }, /* controlFieldOctets */
-	{ 209, H323_KIND_UINT, 0, 0, 0 }, /* sendBufferSize */
-	/* V76LogicalChannelParameters */
-	{ 211, H323_KIND_SEQ, 0, 0, 0 }, /* hdlcParameters */
-	{ 124, H323_KIND_PICK, 0, 0, 0 }, /* suspendResume */
-	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* uIH */
-	{ 213, H323_KIND_CHOICE, 0, 0, 0 }, /* mode */
-	{ 216, H323_KIND_SEQ, 0, 0, 0 }, /* v75Parameters */
-	/* V76HDLCParameters */
-	{ 124, H323_KIND_PICK, 0, 0, 0 }, /* crcLength */
-	{ 212, H323_KIND_UINT, 0, 0, 0 }, /* n401 */
-	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* loopbackTestProcedure */
-	/* V76LogicalChannelParameters.mode */
-	{ 214, H323_KIND_SEQ, 0, 0, 0 }, /* eRM */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* uNERM */
-	/* V76LogicalChannelParameters.mode.eRM */
-	{ 215, H323_KIND_UINT, 0, 0, 0 }, /* windowSize */
-	{ 124, H323_KIND_PICK, 0, 0, 0 }, /* recovery */
-	/* V75Parameters */
-	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* audioHeaderPresent */
-	/* H2250LogicalChannelParameters */
-	{ 218, H323_KIND_LIST, 1, 0, 0 }, /* nonStandard */
-	{ 7, H323_KIND_UINT, 0, 0, H323_NOTE_SESSION }, /* sessionID */
-	{ 148, H323_KIND_UINT, 1, 0, 0 }, /* associatedSessionID */
-	{ 219, H323_KIND_CHOICE, 1, H323_MEDIA_CHANNEL, 0 }, /* mediaChannel */
-	{ 36, H323_KIND_BOOL, 1, 0, H323_NOTE_RELIABLE }, /* mediaGuaranteedDelivery */
-	{ 219, H323_KIND_CHOICE, 1, H323_MEDIA_CONTROL_CHANNEL, 0 }, /* mediaControlChannel */
-	{ 36, H323_KIND_BOOL, 1, 0, 0 }, /* mediaControlGuaranteedDelivery */
-	{ 36, H323_KIND_BOOL, 1, 0, 0 }, /* silenceSuppression */
-	{ 229, H323_KIND_SEQ, 1, 0, 0 }, /* destination */
-	{ 232, H323_KIND_UINT, 1, 0, 0 }, /* dynamicRTPPayloadType */
-	{ 233, H323_KIND_PICK, 1, 0, 0 }, /* mediaPacketization */
-	/* H245TransportAddress */
-	{ 220, H323_KIND_CHOICE, 0, 0, 0 }, /* unicastAddress */
-	{ 226, H323_KIND_CHOICE, 0, 0, H323_NOTE_MULTICAST }, /* multicastAddress */
-	/* UnicastAddress */
-	{ 221, H323_KIND_SEQ, 0, 0, 0 }, /* iPAddress */
-	{ 222, H323_KIND_SEQ, 0, 0, 0 }, /* iPXAddress */
-	{ 223, H323_KIND_SEQ, 0, 0, 0 }, /* iP6Address */
-	{ 27, H323_KIND_STRING, 0, 0, 0 }, /* netBios */
-	{ 224, H323_KIND_SEQ, 0, 0, 0 }, /* iPSourceRouteAddress */
-	/* UnicastAddress.iPAddress */
-	{ 14, H323_KIND_IP4, 0, 0, 0 }, /* network, tsapIdentifier */
-	/* UnicastAddress.iPXAddress */
-	{ 24, H323_KIND_STRING, 0, 0, 0 }, /* node, netnum */
-	{ 23, H323_KIND_STRING, 0, 0, 0 }, /* tsapIdentifier */
-	/* UnicastAddress.iP6Address */
-	{ 26, H323_KIND_IP6, 0, 0, 0 }, /* network, tsapIdentifier */
-	/* UnicastAddress.iPSourceRouteAddress */
-	{ 225, H323_KIND_PICK, 0, 0, 0 }, /* routing */
-	{ 14, H323_KIND_IP4, 0, 0, 0 }, /* network, tsapIdentifier */
-	{ 17, H323_KIND_LIST, 0, 0, 0 }, /* route */
-	/* MulticastAddress */
-	{ 227, H323_KIND_SEQ, 0, 0, 0 }, /* iPAddress */
-	{ 228, H323_KIND_SEQ, 0, 0, 0 }, /* iP6Address */
-	/* MulticastAddress.iPAddress */
-	{ 14, H323_KIND_IP4, 0, 0, 0 }, /* network, tsapIdentifier */
-	/* MulticastAddress.iP6Address */
-	{ 26, H323_KIND_IP6, 0, 0, 0 }, /* network, tsapIdentifier */
-	/* TerminalLabel */
-	{ 231, H323_KIND_STRING, 0, 0, 0 }, /* mcuNumber, terminalNumber */
-	/* ReverseParameters */
-	{ 160, H323_KIND_CHOICE, 0, 0, 0 }, /* dataType */
-	{ 235, H323_KIND_CHOICE, 1, 0, 0 }, /* multiplexParameters */
-	/* ReverseMultiplex */
-	{ 205, H323_KIND_SEQ, 0, 0, 0 }, /* h223LogicalChannelParameters */
-	{ 210, H323_KIND_SEQ, 0, 0, 0 }, /* v76LogicalChannelParameters */
-	{ 217, H323_KIND_SEQ, 0, 0, 0 }, /* h2250LogicalChannelParameters */
-	/* NetworkAccessParameters */
-	{ 19, H323_KIND_PICK, 1, 0, 0 }, /* distribution */
-	{ 237, H323_KIND_CHOICE, 0, 0, 0 }, /* networkAddress */
-	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* associateConference */
-	{ 241, H323_KIND_STRING, 1, 0, 0 }, /* externalReference */
-	/* NetworkAccessParameters.networkAddress */
-	{ 238, H323_KIND_SEQ, 0, 0, 0 }, /* q2931Address */
-	{ 43, H323_KIND_STRING, 0, 0, 0 }, /* e164Address */
-	{ 219, H323_KIND_CHOICE, 0, H323_NETWORK_ADDRESS, 0 }, /* localAreaAddress */
-	/* Q2931Address */
-	{ 239, H323_KIND_CHOICE, 0, 0, 0 }, /* address */
-	{ 28, H323_KIND_STRING, 1, 0, 0 }, /* subaddress */
-	/* Q2931Address.address */
-	{ 240, H323_KIND_STRING, 0, 0, 0 }, /* internationalNumber */
-	{ 28, H323_KIND_STRING, 0, 0, 0 }, /* nsapAddress */
-	/* GenericMessage */
-	{ 244, H323_KIND_CHOICE, 0, 0, H323_NOTE_NEW_FEATURE }, /* messageIdentifier */
-	{ 72, H323_KIND_UINT, 1, 0, 0 }, /* subMessageIdentifier */
-	{ 246, H323_KIND_LIST, 1, 0, 0 }, /* messageContent */
-	/* CapabilityIdentifier */
-	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_FEATURE_OID }, /* standard */
-	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* h221NonStandard */
-	{ 27, H323_KIND_STRING, 0, 0, 0 }, /* uuid */
-	{ 245, H323_KIND_STRING, 0, 0, 0 }, /* domainBased */
-	/* GenericParameter */
-	{ 248, H323_KIND_CHOICE, 0, 0, 0 }, /* parameterIdentifier */
-	{ 249, H323_KIND_CHOICE, 0, 0, 0 }, /* parameterValue */
-	{ 251, H323_KIND_LIST, 1, 0, 0 }, /* supersedes */
-	/* ParameterIdentifier */
-	{ 72, H323_KIND_UINT, 0, 0, H323_NOTE_PARAMETER }, /* standard */
-	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* h221NonStandard */
-	{ 27, H323_KIND_STRING, 0, 0, 0 }, /* uuid */
-	{ 245, H323_KIND_STRING, 0, 0, 0 }, /* domainBased */
-	/* ParameterValue */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* logical */
-	{ 7, H323_KIND_UINT, 0, 0, 0 }, /* booleanArray */
-	{ 8, H323_KIND_UINT, 0, 0, 0 }, /* unsignedMin */
-	{ 8, H323_KIND_UINT, 0, 0, 0 }, /* unsignedMax */
-	{ 94, H323_KIND_UINT, 0, 0, 0 }, /* unsigned32Min */
-	{ 94, H323_KIND_UINT, 0, 0, 0 }, /* unsigned32Max */
-	{ 250, H323_KIND_PARAMETER, 0, 0, 0 }, /* octetString */
-	{ 246, H323_KIND_LIST, 0, 0, 0 }, /* genericParameter */
-	/* PlainIdentifier */
-	{ 72, H323_KIND_UINT, 0, 0, 0 }, /* standard */
-	{ 161, H323_KIND_SEQ, 0, 0, 0 }, /* h221NonStandard */
-	{ 27, H323_KIND_STRING, 0, 0, 0 }, /* uuid */
-	{ 245, H323_KIND_STRING, 0, 0, 0 }, /* domainBased */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, H323_NOTE_KIND_IS, 5, 0, 25, 33, 52 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 2, 2, 1477 }, /* H323-UserInformation */
 	/* MultimediaSystemControlMessage */
-	{ 256, H323_KIND_CHOICE, 0, 0, 0 }, /* request */
-	{ 258, H323_KIND_CHOICE, 0, 0, 0 }, /* response */
-	{ 268, H323_KIND_CHOICE, 0, 0, 0 }, /* command */
-	{ 270, H323_KIND_CHOICE, 0, 0, 0 }, /* indication */
-	/* RequestMessage */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* nonStandard */
-	{ 194, H323_KIND_REST, 0, 0, H323_NOTE_KIND + H323_MSD }, /* masterSlaveDetermination */
-	{ 194, H323_KIND_REST, 0, 0, H323_NOTE_KIND + H323_TCS }, /* terminalCapabilitySet */
-	{ 158, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_OLC }, /* openLogicalChannel */
-	{ 257, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_CLC }, /* closeLogicalChannel */
-	/* requestChannelClose */
-	{ 257, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE },
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* multiplexEntrySend */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* requestMultiplexEntry */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* requestMode */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* roundTripDelayRequest */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* maintenanceLoopRequest */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* communicationModeRequest */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* conferenceRequest */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* multilinkRequest */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* logicalChannelRateRequest */
-	{ 243, H323_KIND_SEQ, 0, H323_GENERIC_INFORMATION, 0 }, /* genericRequest */
-	/* ChannelNumber */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_LCN }, /* forwardLogicalChannelNumber */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* others */
-	/* ResponseMessage */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* nonStandard */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* masterSlaveDeterminationAck */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* masterSlaveDeterminationReject */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* terminalCapabilitySetAck */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* terminalCapabilitySetReject */
-	{ 259, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_OLC_ACK }, /* openLogicalChannelAck */
-	/* openLogicalChannelReject */
-	{ 257, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_OLC_REJECT },
-	{ 257, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_CLC_ACK }, /* closeLogicalChannelAck */
-	/* requestChannelCloseAck */
-	{ 257, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE_ACK },
-	/* requestChannelCloseReject */
-	{ 257, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_REQUEST_CLOSE_REJECT },
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* multiplexEntrySendAck */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* multiplexEntrySendReject */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* requestMultiplexEntryAck */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* requestMultiplexEntryReject */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* requestModeAck */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* requestModeReject */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* roundTripDelayResponse */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* maintenanceLoopAck */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* maintenanceLoopReject */
-	/* communicationModeResponse */
-	{ 264, H323_KIND_CHOICE, 0, 0, H323_NOTE_KIND + H323_COMMUNICATION_RESPONSE },
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* conferenceResponse */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* multilinkResponse */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* logicalChannelRateAcknowledge */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* logicalChannelRateReject */
-	{ 243, H323_KIND_SEQ, 0, H323_GENERIC_INFORMATION, 0 }, /* genericResponse */
-	/* OpenLogicalChannelAck */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_LCN }, /* forwardLogicalChannelNumber */
-	{ 260, H323_KIND_SEQ, 1, H323_REVERSE, 0 }, /* reverseLogicalChannelParameters */
-	{ 236, H323_KIND_SEQ, 0, H323_SEPARATE_STACK, 0 }, /* separateStack */
-	{ 262, H323_KIND_CHOICE, 0, H323_FORWARD_ACK, 0 }, /* forwardMultiplexAckParameters */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* encryptionSync */
-	{ 242, H323_KIND_LIST, 0, H323_GENERIC_INFORMATION, 0 }, /* genericInformation */
-	/* AckReverseParameters */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_REVERSE_LCN }, /* reverseLogicalChannelNumber */
-	{ 8, H323_KIND_UINT, 1, 0, 0 }, /* portNumber */
-	{ 261, H323_KIND_CHOICE, 1, 0, 0 }, /* multiplexParameters */
-	/* AckReverseMultiplex */
-	{ 203, H323_KIND_SEQ, 0, 0, 0 }, /* h222LogicalChannelParameters */
-	{ 217, H323_KIND_SEQ, 0, 0, 0 }, /* h2250LogicalChannelParameters */
-	/* ForwardAck */
-	{ 263, H323_KIND_SEQ, 0, 0, 0 }, /* h2250LogicalChannelAckParameters */
-	/* H2250LogicalChannelAckParameters */
-	{ 218, H323_KIND_LIST, 1, 0, 0 }, /* nonStandard */
-	{ 148, H323_KIND_UINT, 1, 0, H323_NOTE_SESSION }, /* sessionID */
-	{ 219, H323_KIND_CHOICE, 1, H323_MEDIA_CHANNEL, 0 }, /* mediaChannel */
-	{ 219, H323_KIND_CHOICE, 1, H323_MEDIA_CONTROL_CHANNEL, 0 }, /* mediaControlChannel */
-	{ 232, H323_KIND_UINT, 1, 0, 0 }, /* dynamicRTPPayloadType */
-	/* CommunicationModeResponse */
-	{ 265, H323_KIND_LIST, 0, H323_COMMUNICATION_TABLE, 0 }, /* communicationModeTable */
-	/* CommunicationModeTableEntry */
-	{ 218, H323_KIND_LIST, 1, 0, 0 }, /* nonStandard */
-	{ 148, H323_KIND_UINT, 0, 0, H323_NOTE_SESSION }, /* sessionID */
-	{ 148, H323_KIND_UINT, 1, 0, 0 }, /* associatedSessionID */
-	{ 229, H323_KIND_SEQ, 1, 0, 0 }, /* terminalLabel */
-	{ 38, H323_KIND_STRING, 0, 0, 0 }, /* sessionDescription */
-	{ 267, H323_KIND_CHOICE, 0, 0, 0 }, /* dataType */
-	{ 219, H323_KIND_CHOICE, 1, H323_MEDIA_CHANNEL, 0 }, /* mediaChannel */
-	{ 36, H323_KIND_BOOL, 1, 0, H323_NOTE_RELIABLE }, /* mediaGuaranteedDelivery */
-	{ 219, H323_KIND_CHOICE, 1, H323_MEDIA_CONTROL_CHANNEL, 0 }, /* mediaControlChannel */
-	{ 36, H323_KIND_BOOL, 1, 0, 0 }, /* mediaControlGuaranteedDelivery */
-	/* CommunicationModeTableEntry.dataType */
-	{ 164, H323_KIND_CHOICE, 0, 0, H323_NOTE_DATA + H323_DATA_VIDEO }, /* videoData */
-	{ 178, H323_KIND_CHOICE, 0, 0, H323_NOTE_DATA + H323_DATA_AUDIO }, /* audioData */
-	{ 185, H323_KIND_SEQ, 0, 0, H323_NOTE_DATA + H323_DATA_OTHER }, /* data */
-	/* CommandMessage */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* nonStandard */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* maintenanceLoopOffCommand */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* sendTerminalCapabilitySet */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* encryptionCommand */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* flowControlCommand */
-	{ 194, H323_KIND_REST, 0, 0, H323_NOTE_KIND + H323_END_SESSION }, /* endSessionCommand */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* miscellaneousCommand */
-	/* communicationModeCommand */
-	{ 269, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_COMMUNICATION_COMMAND },
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* conferenceCommand */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* h223MultiplexReconfiguration */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* newATMVCCommand */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* mobileMultilinkReconfigurationCommand */
-	{ 243, H323_KIND_SEQ, 0, H323_GENERIC_INFORMATION, 0 }, /* genericCommand */
-	/* CommunicationModeCommand */
-	{ 265, H323_KIND_LIST, 0, H323_COMMUNICATION_TABLE, 0 }, /* communicationModeTable */
-	/* IndicationMessage */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* nonStandard */
-	/* functionNotUnderstood */
-	{ 194, H323_KIND_REST, 0, 0, H323_NOTE_KIND + H323_NOT_UNDERSTOOD },
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* masterSlaveDeterminationRelease */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* terminalCapabilitySetRelease */
-	/* openLogicalChannelConfirm */
-	{ 271, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_OLC_CONFIRM },
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* requestChannelCloseRelease */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* multiplexEntrySendRelease */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* requestMultiplexEntryRelease */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* requestModeRelease */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* miscellaneousIndication */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* jitterIndication */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* h223SkewIndication */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* newATMVCIndication */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* userInput */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* h2250MaximumSkewIndication */
-	/* mcLocationIndication */
-	{ 272, H323_KIND_SEQ, 0, 0, H323_NOTE_KIND + H323_MC_LOCATION },
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* conferenceIndication */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* vendorIdentification */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* functionNotSupported */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* multilinkIndication */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* logicalChannelRateRelease */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* flowControlIndication */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* mobileMultilinkReconfigurationIndication */
-	{ 243, H323_KIND_SEQ, 0, H323_GENERIC_INFORMATION, 0 }, /* genericIndication */
-	/* OpenLogicalChannelConfirm */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_LCN }, /* forwardLogicalChannelNumber */
-	{ 242, H323_KIND_LIST, 0, H323_GENERIC_INFORMATION, 0 }, /* genericInformation */
-	/* MCLocationIndication */
-	{ 219, H323_KIND_CHOICE, 0, H323_SIGNAL_ADDRESS, 0 }, /* signalAddress */
-	/* ExtendedAliasAddress */
-	{ 42, H323_KIND_CHOICE, 0, 0, 0 }, /* address */
-	{ 124, H323_KIND_PICK, 1, 0, 0 }, /* presentationIndicator */
-	{ 275, H323_KIND_ENUM, 1, 0, 0 }, /* screeningIndicator */
-	/* CallProceeding-UUIE */
-	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 29, H323_KIND_SEQ, 0, 0, 0 }, /* destinationInfo */
-	{ 12, H323_KIND_CHOICE, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
-	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* h245SecurityMode */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 156, H323_KIND_LIST, 0, 0, 0 }, /* fastStart */
-	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
-	{ 106, H323_KIND_NULL, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
-	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	/* Connect-UUIE */
-	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 12, H323_KIND_CHOICE, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
-	{ 29, H323_KIND_SEQ, 0, 0, 0 }, /* destinationInfo */
-	{ 27, H323_KIND_STRING, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
-	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* h245SecurityMode */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 156, H323_KIND_LIST, 0, 0, 0 }, /* fastStart */
-	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* language */
-	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* connectedAddress */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* presentationIndicator */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* screeningIndicator */
-	{ 106, H323_KIND_NULL, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
-	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	/* Alerting-UUIE */
-	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 29, H323_KIND_SEQ, 0, 0, 0 }, /* destinationInfo */
-	{ 12, H323_KIND_CHOICE, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
-	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* h245SecurityMode */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 156, H323_KIND_LIST, 0, 0, 0 }, /* fastStart */
-	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
-	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* alertingAddress */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* presentationIndicator */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* screeningIndicator */
-	{ 106, H323_KIND_NULL, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
-	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	/* Information-UUIE */
-	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 156, H323_KIND_LIST, 0, 0, 0 }, /* fastStart */
-	{ 106, H323_KIND_NULL, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
-	{ 74, H323_KIND_SEQ, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
-	/* ReleaseComplete-UUIE */
-	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 281, H323_KIND_PICK, 1, 0, H323_NOTE_REASON }, /* reason */
-	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* busyAddress */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* presentationIndicator */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* screeningIndicator */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	/* Facility-UUIE */
-	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 12, H323_KIND_CHOICE, 1, H323_ALTERNATIVE_ADDRESS, 0 }, /* alternativeAddress */
-	{ 41, H323_KIND_LIST, 1, H323_ALIAS, 0 }, /* alternativeAliasAddress */
-	{ 27, H323_KIND_STRING, 1, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
-	{ 103, H323_KIND_PICK, 0, 0, H323_NOTE_REASON }, /* reason */
-	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
-	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* destExtraCallInfo */
-	{ 42, H323_KIND_CHOICE, 0, H323_ALIAS, 0 }, /* remoteExtensionAddress */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 283, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* conferences */
-	{ 12, H323_KIND_CHOICE, 0, H323_H245_ADDRESS, 0 }, /* h245Address */
-	{ 156, H323_KIND_LIST, 0, 0, 0 }, /* fastStart */
-	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
-	{ 106, H323_KIND_NULL, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* serviceControl */
-	{ 74, H323_KIND_SEQ, 0, H323_CIRCUIT_INFO, 0 }, /* circuitInfo */
-	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	/* ConferenceList */
-	{ 27, H323_KIND_STRING, 1, 0, 0 }, /* conferenceID */
-	{ 42, H323_KIND_CHOICE, 1, 0, 0 }, /* conferenceAlias */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	/* Progress-UUIE */
-	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 29, H323_KIND_SEQ, 0, 0, 0 }, /* destinationInfo */
-	{ 12, H323_KIND_CHOICE, 1, H323_H245_ADDRESS, 0 }, /* h245Address */
-	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
-	{ 286, H323_KIND_CHOICE, 1, 0, 0 }, /* h245SecurityMode */
-	{ 48, H323_KIND_LIST, 1, 0, 0 }, /* tokens */
-	{ 57, H323_KIND_LIST, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 156, H323_KIND_LIST, 1, 0, 0 }, /* fastStart */
-	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
-	{ 36, H323_KIND_BOOL, 0, 0, H323_NOTE_MAINTAIN_CONNECTION }, /* maintainConnection */
-	{ 106, H323_KIND_NULL, 0, 0, H323_NOTE_FAST_CONNECT_REFUSED }, /* fastConnectRefused */
-	/* H245Security */
-	{ 4, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* noSecurity */
-	{ 287, H323_KIND_SEQ, 0, 0, 0 }, /* tls */
-	{ 287, H323_KIND_SEQ, 0, 0, 0 }, /* ipsec */
-	/* SecurityCapabilities */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandard */
-	{ 288, H323_KIND_CHOICE, 0, 0, 0 }, /* encryption */
-	{ 288, H323_KIND_CHOICE, 0, 0, 0 }, /* authenticaton */
-	{ 288, H323_KIND_CHOICE, 0, 0, 0 }, /* integrity */
-	/* SecurityServiceMode */
-	{ 4, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* none */
-	{ 106, H323_KIND_NULL, 0, 0, 0 }, /* default */
-	/* Status-UUIE */
-	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
-	{ 48, H323_KIND_LIST, 1, 0, 0 }, /* tokens */
-	{ 57, H323_KIND_LIST, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	/* Notify-UUIE */
-	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
-	{ 48, H323_KIND_LIST, 1, 0, 0 }, /* tokens */
-	{ 57, H323_KIND_LIST, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 41, H323_KIND_LIST, 0, H323_ALIAS, 0 }, /* connectedAddress */
-	/* H4501SupplementaryService */
-	{ 294, H323_KIND_SEQ, 1, 0, 0 }, /* networkFacilityExtension */
-	{ 124, H323_KIND_PICK, 1, 0, 0 }, /* interpretationApdu */
-	{ 295, H323_KIND_CHOICE, 0, 0, 0 }, /* serviceApdu */
-	/* NetworkFacilityExtension */
-	{ 19, H323_KIND_PICK, 0, 0, 0 }, /* sourceEntity */
-	{ 60, H323_KIND_CHOICE, 1, 0, 0 }, /* sourceEntityAddress */
-	{ 19, H323_KIND_PICK, 0, 0, 0 }, /* destinationEntity */
-	{ 60, H323_KIND_CHOICE, 1, 0, 0 }, /* destinationEntityAddress */
-	/* ServiceApdus */
-	{ 296, H323_KIND_LIST, 0, 0, 0 }, /* rosApdus */
-	/* ROS */
-	{ 298, H323_KIND_SEQ, 0, 0, 0 }, /* invoke */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* returnResult */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* returnError */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* reject */
-	/* Invoke */
-	{ 54, H323_KIND_INT, 0, 0, 0 }, /* invokeId */
-	{ 54, H323_KIND_INT, 1, 0, 0 }, /* linkedId */
-	{ 299, H323_KIND_CHOICE, 0, 0, 0 }, /* opcode */
-	{ 300, H323_KIND_OPERATION, 1, 0, 0 }, /* argument */
-	/* Invoke.opcode */
-	{ 54, H323_KIND_INT, 0, 0, H323_NOTE_PARAMETER }, /* local */
-	{ 3, H323_KIND_OID, 0, 0, 0 }, /* global */
-	/* NonStandardMessage */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 4, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandardData */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	/* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
-	{ 97, H323_KIND_SEQ, 0, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	/* UnknownMessageResponse */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* tokens */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	/* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
-	/* RequestInProgress */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 48, H323_KIND_LIST, 1, 0, 0 }, /* tokens */
-	{ 57, H323_KIND_LIST, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 307, H323_KIND_SEQ, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 2, H323_KIND_UINT, 0, 0, 0 }, /* delay */
-	/* ICV */
-	{ 3, H323_KIND_OID, 0, 0, 0 }, /* algorithmOID */
-	{ 64, H323_KIND_STRING, 0, 0, 0 }, /* icv */
-	/* ResourcesAvailableIndicate */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 38, H323_KIND_STRING, 0, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 34, H323_KIND_LIST, 0, 0, 0 }, /* protocols */
-	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* almostOutOfResources */
-	{ 48, H323_KIND_LIST, 1, 0, 0 }, /* tokens */
-	{ 57, H323_KIND_LIST, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 307, H323_KIND_SEQ, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ H323_SKIP, H323_KIND_SKIP, 0, 0, 0 }, /* capacity */
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	/* ResourcesAvailableConfirm */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 3, H323_KIND_OID, 0, 0, H323_NOTE_VERSION }, /* protocolIdentifier */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 48, H323_KIND_LIST, 1, 0, 0 }, /* tokens */
-	{ 57, H323_KIND_LIST, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 307, H323_KIND_SEQ, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 83, H323_KIND_LIST, 0, H323_GENERIC_DATA, 0 }, /* genericData */
-	/* InfoRequestAck */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 48, H323_KIND_LIST, 1, 0, 0 }, /* tokens */
-	{ 57, H323_KIND_LIST, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 307, H323_KIND_SEQ, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	/* InfoRequestNak */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 124, H323_KIND_PICK, 0, 0, H323_NOTE_REASON }, /* nakReason */
-	{ 104, H323_KIND_SEQ, 1, H323_ALT_GK_INFO, 0 }, /* altGKInfo */
-	{ 48, H323_KIND_LIST, 1, 0, 0 }, /* tokens */
-	{ 57, H323_KIND_LIST, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 307, H323_KIND_SEQ, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	/* ServiceControlIndication */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 313, H323_KIND_LIST, 0, 0, 0 }, /* serviceControl */
-	{ 38, H323_KIND_STRING, 1, 0, H323_NOTE_ENDPOINT }, /* endpointIdentifier */
-	{ 319, H323_KIND_SEQ, 1, 0, 0 }, /* callSpecific */
-	{ 48, H323_KIND_LIST, 1, 0, 0 }, /* tokens */
-	{ 57, H323_KIND_LIST, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 307, H323_KIND_SEQ, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 97, H323_KIND_SEQ, 1, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, H323_KIND_LIST, 1, H323_GENERIC_DATA, 0 }, /* genericData */
-	/* ServiceControlSession */
-	{ 7, H323_KIND_UINT, 0, 0, 0 }, /* sessionId */
-	{ 315, H323_KIND_CHOICE, 1, 0, 0 }, /* contents */
-	{ 124, H323_KIND_PICK, 0, 0, 0 }, /* reason */
-	/* ServiceControlDescriptor */
-	{ 316, H323_KIND_STRING, 0, 0, 0 }, /* url */
-	{ 11, H323_KIND_STRING, 0, 0, 0 }, /* signal */
-	{ 4, H323_KIND_SEQ, 0, 0, 0 }, /* nonStandard */
-	{ 317, H323_KIND_SEQ, 0, 0, 0 }, /* callCreditServiceControl */
-	/* CallCreditServiceControl */
-	{ 318, H323_KIND_STRING, 1, 0, 0 }, /* amountString */
-	{ 19, H323_KIND_PICK, 1, 0, 0 }, /* billingMode */
-	{ 50, H323_KIND_UINT, 1, 0, 0 }, /* callDurationLimit */
-	{ 36, H323_KIND_BOOL, 1, 0, 0 }, /* enforceCallDurationLimit */
-	{ 19, H323_KIND_PICK, 1, 0, 0 }, /* callStartingPoint */
-	/* CallSpecific */
-	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callIdentifier */
-	{ 27, H323_KIND_STRING, 0, 0, H323_NOTE_CONFERENCE }, /* conferenceID */
-	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* answeredCall */
-	/* ServiceControlResponse */
-	{ 2, H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE }, /* requestSeqNum */
-	{ 321, H323_KIND_PICK, 1, 0, 0 }, /* result */
-	{ 4, H323_KIND_SEQ, 1, 0, 0 }, /* nonStandardData */
-	{ 48, H323_KIND_LIST, 1, 0, 0 }, /* tokens */
-	{ 57, H323_KIND_LIST, 1, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
-	{ 307, H323_KIND_SEQ, 1, 0, H323_NOTE_INTEGRITY_CHECK_VALUE }, /* integrityCheckValue */
-	{ 97, H323_KIND_SEQ, 1, H323_FEATURE_SET, 0 }, /* featureSet */
-	{ 83, H323_KIND_LIST, 1, H323_GENERIC_DATA, 0 }, /* genericData */
-	/* H323-UserInformation */
-	{ 153, H323_KIND_SEQ, 0, 0, 0 }, /* h323-uu-pdu */
-	{ 324, H323_KIND_SEQ, 1, 0, 0 }, /* user-data */
-	/* UserData */
-	{ 7, H323_KIND_UINT, 0, 0, 0 }, /* protocol-discriminator */
-	{ 325, H323_KIND_STRING, 0, 0, 0 }, /* user-information */
-	/* SignallingChannelData */
-	{ 327, H323_KIND_CHOICE, 0, 0, 0 }, /* signallingChannelData */
-	/* SignallingChannelData.choice */
-	{ 328, H323_KIND_SEQ, 0, 0, 0 }, /* channelSuspendRequest */
-	{ 329, H323_KIND_SEQ, 0, 0, 0 }, /* channelSuspendResponse */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* channelSuspendConfirm */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* channelSuspendCancel */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* channelResumeRequest */
-	{ 194, H323_KIND_REST, 0, 0, 0 }, /* channelResumeResponse */
-	/* ChannelSuspendRequest */
-	{ 47, H323_KIND_LIST, 0, H323_CHANNEL_RESUME_ADDRESS, 0 }, /* channelResumeAddress */
-	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* immediateResume */
-	{ 106, H323_KIND_NULL, 1, 0, 0 }, /* resetH245 */
-	/* ChannelSuspendResponse */
-	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* okToSuspend */
-	{ 47, H323_KIND_LIST, 0, H323_CHANNEL_RESUME_ADDRESS, 0 }, /* channelResumeAddress */
-	/* IncomingCallIndication */
-	{ 12, H323_KIND_CHOICE, 0, H323_CALL_SIGNALLING_ADDRESS, 0 }, /* callSignallingAddress */
-	{ 126, H323_KIND_SEQ, 0, 0, 0 }, /* callID */
-	/* TraversalParameters */
-	{ 219, H323_KIND_CHOICE, 1, H323_MULTIPLEXED_MEDIA, 0 }, /* multiplexedMediaChannel */
-	/* multiplexedMediaControlChannel */
-	{ 219, H323_KIND_CHOICE, 1, H323_MULTIPLEXED_MEDIA_CONTROL, 0 },
-	{ 94, H323_KIND_UINT, 1, 0, 0 }, /* multiplexID */
-	{ 219, H323_KIND_CHOICE, 1, H323_KEEP_ALIVE_CHANNEL, 0 }, /* keepAliveChannel */
-	{ 72, H323_KIND_UINT, 1, 0, 0 }, /* keepAlivePayloadType */
-	{ 50, H323_KIND_UINT, 1, 0, 0 }, /* keepAliveInterval */
-	/* AlternateAddresses */
-	{ 333, H323_KIND_LIST, 0, 0, 0 }, /* addresses */
-	/* AlternateAddress */
-	{ 7, H323_KIND_UINT, 0, 0, 0 }, /* sessionID */
-	{ 219, H323_KIND_CHOICE, 1, H323_RTP_ADDRESS, 0 }, /* rtpAddress */
-	{ 219, H323_KIND_CHOICE, 1, H323_RTCP_ADDRESS, 0 }, /* rtcpAddress */
-	{ 94, H323_KIND_UINT, 1, 0, 0 }, /* multiplexID */
-	/* CTInitiateArg */
-	{ 336, H323_KIND_STRING, 0, 0, 0 }, /* callIdentity */
-	{ 337, H323_KIND_SEQ, 0, 0, 0 }, /* reroutingNumber */
-	{ 194, H323_KIND_REST, 1, 0, 0 }, /* argumentExtension */
-	/* EndpointAddress */
-	{ 41, H323_KIND_LIST, 0, 0, 0 }, /* destinationAddress */
-	{ 42, H323_KIND_CHOICE, 1, 0, 0 }, /* remoteExtensionAddress */
-	/* CTSetupArg */
-	{ 336, H323_KIND_STRING, 0, 0, 0 }, /* callIdentity */
-	{ 337, H323_KIND_SEQ, 1, 0, 0 }, /* transferringNumber */
-	{ 194, H323_KIND_REST, 1, 0, 0 }, /* argumentExtension */
-	/* CallReroutingArg */
-	{ 275, H323_KIND_ENUM, 0, 0, 0 }, /* reroutingReason */
-	{ 275, H323_KIND_ENUM, 1, 0, 0 }, /* originalReroutingReason */
-	{ 337, H323_KIND_SEQ, 0, 0, 0 }, /* calledAddress */
-	{ 340, H323_KIND_UINT, 0, 0, 0 }, /* diversionCounter */
-	{ 11, H323_KIND_STRING, 0, 0, 0 }, /* h225InfoElement */
-	{ 337, H323_KIND_SEQ, 0, 0, 0 }, /* lastReroutingNr */
-	{ 341, H323_KIND_ENUM, 0, 0, 0 }, /* subscriptionOption */
-	{ 342, H323_KIND_CHOICE, 1, 0, 0 }, /* callingPartySubaddress */
-	{ 337, H323_KIND_SEQ, 0, 0, 0 }, /* callingNumber */
-	{ 38, H323_KIND_STRING, 1, 0, 0 }, /* callingInfo */
-	{ 337, H323_KIND_SEQ, 1, 0, 0 }, /* originalCalledNr */
-	{ 194, H323_KIND_REST, 1, 0, 0 }, /* redirectingInfo */
-	{ 194, H323_KIND_REST, 1, 0, 0 }, /* originalCalledInfo */
-	{ 194, H323_KIND_REST, 1, 0, 0 }, /* extension */
-	/* PartySubaddress */
-	{ 343, H323_KIND_SEQ, 0, 0, 0 }, /* userSpecifiedSubaddress */
-	{ 28, H323_KIND_STRING, 0, 0, 0 }, /* nsapSubaddress */
-	/* UserSpecifiedSubaddress */
-	{ 28, H323_KIND_STRING, 0, 0, 0 }, /* subaddressInformation */
-	{ 36, H323_KIND_BOOL, 1, 0, 0 }, /* oddCountIndicator */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 2, 0, 4, 4, 1100 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 1483 }, /* SignallingChannelData */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 2, 2, 1498 }, /* IncomingCallIndication */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 7, 6, 6, 1501 }, /* TraversalParameters */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 1508 }, /* AlternateAddresses */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 3, 3, 1515 }, /* CTInitiateArg */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 3, 3, 1522 }, /* CTSetupArg */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 8, 14, 14, 1526 }, /* CallReroutingArg */
 	/* DivertingLegInformation1Arg */
-	{ 275, H323_KIND_ENUM, 0, 0, 0 }, /* diversionReason */
-	{ 341, H323_KIND_ENUM, 0, 0, 0 }, /* subscriptionOption */
-	{ 337, H323_KIND_SEQ, 0, 0, 0 }, /* nominatedNr */
-	{ 38, H323_KIND_STRING, 1, 0, 0 }, /* nominatedInfo */
-	{ 337, H323_KIND_SEQ, 1, 0, 0 }, /* redirectingNr */
-	{ 194, H323_KIND_REST, 1, 0, 0 }, /* redirectingInfo */
-	{ 194, H323_KIND_REST, 1, 0, 0 }, /* extension */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 5, 7, 7, 1546 },
 	/* DivertingLegInformation2Arg */
-	{ 340, H323_KIND_UINT, 0, 0, 0 }, /* diversionCounter */
-	{ 275, H323_KIND_ENUM, 0, 0, 0 }, /* diversionReason */
-	{ 275, H323_KIND_ENUM, 1, 0, 0 }, /* originalDiversionReason */
-	{ 337, H323_KIND_SEQ, 1, 0, 0 }, /* divertingNr */
-	{ 337, H323_KIND_SEQ, 1, 0, 0 }, /* originalCalledNr */
-	{ 194, H323_KIND_REST, 1, 0, 0 }, /* redirectingInfo */
-	{ 194, H323_KIND_REST, 1, 0, 0 }, /* originalCalledInfo */
-	{ 194, H323_KIND_REST, 1, 0, 0 }, /* extension */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 7, 8, 8, 1554 },
 	/* DivertingLegInformation3Arg */
-	{ 36, H323_KIND_BOOL, 0, 0, 0 }, /* presentationAllowedIndicator */
-	{ 337, H323_KIND_SEQ, 1, 0, 0 }, /* redirectionNr */
-	{ 194, H323_KIND_REST, 1, 0, 0 }, /* redirectionInfo */
-	{ 194, H323_KIND_REST, 1, 0, 0 }, /* extension */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 4, 4, 4, 1563 },
 	/* DivertingLegInformation4Arg */
-	{ 275, H323_KIND_ENUM, 0, 0, 0 }, /* diversionReason */
-	{ 341, H323_KIND_ENUM, 0, 0, 0 }, /* subscriptionOption */
-	{ 337, H323_KIND_SEQ, 0, 0, 0 }, /* callingNr */
-	{ 38, H323_KIND_STRING, 1, 0, 0 }, /* callingInfo */
-	{ 337, H323_KIND_SEQ, 0, 0, 0 }, /* nominatedNr */
-	{ 194, H323_KIND_REST, 1, 0, 0 }, /* nominatedInfo */
-	{ 194, H323_KIND_REST, 1, 0, 0 }, /* extension */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 4, 7, 7, 1568 },
+	{ H323_KIND_IP4, 0, 0 }, /* ip4 */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 4, 0, 9, 9, 147 }, /* SupportedProtocols */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 1, 0, 2, 4, 161 }, /* AliasAddress */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 11, 10, 13, 165 }, /* Endpoint */
+	{ H323_KIND_ADDRESS, H323_PART_EXT, 0, 0, 3, 4, 7, 7, 113 }, /* TransportAddress */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 9, 9, 9, 179 }, /* ClearToken */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 3, 0, 8, 8, 199 }, /* CryptoH323Token */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, 2, 8, 0, 0, 0, 0, 2 }, /* octets(2..4) */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 16 }, /* int(0..65535) */
+	/* GenericData */
+	{ H323_KIND_SEQ, H323_PART_EXT | H323_PART_SCOPE, 0, 0, 0, 2, 2, 2, 263 },
+	/* EnumeratedParameter */
+	{ H323_KIND_SEQ, H323_PART_EXT | H323_PART_SCOPE, 0, 0, 0, 2, 2, 2, 269 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 3, 3, 295 }, /* AlternateGK */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 1, 0, 2, 2, 366 }, /* AddressPattern */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 2, 2, 445 }, /* SupportedPrefix */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 3, 3, 581 }, /* BandwidthDetails */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 6, 11, 19, 733 }, /* PerCallInfo */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 6, 6, 753 }, /* RTPSession */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8 }, /* int(1..255) */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 2, 2, 585 }, /* TransportChannelInfo */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 760 }, /* ReportedPdu */
+	/* FastStart */
+	{ H323_KIND_PDU, 0, 0, 0, H323_WIDTH_GENERAL, H323_LAYER_FAST_START, 0, 0, 35 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 3, 6, 828 }, /* OpenLogicalChannel */
+	/* MediaEncryptionAlgorithm */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 1, 0, 2, 2, 971 },
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 847 }, /* H245NonStandardParameter */
+	/* GenericMessage */
+	{ H323_KIND_SEQ, H323_PART_EXT | H323_PART_SCOPE, 0, 0, 0, 3, 3, 3, 1072 },
+	/* GenericParameter */
+	{ H323_KIND_SEQ, H323_PART_EXT | H323_PART_SCOPE, 0, 0, 0, 2, 3, 3, 1080 },
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 2, 0, 4, 4, 1096 }, /* PlainIdentifier */
+	/* ParallelControl */
+	{ H323_KIND_PDU, 0, 0, 0, H323_WIDTH_GENERAL, H323_LAYER_PARALLEL, 0, 0, 2 },
+	/* CommunicationModeTableEntry */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 8, 10, 10, 1169 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 3, 3, 1227 }, /* ExtendedAliasAddress */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 4, 3, 3, 1322 }, /* ConferenceList */
+	/* SupplementaryService */
+	{ H323_KIND_PDU, 0, 0, 0, H323_WIDTH_GENERAL, H323_NO_LAYER, 0, 0, 46 },
+	/* H4501SupplementaryService */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 3, 3, 1361 },
+	{ H323_KIND_CHOICE, 0, 0, 0, 2, 0, 4, 4, 1371 }, /* ROS */
+	/* TunnelledControl */
+	{ H323_KIND_PDU, 0, 0, 0, H323_WIDTH_GENERAL, H323_LAYER_TUNNEL, 0, 0, 2 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 3, 3, 1450 }, /* ServiceControlSession */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 6, 29, 519 }, /* AdmissionConfirm */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 4, 4, 4, 1510 }, /* AlternateAddress */
+	/* RasMessage */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 5, 8, 20, 85 }, /* gatekeeperRequest */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 5, 15, 299 }, /* gatekeeperConfirm */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 5, 11, 315 }, /* gatekeeperReject */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 4, 10, 35, 330 }, /* registrationRequest */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 4, 7, 25, 382 }, /* registrationConfirm */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 5, 12, 413 }, /* registrationReject */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 4, 5, 16, 448 }, /* unregistrationRequest */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 2, 7, 465 }, /* unregistrationConfirm */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 3, 8, 473 }, /* unregistrationReject */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 8, 16, 34, 482 }, /* admissionRequest */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 6, 29, 519 }, /* admissionConfirm */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 3, 12, 549 }, /* admissionReject */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 7, 18, 562 }, /* bandwidthRequest */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 3, 8, 588 }, /* bandwidthConfirm */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 4, 9, 597 }, /* bandwidthReject */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 6, 19, 607 }, /* disengageRequest */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 2, 10, 627 }, /* disengageConfirm */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 3, 8, 638 }, /* disengageReject */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 5, 20, 647 }, /* locationRequest */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 4, 20, 668 }, /* locationConfirm */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 3, 9, 689 }, /* locationReject */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 4, 16, 699 }, /* infoRequest */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 4, 8, 16, 716 }, /* infoRequestResponse */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 2, 7, 1382 }, /* nonStandardMessage */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 4, 1390 }, /* unknownMessageResponse */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 5, 6, 6, 1395 }, /* requestInProgress */
+	/* resourcesAvailableIndicate */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 5, 9, 11, 1405 },
+	/* resourcesAvailableConfirm */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 5, 6, 7, 1417 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 5, 5, 5, 1425 }, /* infoRequestAck */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 6, 7, 7, 1431 }, /* infoRequestNak */
+	/* serviceControlIndication */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 9, 10, 10, 1439 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 8, 8, 8, 1468 }, /* serviceControlResponse */
+	/* admissionConfirmSequence */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 50 },
+	/* GatekeeperRequest */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	/* protocolIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_VERSION, H323_WIDTH_GENERAL, 8 },
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	/* rasAddress */
+	{ H323_KIND_ADDRESS, H323_PART_PATH | H323_PART_EXT,
+	  H323_RAS_ADDRESS, 0, 3, 4, 7, 7, 113 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 7, 7, 7, 130 }, /* endpointType */
+	/* gatekeeperIdentifier */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED,
+	  0, H323_NOTE_GATEKEEPER, 7, 16, 0, 0, 0, 3, 1 },
+	/* callServices */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 1, 2, 2, 156, 2 },
+	/* endpointAlias */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 12 },
+	/* alternateEndpoints */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALTERNATE_ENDPOINTS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 17 },
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_KIND_SKIP, 0, 0 }, /* authenticationCapability */
+	{ H323_KIND_SKIP, 0, 0 }, /* algorithmOIDs */
+	{ H323_KIND_SKIP, 0, 0 }, /* integrity */
+	/* integrityCheckValue */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	{ H323_KIND_SKIP, 0, 0 }, /* supportsAltGK */
+	/* featureSet */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_FEATURE_SET, 0, 0, 4, 4, 4, 290 },
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	{ H323_KIND_SKIP, 0, 0 }, /* supportsAssignedGK */
+	/* assignedGatekeeper */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ASSIGNED_GATEKEEPER, 0, 0, 2, 3, 3, 295 },
+	/* NonStandardParameter */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 1, 0, 2, 2, 109 }, /* nonStandardIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 }, /* data */
+	{ H323_KIND_END },
+	/* NonStandardIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 }, /* object */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 111 }, /* h221NonStandard */
+	/* H221NonStandard */
+	/* t35CountryCode to manufacturerCode */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 32 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* TransportAddress */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 1, 1, 120 }, /* ipAddress */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 3, 3, 122 }, /* ipSourceRoute */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 96 }, /* ipxAddress */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 128 }, /* ip6Address */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 128 }, /* netBios */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, 5, 8, 0, 0, 0, 0, 1 }, /* nsap */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 106 }, /* nonStandardAddress */
+	/* TransportAddress.ipAddress */
+	{ H323_KIND_IP4, H323_PART_PORT, 0 }, /* ip, port */
+	{ H323_KIND_END },
+	/* TransportAddress.ipSourceRoute */
+	{ H323_KIND_IP4, H323_PART_PORT, 0 }, /* ip, port */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 14 }, /* route */
+	{ H323_KIND_PICK, H323_PART_EXT, 0, 0, 1, 0, 2 }, /* routing */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* TransportAddress.ipxAddress */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 96 }, /* node to port */
+	{ H323_KIND_END },
+	/* TransportAddress.ip6Address */
+	{ H323_KIND_IP6, H323_PART_PORT, 0 }, /* ip, port */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* EndpointType */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 6 }, /* nonStandardData */
+	/* vendor */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 3, 3, 3, 138, 5 },
+	/* gatekeeper */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_IS_GATEKEEPER, 0, 2, 1, 1, 142, 4 },
+	/* gateway */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_IS_GATEWAY, 0, 3, 2, 2, 144, 3 },
+	/* mcu */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_IS_MCU, 0, 2, 1, 1, 142, 2 },
+	/* terminal */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_IS_TERMINAL, 0, 2, 1, 1, 142, 1 },
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2 }, /* mc to undefinedNode */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* VendorIdentifier */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 111 }, /* vendor */
+	/* productId */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED,
+	  0, 0, H323_WIDTH_OCTET, 8, 0, 0, 0, 2, 1 },
+	/* versionId */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED,
+	  0, 0, H323_WIDTH_OCTET, 8, 0, 0, 0, 1, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* OnlyNonStandard */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* GatewayInfo */
+	/* protocol */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 15, 2 },
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* SupportedProtocols */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 106 }, /* nonStandardData */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 1, 1, 142 }, /* h310 */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 1, 1, 142 }, /* h320 */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 1, 1, 142 }, /* h321 */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 1, 1, 142 }, /* h322 */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 1, 1, 142 }, /* h323 */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 1, 1, 142 }, /* h324 */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 1, 1, 142 }, /* voice */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 1, 1, 142 }, /* t120-only */
+	/* QseriesOptions */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7 }, /* q932Full to q957Full */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 159 }, /* q954Info */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* Q954Details */
+	/* conferenceCalling to threePartyService */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* AliasAddress */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, 7, 4, 0, 0, 0, 0, 1 }, /* dialledDigits */
+	/* h323-ID */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_OCTET, 16, 0, 0, 0, 0, 1 },
+	{ H323_KIND_SKIP, 0, 0 }, /* url-ID */
+	/* transportID */
+	{ H323_KIND_ADDRESS, H323_PART_PATH | H323_PART_EXT,
+	  H323_TRANSPORT_ID, 0, 3, 4, 7, 7, 113 },
+	/* Endpoint */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 10 }, /* nonStandardData */
+	/* aliasAddress */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16, 9 },
+	/* callSignalAddress */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_ENTER,
+	  H323_CALL_SIGNAL_ADDRESS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 18, 8 },
+	/* rasAddress */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_ENTER,
+	  H323_RAS_ADDRESS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 18, 7 },
+	/* endpointType */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 7, 7, 7, 130, 6 },
+	/* tokens */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 19, 5 },
+	/* cryptoTokens */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_ENTER,
+	  0, H323_NOTE_CRYPTO_TOKENS, H323_WIDTH_GENERAL, 0, 0, 0, 20, 4 },
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 3, 7 }, /* priority */
+	/* remoteExtensionAddress */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16, 2 },
+	/* destExtraCallInfo */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 3 },
+	/* alternateTransportAddresses */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ALTERNATE_TRANSPORT_ADDRESSES, 0, 0, 2, 1, 2, 247 },
+	/* circuitInfo */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_CIRCUIT_INFO, 0, 0, 4, 3, 3, 250 },
+	/* featureSet */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_FEATURE_SET, 0, 0, 4, 4, 4, 290 },
+	/* ClearToken */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 }, /* tokenOID */
+	/* timeStamp */
+	{ H323_KIND_UINT, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_LONG, 0, 0, 0, 0, 8, 1 },
+	/* password */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED, 0, 0, 7, 16, 0, 0, 0, 7, 1 },
+	/* dhkey */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 1, 3, 3, 189, 6 },
+	/* challenge */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED, 0, 0, 7, 8, 0, 0, 0, 5, 8 },
+	/* random */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED,
+	  0, 0, H323_WIDTH_GENERAL, 8, 0, 0, 0, 4 },
+	/* certificate */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 1, 2, 2, 193, 3 },
+	/* generalID */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED, 0, 0, 7, 16, 0, 0, 0, 2, 1 },
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 196, 1 }, /* nonStandard */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* DHset */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_TWO_OCTETS, 1 }, /* halfkey */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_TWO_OCTETS, 1 }, /* modSize */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_TWO_OCTETS, 1 }, /* generator */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* TypedCertificate */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 }, /* type */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 }, /* certificate */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* H235NonStandardParameter */
+	/* nonStandardIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 },
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 }, /* data */
+	{ H323_KIND_END },
+	/* CryptoH323Token */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 3, 3, 207 }, /* cryptoEPPwdHash */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 3, 3, 220 }, /* cryptoGKPwdHash */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 3, 3, 224 }, /* cryptoEPPwdEncr */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 3, 3, 224 }, /* cryptoGKPwdEncr */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 4, 4, 228 }, /* cryptoEPCert */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 4, 4, 228 }, /* cryptoGKCert */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 4, 4, 228 }, /* cryptoFastStart */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 2, 0, 4, 4, 233 }, /* nestedcryptoToken */
+	/* CryptoH323Token.cryptoEPPwdHash */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 1, 0, 2, 2, 211 }, /* alias */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG, 0, 0, 0, 0, 0, 1 }, /* timeStamp */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 3, 3, 213 }, /* token */
+	{ H323_KIND_END },
+	/* PlainAlias */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, 7, 4, 0, 0, 0, 0, 1 }, /* dialledDigits */
+	/* h323-ID */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_OCTET, 16, 0, 0, 0, 0, 1 },
+	/* HashedT */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 }, /* algorithmOID */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 2, 2, 217 }, /* paramS */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 1 }, /* hash */
+	{ H323_KIND_END },
+	/* Params */
+	/* ranInt */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED,
+	  0, 0, H323_WIDTH_GENERAL, 8, 0, 0, 0, 2 },
+	/* iv8 */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL | H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 1, 64 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* CryptoH323Token.cryptoGKPwdHash */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, 7, 16, 0, 0, 0, 0, 1 }, /* gatekeeperId */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG, 0, 0, 0, 0, 0, 1 }, /* timeStamp */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 3, 3, 213 }, /* token */
+	{ H323_KIND_END },
+	/* EncryptedT */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 }, /* algorithmOID */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 2, 2, 217 }, /* paramS */
+	/* encryptedData */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 },
+	{ H323_KIND_END },
+	/* SignedT */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 }, /* toBeSigned */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 }, /* algorithmOID */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 2, 2, 217 }, /* paramS */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 1 }, /* signature */
+	{ H323_KIND_END },
+	/* CryptoToken */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 237 }, /* cryptoEncryptedToken */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 240 }, /* cryptoSignedToken */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 3, 3, 243 }, /* cryptoHashedToken */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 3, 3, 224 }, /* cryptoPwdEncr */
+	/* CryptoToken.cryptoEncryptedToken */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 }, /* tokenOID */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 3, 3, 224 }, /* token */
+	{ H323_KIND_END },
+	/* CryptoToken.cryptoSignedToken */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 }, /* tokenOID */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 4, 4, 228 }, /* token */
+	{ H323_KIND_END },
+	/* CryptoToken.cryptoHashedToken */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 }, /* tokenOID */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 9, 9, 9, 179 }, /* hashedVals */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 3, 3, 213 }, /* token */
+	{ H323_KIND_END },
+	/* AlternateTransportAddresses */
+	/* annexE */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_ENTER,
+	  H323_ANNEX_E, 0, H323_WIDTH_GENERAL, 0, 0, 0, 18, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 1 },
+	/* sctp */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_SCTP, 0, H323_WIDTH_GENERAL, 0, 0, 0, 18 },
+	/* CircuitInfo */
+	/* sourceCircuitID */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 3, 2, 2, 254, 3 },
+	/* destinationCircuitID */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 3, 2, 2, 254, 2 },
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* CircuitIdentifier */
+	/* cic */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 1, 2, 2, 257, 2 },
+	/* group */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 2, 2, 2, 260, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* CicInfo */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 21 }, /* cic */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, 2, 8, 0, 0, 0, 0, 2 }, /* pointCode */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* GroupID */
+	/* member */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 22, 1 },
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, 7, 8, 0, 0, 0, 0, 1 }, /* group */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* GenericData */
+	/* id */
+	{ H323_KIND_CHOICE, H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_NEW_FEATURE, 2, 0, 3, 3, 266 },
+	/* parameters */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 24, 1, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* FeatureIdentifier */
+	/* standard */
+	{ H323_KIND_UINT, H323_PART_EXT, 0, H323_NOTE_FEATURE, H323_WIDTH_TWO_OCTETS },
+	/* oid */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_FEATURE_OID, H323_WIDTH_GENERAL, 8 },
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 128 }, /* nonStandard */
+	/* EnumeratedParameter */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 2, 0, 3, 3, 272 }, /* id */
+	/* content */
+	{ H323_KIND_CHOICE, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 4, 0, 12, 12, 275, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* ParameterNumber */
+	/* standard */
+	{ H323_KIND_UINT, H323_PART_EXT, 0, H323_NOTE_PARAMETER, H323_WIDTH_TWO_OCTETS },
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 }, /* oid */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 128 }, /* nonStandard */
+	/* Content */
+	{ H323_KIND_GENERIC, 0, 0, 0, H323_WIDTH_GENERAL }, /* raw */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 }, /* text */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 16 }, /* unicode */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 }, /* bool */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 8 }, /* number8 */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 16 }, /* number16 */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG }, /* number32 */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 2, 0, 3, 3, 287 }, /* id */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 1, 0, 2, 4, 161 }, /* alias */
+	/* transport */
+	{ H323_KIND_ADDRESS, H323_PART_PATH | H323_PART_EXT,
+	  H323_GENERIC_TRANSPORT, 0, 3, 4, 7, 7, 113 },
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 24, 0, 1 }, /* compound */
+	{ H323_KIND_LIST, 0, 0, 0, 4, 0, 0, 0, 23, 0, 1 }, /* nested */
+	/* GenericIdentifier */
+	{ H323_KIND_UINT, H323_PART_EXT, 0, 0, H323_WIDTH_TWO_OCTETS }, /* standard */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 }, /* oid */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 128 }, /* nonStandard */
+	/* FeatureSet */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 }, /* replacementFeatureSet */
+	/* neededFeatures */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23, 3 },
+	/* desiredFeatures */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23, 2 },
+	/* supportedFeatures */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* AlternateGK */
+	/* rasAddress */
+	{ H323_KIND_ADDRESS, H323_PART_PATH | H323_PART_EXT,
+	  H323_RAS_ADDRESS, 0, 3, 4, 7, 7, 113 },
+	/* gatekeeperIdentifier */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED, 0, 0, 7, 16, 0, 0, 0, 1, 1 },
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8 }, /* needToRegister to priority */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* GatekeeperConfirm */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	/* protocolIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_VERSION, H323_WIDTH_GENERAL, 8 },
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 2 }, /* nonStandardData */
+	/* gatekeeperIdentifier */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED,
+	  0, H323_NOTE_GATEKEEPER, 7, 16, 0, 0, 0, 1, 1 },
+	/* rasAddress */
+	{ H323_KIND_ADDRESS, H323_PART_PATH | H323_PART_EXT,
+	  H323_RAS_ADDRESS, 0, 3, 4, 7, 7, 113 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 10 },
+	/* alternateGatekeeper */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALTERNATE_GATEKEEPER, 0, H323_WIDTH_GENERAL, 0, 0, 0, 25 },
+	{ H323_KIND_SKIP, 0, 0 }, /* authenticationMode */
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_KIND_SKIP, 0, 0 }, /* algorithmOID */
+	{ H323_KIND_SKIP, 0, 0 }, /* integrity */
+	/* integrityCheckValue */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	/* featureSet */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_FEATURE_SET, 0, 0, 4, 4, 4, 290 },
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* assignedGatekeeper */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ASSIGNED_GATEKEEPER, 0, 0, 2, 3, 3, 295 },
+	/* GatekeeperReject */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	/* protocolIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_VERSION, H323_WIDTH_GENERAL, 8 },
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 2 }, /* nonStandardData */
+	/* gatekeeperIdentifier */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED,
+	  0, H323_NOTE_GATEKEEPER, 7, 16, 0, 0, 0, 1, 1 },
+	{ H323_KIND_PICK, H323_PART_EXT, 0, H323_NOTE_REASON, 2, 0, 4 }, /* rejectReason */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 6 },
+	/* altGKInfo */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ALT_GK_INFO, 0, 0, 1, 2, 2, 327 },
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* integrityCheckValue */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	/* featureSet */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_FEATURE_SET, 0, 0, 4, 4, 4, 290 },
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* AltGKInfo */
+	/* alternateGatekeeper */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALT_GK_INFO, 0, H323_WIDTH_GENERAL, 0, 0, 0, 25 },
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 }, /* altGKisPermanent */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* RegistrationRequest */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	/* protocolIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_VERSION, H323_WIDTH_GENERAL, 8 },
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 }, /* discoveryComplete */
+	/* callSignalAddress */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_CALL_SIGNAL_ADDRESS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 18 },
+	/* rasAddress */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_RAS_ADDRESS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 18 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 7, 7, 7, 130 }, /* terminalType */
+	/* terminalAlias */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16, 2 },
+	/* gatekeeperIdentifier */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED,
+	  0, H323_NOTE_GATEKEEPER, 7, 16, 0, 0, 0, 1, 1 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 3, 3, 138 }, /* endpointVendor */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 25 },
+	/* alternateEndpoints */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALTERNATE_ENDPOINTS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 17 },
+	/* timeToLive */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_TTL, H323_WIDTH_LONG, 0, 0, 0, 0, 0, 1 },
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* integrityCheckValue */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	{ H323_KIND_BOOL, H323_PART_ENTER, 0, H323_NOTE_KEEP_ALIVE }, /* keepAlive */
+	/* endpointIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_ENDPOINT, 7, 16, 0, 0, 0, 0, 1 },
+	{ H323_KIND_SKIP, 0, 0 }, /* willSupplyUUIEs */
+	/* maintainConnection */
+	{ H323_KIND_BOOL, H323_PART_ENTER, 0, H323_NOTE_MAINTAIN_CONNECTION },
+	/* alternateTransportAddresses */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ALTERNATE_TRANSPORT_ADDRESSES, 0, 0, 2, 1, 2, 247 },
+	/* additiveRegistration */
+	{ H323_KIND_FIXED, H323_PART_ENTER, 0, H323_NOTE_ADDITIVE_REGISTRATION },
+	/* terminalAliasPattern */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 26 },
+	{ H323_KIND_SKIP, 0, 0 }, /* supportsAltGK */
+	{ H323_KIND_SKIP, 0, 0 }, /* usageReportingCapability */
+	{ H323_KIND_BOOL, H323_PART_ENTER, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	{ H323_KIND_SKIP, 0, 0 }, /* supportedH248Packages */
+	{ H323_KIND_SKIP, 0, 0 }, /* callCreditCapability */
+	{ H323_KIND_SKIP, 0, 0 }, /* capacityReportingCapability */
+	{ H323_KIND_SKIP, 0, 0 }, /* capacity */
+	/* featureSet */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_FEATURE_SET, 0, 0, 4, 4, 4, 290 },
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	{ H323_KIND_SKIP, 0, 0 }, /* restart */
+	{ H323_KIND_SKIP, 0, 0 }, /* supportsACFSequences */
+	{ H323_KIND_SKIP, 0, 0 }, /* supportsAssignedGK */
+	/* assignedGatekeeper */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ASSIGNED_GATEKEEPER, 0, 0, 2, 3, 3, 295 },
+	/* AddressPattern */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 1, 0, 2, 4, 161 }, /* wildcard */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 368 }, /* range */
+	/* AddressPattern.range */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 3, 0, 5, 5, 371 }, /* startOfRange */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 3, 0, 5, 5, 371 }, /* endOfRange */
+	{ H323_KIND_END },
+	/* PartyNumber */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 376 }, /* e164Number */
+	/* dataPartyNumber */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, 7, 4, 0, 0, 0, 0, 1 },
+	/* telexPartyNumber */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, 7, 4, 0, 0, 0, 0, 1 },
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 379 }, /* privateNumber */
+	/* nationalStandardPartyNumber */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, 7, 4, 0, 0, 0, 0, 1 },
+	/* PublicPartyNumber */
+	{ H323_KIND_PICK, H323_PART_EXT, 0, 0, 3, 0, 6 }, /* publicTypeOfNumber */
+	/* publicNumberDigits */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, 7, 4, 0, 0, 0, 0, 1 },
+	{ H323_KIND_END },
+	/* PrivatePartyNumber */
+	{ H323_KIND_PICK, H323_PART_EXT, 0, 0, 3, 0, 6 }, /* privateTypeOfNumber */
+	/* privateNumberDigits */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, 7, 4, 0, 0, 0, 0, 1 },
+	{ H323_KIND_END },
+	/* RegistrationConfirm */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	/* protocolIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_VERSION, H323_WIDTH_GENERAL, 8 },
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	/* callSignalAddress */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_CALL_SIGNAL_ADDRESS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 18 },
+	/* terminalAlias */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16, 2 },
+	/* gatekeeperIdentifier */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED,
+	  0, H323_NOTE_GATEKEEPER, 7, 16, 0, 0, 0, 1, 1 },
+	/* endpointIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_ENDPOINT, 7, 16, 0, 0, 0, 0, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 18 },
+	/* alternateGatekeeper */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALTERNATE_GATEKEEPER, 0, H323_WIDTH_GENERAL, 0, 0, 0, 25 },
+	/* timeToLive */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_TTL, H323_WIDTH_LONG, 0, 0, 0, 0, 0, 1 },
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* integrityCheckValue */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	{ H323_KIND_SKIP, 0, 0 }, /* willRespondToIRR */
+	/* preGrantedARQ */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_PRE_GRANTED_ARQ, 0, 0, 1, 1, 4, 408 },
+	/* maintainConnection */
+	{ H323_KIND_BOOL, H323_PART_ENTER, 0, H323_NOTE_MAINTAIN_CONNECTION },
+	{ H323_KIND_SKIP, 0, 0 }, /* serviceControl */
+	{ H323_KIND_SKIP, 0, 0 }, /* supportsAdditiveRegistration */
+	/* terminalAliasPattern */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 26 },
+	{ H323_KIND_SKIP, 0, 0 }, /* supportedPrefixes */
+	{ H323_KIND_SKIP, 0, 0 }, /* usageSpec */
+	/* featureServerAlias */
+	{ H323_KIND_CHOICE, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ALIAS, 0, 1, 0, 2, 4, 161 },
+	{ H323_KIND_SKIP, 0, 0 }, /* capacityReportingSpec */
+	/* featureSet */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_FEATURE_SET, 0, 0, 4, 4, 4, 290 },
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* assignedGatekeeper */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ASSIGNED_GATEKEEPER, 0, 0, 2, 3, 3, 295 },
+	/* PreGrantedARQ */
+	/* makeCall to useGKCallSignalAddressToAnswer */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 3 },
+	{ H323_KIND_SKIP, 0, 0 }, /* irrFrequencyInCall */
+	{ H323_KIND_SKIP, 0, 0 }, /* totalBandwidthRestriction */
+	/* alternateTransportAddresses */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ALTERNATE_TRANSPORT_ADDRESSES, 0, 0, 2, 1, 2, 247 },
+	/* RegistrationReject */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	/* protocolIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_VERSION, H323_WIDTH_GENERAL, 8 },
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	/* rejectReason */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, H323_NOTE_REASON, 3, 0, 8, 15, 426 },
+	/* gatekeeperIdentifier */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED,
+	  0, H323_NOTE_GATEKEEPER, 7, 16, 0, 0, 0, 1, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 7 },
+	/* altGKInfo */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ALT_GK_INFO, 0, 0, 1, 2, 2, 327 },
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* integrityCheckValue */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	/* featureSet */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_FEATURE_SET, 0, 0, 4, 4, 4, 290 },
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* assignedGatekeeper */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ASSIGNED_GATEKEEPER, 0, 0, 2, 3, 3, 295 },
+	/* RegistrationRejectReason */
+	{ H323_KIND_FIXED, 0, 0 }, /* discoveryRequired */
+	{ H323_KIND_FIXED, 0, 0 }, /* invalidRevision */
+	{ H323_KIND_FIXED, 0, 0 }, /* invalidCallSignalAddress */
+	{ H323_KIND_FIXED, 0, 0 }, /* invalidRASAddress */
+	/* duplicateAlias */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16 },
+	{ H323_KIND_FIXED, 0, 0 }, /* invalidTerminalType */
+	{ H323_KIND_FIXED, 0, 0 }, /* undefinedReason */
+	{ H323_KIND_FIXED, 0, 0 }, /* transportNotSupported */
+	{ H323_KIND_SKIP, 0, 0 }, /* transportQOSNotSupported */
+	{ H323_KIND_SKIP, 0, 0 }, /* resourceUnavailable */
+	{ H323_KIND_SKIP, 0, 0 }, /* invalidAlias */
+	{ H323_KIND_SKIP, 0, 0 }, /* securityDenial */
+	{ H323_KIND_SKIP, 0, 0 }, /* fullRegistrationRequired */
+	{ H323_KIND_SKIP, 0, 0 }, /* additiveRegistrationNotSupported */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 4, 3, 3, 441 }, /* invalidTerminalAliases */
+	/* InvalidTerminalAliases */
+	/* terminalAlias */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16, 3 },
+	/* terminalAliasPattern */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 26, 2 },
+	/* supportedPrefixes */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 27, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* SupportedPrefix */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 1, 0, 2, 2, 211 }, /* prefix */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* UnregistrationRequest */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	/* callSignalAddress */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_CALL_SIGNAL_ADDRESS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 18 },
+	/* endpointAlias */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16, 3 },
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 2 }, /* nonStandardData */
+	/* endpointIdentifier */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED,
+	  0, H323_NOTE_ENDPOINT, 7, 16, 0, 0, 0, 1, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 11 },
+	/* alternateEndpoints */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALTERNATE_ENDPOINTS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 17 },
+	/* gatekeeperIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_GATEKEEPER, 7, 16, 0, 0, 0, 0, 1 },
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* integrityCheckValue */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	{ H323_KIND_SKIP, 0, 0 }, /* reason */
+	/* endpointAliasPattern */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 26 },
+	{ H323_KIND_SKIP, 0, 0 }, /* supportedPrefixes */
+	/* alternateGatekeeper */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALTERNATE_GATEKEEPER, 0, H323_WIDTH_GENERAL, 0, 0, 0, 25 },
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* assignedGatekeeper */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ASSIGNED_GATEKEEPER, 0, 0, 2, 3, 3, 295 },
+	/* UnregistrationConfirm */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 5 },
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* integrityCheckValue */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* assignedGatekeeper */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ASSIGNED_GATEKEEPER, 0, 0, 2, 3, 3, 295 },
+	/* UnregistrationReject */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	{ H323_KIND_PICK, H323_PART_EXT, 0, H323_NOTE_REASON, 2, 0, 3 }, /* rejectReason */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 5 },
+	/* altGKInfo */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ALT_GK_INFO, 0, 0, 1, 2, 2, 327 },
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* integrityCheckValue */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* AdmissionRequest */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	{ H323_KIND_PICK, H323_PART_EXT, 0, 0, 2, 0, 4 }, /* callType */
+	/* callModel */
+	{ H323_KIND_PICK, H323_PART_OPTIONAL | H323_PART_EXT,
+	  0, H323_NOTE_MODEL, 1, 0, 2, 0, 0, 1 },
+	/* endpointIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_ENDPOINT, 7, 16, 0, 0, 0, 0, 1 },
+	/* destinationInfo */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16, 3 },
+	/* destCallSignalAddress */
+	{ H323_KIND_ADDRESS, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT,
+	  H323_DEST_CALL_SIGNAL_ADDRESS, 0, 3, 4, 7, 7, 113, 2 },
+	/* destExtraCallInfo */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16, 1 },
+	/* srcInfo */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16 },
+	/* srcCallSignalAddress */
+	{ H323_KIND_ADDRESS, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT,
+	  H323_SRC_CALL_SIGNAL_ADDRESS, 0, 3, 4, 7, 7, 113, 1 },
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG }, /* bandWidth */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_CRV, H323_WIDTH_TWO_OCTETS }, /* callReferenceValue */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 2 }, /* nonStandardData */
+	/* callServices */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 1, 2, 2, 156, 1 },
+	/* conferenceID */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_CONFERENCE, 0, 8, 0, 0, 0, 0, 16 },
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 }, /* activeMC */
+	{ H323_KIND_BOOL, H323_PART_ENTER, 0, H323_NOTE_ANSWER_CALL }, /* answerCall */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 18 },
+	{ H323_KIND_SKIP, 0, 0 }, /* canMapAlias */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 517 }, /* callIdentifier */
+	/* srcAlternatives */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_SRC_ALTERNATIVES, 0, H323_WIDTH_GENERAL, 0, 0, 0, 17 },
+	/* destAlternatives */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_DEST_ALTERNATIVES, 0, H323_WIDTH_GENERAL, 0, 0, 0, 17 },
+	/* gatekeeperIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_GATEKEEPER, 7, 16, 0, 0, 0, 0, 1 },
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* integrityCheckValue */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	{ H323_KIND_SKIP, 0, 0 }, /* transportQOS */
+	{ H323_KIND_SKIP, 0, 0 }, /* willSupplyUUIEs */
+	{ H323_KIND_SKIP, 0, 0 }, /* callLinkage */
+	{ H323_KIND_SKIP, 0, 0 }, /* gatewayDataRate */
+	{ H323_KIND_SKIP, 0, 0 }, /* capacity */
+	/* circuitInfo */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_CIRCUIT_INFO, 0, 0, 4, 3, 3, 250 },
+	{ H323_KIND_SKIP, 0, 0 }, /* desiredProtocols */
+	{ H323_KIND_SKIP, 0, 0 }, /* desiredTunnelledProtocol */
+	/* featureSet */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_FEATURE_SET, 0, 0, 4, 4, 4, 290 },
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* CallIdentifier */
+	/* guid */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_CALL, 0, 8, 0, 0, 0, 0, 16 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* AdmissionConfirm */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG }, /* bandWidth */
+	{ H323_KIND_PICK, H323_PART_EXT, 0, H323_NOTE_MODEL, 1, 0, 2 }, /* callModel */
+	/* destCallSignalAddress */
+	{ H323_KIND_ADDRESS, H323_PART_PATH | H323_PART_EXT,
+	  H323_DEST_CALL_SIGNAL_ADDRESS, 0, 3, 4, 7, 7, 113 },
+	/* irrFrequency */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL | H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 2, 16 },
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 23 },
+	/* destinationInfo */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16 },
+	/* destExtraCallInfo */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16 },
+	{ H323_KIND_SKIP, 0, 0 }, /* destinationType */
+	/* remoteExtensionAddress */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16 },
+	/* alternateEndpoints */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALTERNATE_ENDPOINTS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 17 },
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* integrityCheckValue */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	{ H323_KIND_SKIP, 0, 0 }, /* transportQOS */
+	{ H323_KIND_SKIP, 0, 0 }, /* willRespondToIRR */
+	{ H323_KIND_SKIP, 0, 0 }, /* uuiesRequested */
+	{ H323_KIND_SKIP, 0, 0 }, /* language */
+	/* alternateTransportAddresses */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ALTERNATE_TRANSPORT_ADDRESSES, 0, 0, 2, 1, 2, 247 },
+	{ H323_KIND_SKIP, 0, 0 }, /* useSpecifiedTransport */
+	/* circuitInfo */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_CIRCUIT_INFO, 0, 0, 4, 3, 3, 250 },
+	{ H323_KIND_SKIP, 0, 0 }, /* usageSpec */
+	{ H323_KIND_SKIP, 0, 0 }, /* supportedProtocols */
+	{ H323_KIND_SKIP, 0, 0 }, /* serviceControl */
+	{ H323_KIND_BOOL, H323_PART_ENTER, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	/* featureSet */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_FEATURE_SET, 0, 0, 4, 4, 4, 290 },
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* modifiedSrcInfo */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16 },
+	/* assignedGatekeeper */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ASSIGNED_GATEKEEPER, 0, 0, 2, 3, 3, 295 },
+	/* AdmissionReject */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	{ H323_KIND_PICK, H323_PART_EXT, 0, H323_NOTE_REASON, 3, 0, 8 }, /* rejectReason */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 9 },
+	/* altGKInfo */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ALT_GK_INFO, 0, 0, 1, 2, 2, 327 },
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* callSignalAddress */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_CALL_SIGNAL_ADDRESS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 18 },
+	/* integrityCheckValue */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	{ H323_KIND_SKIP, 0, 0 }, /* serviceControl */
+	/* featureSet */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_FEATURE_SET, 0, 0, 4, 4, 4, 290 },
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* assignedGatekeeper */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ASSIGNED_GATEKEEPER, 0, 0, 2, 3, 3, 295 },
+	/* BandwidthRequest */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	/* endpointIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_ENDPOINT, 7, 16, 0, 0, 0, 0, 1 },
+	/* conferenceID */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_CONFERENCE, 0, 8, 0, 0, 0, 0, 16 },
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_CRV, H323_WIDTH_TWO_OCTETS }, /* callReferenceValue */
+	/* callType */
+	{ H323_KIND_PICK, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 2, 0, 4, 0, 0, 1 },
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG }, /* bandWidth */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 11 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 517 }, /* callIdentifier */
+	/* gatekeeperIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_GATEKEEPER, 7, 16, 0, 0, 0, 0, 1 },
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* integrityCheckValue */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	{ H323_KIND_SKIP, 0, 0 }, /* answeredCall */
+	{ H323_KIND_SKIP, 0, 0 }, /* callLinkage */
+	{ H323_KIND_SKIP, 0, 0 }, /* capacity */
+	{ H323_KIND_SKIP, 0, 0 }, /* usageInformation */
+	/* bandwidthDetails */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_BANDWIDTH_DETAILS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 28 },
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* BandwidthDetails */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2 }, /* sender to multicast */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG }, /* bandwidth */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 2, 2, 585 }, /* rtcpAddresses */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* TransportChannelInfo */
+	/* sendAddress */
+	{ H323_KIND_ADDRESS, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT,
+	  H323_SEND_ADDRESS, 0, 3, 4, 7, 7, 113, 2 },
+	/* recvAddress */
+	{ H323_KIND_ADDRESS, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT,
+	  H323_RECV_ADDRESS, 0, 3, 4, 7, 7, 113, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* BandwidthConfirm */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG }, /* bandWidth */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 5 },
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* integrityCheckValue */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	{ H323_KIND_SKIP, 0, 0 }, /* capacity */
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* BandwidthReject */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	{ H323_KIND_PICK, H323_PART_EXT, 0, H323_NOTE_REASON, 3, 0, 6 }, /* rejectReason */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG }, /* allowedBandWidth */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 5 },
+	/* altGKInfo */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ALT_GK_INFO, 0, 0, 1, 2, 2, 327 },
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* integrityCheckValue */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* DisengageRequest */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	/* endpointIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_ENDPOINT, 7, 16, 0, 0, 0, 0, 1 },
+	/* conferenceID */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_CONFERENCE, 0, 8, 0, 0, 0, 0, 16 },
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_CRV, H323_WIDTH_TWO_OCTETS }, /* callReferenceValue */
+	{ H323_KIND_PICK, H323_PART_EXT, 0, H323_NOTE_REASON, 2, 0, 3 }, /* disengageReason */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 13 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 517 }, /* callIdentifier */
+	/* gatekeeperIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_GATEKEEPER, 7, 16, 0, 0, 0, 0, 1 },
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* integrityCheckValue */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	{ H323_KIND_SKIP, 0, 0 }, /* answeredCall */
+	{ H323_KIND_SKIP, 0, 0 }, /* callLinkage */
+	{ H323_KIND_SKIP, 0, 0 }, /* capacity */
+	/* circuitInfo */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_CIRCUIT_INFO, 0, 0, 4, 3, 3, 250 },
+	{ H323_KIND_SKIP, 0, 0 }, /* usageInformation */
+	{ H323_KIND_SKIP, 0, 0 }, /* terminationCause */
+	{ H323_KIND_SKIP, 0, 0 }, /* serviceControl */
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* DisengageConfirm */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 8 },
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* integrityCheckValue */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	{ H323_KIND_SKIP, 0, 0 }, /* capacity */
+	/* circuitInfo */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_CIRCUIT_INFO, 0, 0, 4, 3, 3, 250 },
+	{ H323_KIND_SKIP, 0, 0 }, /* usageInformation */
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* assignedGatekeeper */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ASSIGNED_GATEKEEPER, 0, 0, 2, 3, 3, 295 },
+	/* DisengageReject */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	{ H323_KIND_PICK, H323_PART_EXT, 0, H323_NOTE_REASON, 1, 0, 2 }, /* rejectReason */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 5 },
+	/* altGKInfo */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ALT_GK_INFO, 0, 0, 1, 2, 2, 327 },
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* integrityCheckValue */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* LocationRequest */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	/* endpointIdentifier */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED,
+	  0, H323_NOTE_ENDPOINT, 7, 16, 0, 0, 0, 1, 1 },
+	/* destinationInfo */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16 },
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	/* replyAddress */
+	{ H323_KIND_ADDRESS, H323_PART_PATH | H323_PART_EXT,
+	  H323_REPLY_ADDRESS, 0, 3, 4, 7, 7, 113 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 15 },
+	/* sourceInfo */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16 },
+	{ H323_KIND_SKIP, 0, 0 }, /* canMapAlias */
+	/* gatekeeperIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_GATEKEEPER, 7, 16, 0, 0, 0, 0, 1 },
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* integrityCheckValue */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	{ H323_KIND_SKIP, 0, 0 }, /* desiredProtocols */
+	{ H323_KIND_SKIP, 0, 0 }, /* desiredTunnelledProtocol */
+	/* featureSet */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_FEATURE_SET, 0, 0, 4, 4, 4, 290 },
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	{ H323_KIND_SKIP, 0, 0 }, /* hopCount */
+	/* circuitInfo */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_CIRCUIT_INFO, 0, 0, 4, 3, 3, 250 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 517 }, /* callIdentifier */
+	{ H323_KIND_SKIP, 0, 0 }, /* bandWidth */
+	/* sourceEndpointInfo */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16 },
+	/* LocationConfirm */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	/* callSignalAddress */
+	{ H323_KIND_ADDRESS, H323_PART_PATH | H323_PART_EXT,
+	  H323_CALL_SIGNAL_ADDRESS, 0, 3, 4, 7, 7, 113 },
+	/* rasAddress */
+	{ H323_KIND_ADDRESS, H323_PART_PATH | H323_PART_EXT,
+	  H323_RAS_ADDRESS, 0, 3, 4, 7, 7, 113 },
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 16 },
+	/* destinationInfo */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16 },
+	/* destExtraCallInfo */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16 },
+	{ H323_KIND_SKIP, 0, 0 }, /* destinationType */
+	/* remoteExtensionAddress */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16 },
+	/* alternateEndpoints */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALTERNATE_ENDPOINTS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 17 },
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* integrityCheckValue */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	/* alternateTransportAddresses */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ALTERNATE_TRANSPORT_ADDRESSES, 0, 0, 2, 1, 2, 247 },
+	{ H323_KIND_SKIP, 0, 0 }, /* supportedProtocols */
+	{ H323_KIND_BOOL, H323_PART_ENTER, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	/* featureSet */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_FEATURE_SET, 0, 0, 4, 4, 4, 290 },
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* circuitInfo */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_CIRCUIT_INFO, 0, 0, 4, 3, 3, 250 },
+	{ H323_KIND_SKIP, 0, 0 }, /* serviceControl */
+	/* modifiedSrcInfo */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16 },
+	/* LocationReject */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	{ H323_KIND_PICK, H323_PART_EXT, 0, H323_NOTE_REASON, 2, 0, 4 }, /* rejectReason */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 6 },
+	/* altGKInfo */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ALT_GK_INFO, 0, 0, 1, 2, 2, 327 },
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* integrityCheckValue */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	/* featureSet */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_FEATURE_SET, 0, 0, 4, 4, 4, 290 },
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* InfoRequest */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_CRV, H323_WIDTH_TWO_OCTETS }, /* callReferenceValue */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 2 }, /* nonStandardData */
+	/* replyAddress */
+	{ H323_KIND_ADDRESS, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT,
+	  H323_REPLY_ADDRESS, 0, 3, 4, 7, 7, 113, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 12 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 517 }, /* callIdentifier */
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* integrityCheckValue */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	{ H323_KIND_SKIP, 0, 0 }, /* uuiesRequested */
+	{ H323_KIND_SKIP, 0, 0 }, /* callLinkage */
+	{ H323_KIND_SKIP, 0, 0 }, /* usageInfoRequested */
+	{ H323_KIND_SKIP, 0, 0 }, /* segmentedResponseSupported */
+	{ H323_KIND_SKIP, 0, 0 }, /* nextSegmentRequested */
+	{ H323_KIND_SKIP, 0, 0 }, /* capacityInfoRequested */
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* assignedGatekeeper */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ASSIGNED_GATEKEEPER, 0, 0, 2, 3, 3, 295 },
+	/* InfoRequestResponse */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 7, 7, 7, 130 }, /* endpointType */
+	/* endpointIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_ENDPOINT, 7, 16, 0, 0, 0, 0, 1 },
+	/* rasAddress */
+	{ H323_KIND_ADDRESS, H323_PART_PATH | H323_PART_EXT,
+	  H323_RAS_ADDRESS, 0, 3, 4, 7, 7, 113 },
+	/* callSignalAddress */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_CALL_SIGNAL_ADDRESS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 18 },
+	/* endpointAlias */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16, 2 },
+	/* perCallInfo */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_ENTER,
+	  H323_PER_CALL_INFO, 0, H323_WIDTH_GENERAL, 0, 0, 0, 29, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 8 },
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* integrityCheckValue */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	{ H323_KIND_SKIP, 0, 0 }, /* needResponse */
+	{ H323_KIND_SKIP, 0, 0 }, /* capacity */
+	{ H323_KIND_SKIP, 0, 0 }, /* irrStatus */
+	{ H323_KIND_SKIP, 0, 0 }, /* unsolicited */
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* PerCallInfo */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	/* callReferenceValue to conferenceID */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 144 },
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 4, 1 }, /* originator */
+	/* audio */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 30, 3 },
+	/* video */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 30, 2 },
+	/* data */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 32, 1 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 2, 2, 585 }, /* h245 */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 2, 2, 585 }, /* callSignalling */
+	{ H323_KIND_PICK, H323_PART_EXT, 0, 0, 2, 0, 4 }, /* callType */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG }, /* bandWidth */
+	{ H323_KIND_PICK, H323_PART_EXT, 0, 0, 1, 0, 2 }, /* callModel */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 8 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 517 }, /* callIdentifier */
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_KIND_SKIP, 0, 0 }, /* substituteConfIDs */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 33 }, /* pdu */
+	{ H323_KIND_SKIP, 0, 0 }, /* callLinkage */
+	{ H323_KIND_SKIP, 0, 0 }, /* usageInformation */
+	/* circuitInfo */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_CIRCUIT_INFO, 0, 0, 4, 3, 3, 250 },
+	/* RTPSession */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 2, 2, 585 }, /* rtpAddress */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 2, 2, 585 }, /* rtcpAddress */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 }, /* cname */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG, 0, 0, 0, 0, 0, 1 }, /* ssrc */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8 }, /* sessionId */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 31 }, /* associatedSessionIds */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* ReportedPdu */
+	/* h323pdu */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_REPORT, 0, 2, 2, 11, 763 },
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 }, /* sent */
+	{ H323_KIND_END },
+	/* H323-UU-PDU */
+	/* h323-message-body */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, H323_NOTE_KIND_IS, 3, 0, 7, 13, 775 },
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 9 },
+	/* h4501SupplementaryService */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_H4501, 0, H323_WIDTH_GENERAL, 0, 0, 0, 45 },
+	{ H323_KIND_BOOL, H323_PART_ENTER, 0, H323_NOTE_H245_TUNNELLING }, /* h245Tunnelling */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 48 }, /* h245Control */
+	{ H323_KIND_SKIP, 0, 0 }, /* nonStandardControl */
+	{ H323_KIND_SKIP, 0, 0 }, /* callLinkage */
+	{ H323_KIND_SKIP, 0, 0 }, /* tunnelledSignallingMessage */
+	{ H323_KIND_SKIP, 0, 0 }, /* provisionalRespToH245Tunnelling */
+	{ H323_KIND_SKIP, 0, 0 }, /* stimulusControl */
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* MessageBody */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 8, 13, 39, 788 }, /* setup */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 3, 12, 1231 }, /* callProceeding */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 4, 19, 1244 }, /* connect */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 3, 17, 1264 }, /* alerting */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 7, 1282 }, /* information */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 2, 11, 1290 }, /* releaseComplete */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 4, 5, 19, 1302 }, /* facility */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 6, 8, 11, 1326 }, /* progress */
+	{ H323_KIND_FIXED, 0, 0 }, /* empty */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 4, 4, 1350 }, /* status */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 4, 4, 1350 }, /* statusInquiry */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 4, 4, 1350 }, /* setupAcknowledge */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 4, 5, 1355 }, /* notify */
+	/* Setup-UUIE */
+	/* protocolIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_VERSION, H323_WIDTH_GENERAL, 8 },
+	/* h245Address */
+	{ H323_KIND_ADDRESS, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT,
+	  H323_H245_ADDRESS, 0, 3, 4, 7, 7, 113, 2 },
+	/* sourceAddress */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16, 1 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 7, 7, 7, 130 }, /* sourceInfo */
+	/* destinationAddress */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16, 4 },
+	/* destCallSignalAddress */
+	{ H323_KIND_ADDRESS, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT,
+	  H323_DEST_CALL_SIGNAL_ADDRESS, 0, 3, 4, 7, 7, 113, 3 },
+	/* destExtraCallInfo */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16, 2 },
+	/* destExtraCRV */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 22, 1 },
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 }, /* activeMC */
+	/* conferenceID */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_CONFERENCE, 0, 8, 0, 0, 0, 0, 16 },
+	{ H323_KIND_PICK, H323_PART_EXT, 0, 0, 2, 0, 3 }, /* conferenceGoal */
+	/* callServices */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 1, 2, 2, 156, 1 },
+	{ H323_KIND_PICK, H323_PART_EXT, 0, 0, 2, 0, 4 }, /* callType */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 26 },
+	/* sourceCallSignalAddress */
+	{ H323_KIND_ADDRESS, H323_PART_PATH | H323_PART_EXT,
+	  H323_SOURCE_CALL_SIGNAL_ADDRESS, 0, 3, 4, 7, 7, 113 },
+	/* remoteExtensionAddress */
+	{ H323_KIND_CHOICE, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ALIAS, 0, 1, 0, 2, 4, 161 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 517 }, /* callIdentifier */
+	{ H323_KIND_SKIP, 0, 0 }, /* h245SecurityCapability */
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 34 }, /* fastStart */
+	{ H323_KIND_SKIP, 0, 0 }, /* mediaWaitForConnect */
+	{ H323_KIND_SKIP, 0, 0 }, /* canOverlapSend */
+	/* endpointIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_ENDPOINT, 7, 16, 0, 0, 0, 0, 1 },
+	{ H323_KIND_BOOL, H323_PART_ENTER, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	/* maintainConnection */
+	{ H323_KIND_BOOL, H323_PART_ENTER, 0, H323_NOTE_MAINTAIN_CONNECTION },
+	{ H323_KIND_SKIP, 0, 0 }, /* connectionParameters */
+	{ H323_KIND_SKIP, 0, 0 }, /* language */
+	{ H323_KIND_SKIP, 0, 0 }, /* presentationIndicator */
+	{ H323_KIND_SKIP, 0, 0 }, /* screeningIndicator */
+	{ H323_KIND_SKIP, 0, 0 }, /* serviceControl */
+	{ H323_KIND_SKIP, 0, 0 }, /* symmetricOperationRequired */
+	{ H323_KIND_SKIP, 0, 0 }, /* capacity */
+	/* circuitInfo */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_CIRCUIT_INFO, 0, 0, 4, 3, 3, 250 },
+	{ H323_KIND_SKIP, 0, 0 }, /* desiredProtocols */
+	/* neededFeatures */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_FEATURE_SET, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* desiredFeatures */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_FEATURE_SET, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* supportedFeatures */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_FEATURE_SET, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 41 }, /* parallelH245Control */
+	/* additionalSourceAddresses */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 43 },
+	/* OpenLogicalChannel */
+	/* forwardLogicalChannelNumber */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_LCN, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	/* forwardLogicalChannelParameters */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_FORWARD, 0, 0, 2, 3, 3, 835 },
+	/* reverseLogicalChannelParameters */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_REVERSE, 0, 0, 2, 2, 2, 1053, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 3 },
+	/* separateStack */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_SEPARATE_STACK, 0, 0, 3, 4, 4, 1059 },
+	{ H323_KIND_SKIP, 0, 0 }, /* encryptionSync */
+	/* genericInformation */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_INFORMATION, 0, H323_WIDTH_GENERAL, 0, 0, 0, 38 },
+	/* ForwardParameters */
+	/* portNumber */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL | H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 1, 16 },
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 3, 0, 6, 8, 839 }, /* dataType */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 2, 0, 3, 4, 979 }, /* multiplexParameters */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* DataType */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 847 }, /* nonStandard */
+	{ H323_KIND_FIXED, H323_PART_ENTER, 0, H323_NOTE_DATA + H323_DATA_NULL }, /* nullData */
+	/* videoData */
+	{ H323_KIND_CHOICE, H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_DATA + H323_DATA_VIDEO, 3, 0, 5, 5, 854 },
+	/* audioData */
+	{ H323_KIND_CHOICE, H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_DATA + H323_DATA_AUDIO, 4, 0, 14, 14, 890 },
+	/* data */
+	{ H323_KIND_SEQ, H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_DATA + H323_DATA_OTHER, 0, 1, 2, 2, 912 },
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 1, 0, 2, 2, 962 }, /* encryptionData */
+	{ H323_KIND_SKIP, 0, 0 }, /* h235Control */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 2, 2, 964 }, /* h235Media */
+	/* H245NonStandardParameter */
+	{ H323_KIND_CHOICE, 0, 0, 0, 1, 0, 2, 2, 850 }, /* nonStandardIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 }, /* data */
+	{ H323_KIND_END },
+	/* H245NonStandardIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 }, /* object */
+	/* h221NonStandard */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 32 },
+	/* H245NonStandardIdentifier.h221NonStandard */
+	/* t35CountryCode to manufacturerCode */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 32 },
+	{ H323_KIND_END },
+	/* VideoCapability */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 847 }, /* nonStandard */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 3, 4, 4, 859 }, /* h261VideoCapability */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 7, 7, 7, 864 }, /* h262VideoCapability */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 8, 9, 9, 872 }, /* h263VideoCapability */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 7, 7, 7, 882 }, /* is11172VideoCapability */
+	/* H261VideoCapability */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 2, 2 }, /* qcifMPI */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 1, 2 }, /* cifMPI */
+	/* temporalSpatialTradeOffCapability */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 },
+	/* maxBitRate to stillImageTransmission */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 17 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* H262VideoCapability */
+	/* profileAndLevel-SPatML to profileAndLevel-HPatHL */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11 },
+	/* videoBitRate */
+	{ H323_KIND_UINT, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_LONG, 0, 0, 0, 0, 6 },
+	/* vbvBufferSize */
+	{ H323_KIND_UINT, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_LONG, 0, 0, 0, 0, 5 },
+	/* samplesPerLine */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL | H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 4, 16 },
+	/* linesPerFrame */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL | H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 3, 16 },
+	/* framesPerSecond */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 2, 4 },
+	/* luminanceSampleRate */
+	{ H323_KIND_UINT, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_LONG, 0, 0, 0, 0, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* H263VideoCapability */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 5, 5 }, /* sqcifMPI */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 4, 5 }, /* qcifMPI */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 3, 5 }, /* cifMPI */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 2, 5 }, /* cif4MPI */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 1, 5 }, /* cif16MPI */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG, 0, 0, 0, 0, 0, 1 }, /* maxBitRate */
+	/* unrestrictedVector to temporalSpatialTradeOffCapability */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5 },
+	/* hrd-B */
+	{ H323_KIND_UINT, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_LONG, 0, 0, 0, 0, 2 },
+	/* bppMaxKb */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL | H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 1, 16 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* IS11172VideoCapability */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 }, /* constrainedBitstream */
+	/* videoBitRate */
+	{ H323_KIND_UINT, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_LONG, 0, 0, 0, 0, 6 },
+	/* vbvBufferSize */
+	{ H323_KIND_UINT, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_LONG, 0, 0, 0, 0, 5 },
+	/* samplesPerLine */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL | H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 4, 16 },
+	/* linesPerFrame */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL | H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 3, 16 },
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 2, 4 }, /* pictureRate */
+	/* luminanceSampleRate */
+	{ H323_KIND_UINT, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_LONG, 0, 0, 0, 0, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* AudioCapability */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 847 }, /* nonStandard */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 8 }, /* g711Alaw64k */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 8 }, /* g711Alaw56k */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 8 }, /* g711Ulaw64k */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 8 }, /* g711Ulaw56k */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 8 }, /* g722-64k */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 8 }, /* g722-56k */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 8 }, /* g722-48k */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 9 }, /* g7231 */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 8 }, /* g728 */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 8 }, /* g729 */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 8 }, /* g729AnnexA */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 2, 2, 906 }, /* is11172AudioCapability */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 2, 2, 909 }, /* is13818AudioCapability */
+	/* AudioCapability.g7231 */
+	/* maxAl-sduAudioFrames to silenceSuppression */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 9 },
+	{ H323_KIND_END },
+	/* IS11172AudioCapability */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8 }, /* audioLayer1 to twoChannels */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 16 }, /* bitRate */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* IS13818AudioCapability */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 20 }, /* audioLayer1 to multilingual */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 16 }, /* bitRate */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* DataApplicationCapability */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 4, 0, 10, 13, 915 }, /* application */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG }, /* maxBitRate */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* DataApplicationCapability.application */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 847 }, /* nonStandard */
+	/* t120 */
+	{ H323_KIND_CHOICE, H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_DATA + H323_DATA_T120, 3, 0, 7, 7, 928 },
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 3, 0, 7, 7, 928 }, /* dsm-cc */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 3, 0, 7, 7, 928 }, /* userData */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 935 }, /* t84 */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 3, 0, 7, 7, 928 }, /* t434 */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 3, 0, 7, 7, 928 }, /* h224 */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 942 }, /* nlpid */
+	{ H323_KIND_FIXED, 0, 0 }, /* dsvdControl */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 3, 0, 7, 7, 928 }, /* h222DataPartitioning */
+	{ H323_KIND_SKIP, 0, 0 }, /* t30fax */
+	{ H323_KIND_SKIP, 0, 0 }, /* t140 */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 945 }, /* t38fax */
+	/* DataProtocolCapability */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 847 }, /* nonStandard */
+	{ H323_KIND_FIXED, 0, 0 }, /* v14buffered */
+	{ H323_KIND_FIXED, 0, 0 }, /* v42lapm */
+	{ H323_KIND_FIXED, 0, 0 }, /* hdlcFrameTunnelling */
+	{ H323_KIND_FIXED, 0, 0 }, /* h310SeparateVCStack */
+	{ H323_KIND_FIXED, 0, 0 }, /* h310SingleVCStack */
+	{ H323_KIND_FIXED, 0, 0 }, /* transparent */
+	/* DataApplicationCapability.application.t84 */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 3, 0, 7, 7, 928 }, /* t84Protocol */
+	{ H323_KIND_CHOICE, 0, 0, 0, 1, 0, 2, 2, 938 }, /* t84Profile */
+	{ H323_KIND_END },
+	/* T84Profile */
+	{ H323_KIND_FIXED, 0, 0 }, /* t84Unrestricted */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 940 }, /* t84Restricted */
+	/* T84Profile.t84Restricted */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 19 }, /* qcif to digPhotoHighProg */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* DataApplicationCapability.application.nlpid */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 3, 0, 7, 7, 928 }, /* nlpidProtocol */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 }, /* nlpidData */
+	{ H323_KIND_END },
+	/* T38Fax */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 3, 0, 7, 14, 948 }, /* t38FaxProtocol */
+	{ H323_KIND_REST, 0, 0 }, /* t38FaxProfile */
+	{ H323_KIND_END },
+	/* T38Protocol */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 847 }, /* nonStandard */
+	{ H323_KIND_FIXED, 0, 0 }, /* v14buffered */
+	{ H323_KIND_FIXED, 0, 0 }, /* v42lapm */
+	{ H323_KIND_FIXED, 0, 0 }, /* hdlcFrameTunnelling */
+	{ H323_KIND_FIXED, 0, 0 }, /* h310SeparateVCStack */
+	{ H323_KIND_FIXED, 0, 0 }, /* h310SingleVCStack */
+	{ H323_KIND_FIXED, 0, 0 }, /* transparent */
+	{ H323_KIND_SKIP, 0, 0 }, /* segmentationAndReassembly */
+	{ H323_KIND_SKIP, 0, 0 }, /* hdlcFrameTunnelingwSAR */
+	{ H323_KIND_SKIP, 0, 0 }, /* v120 */
+	{ H323_KIND_SKIP, 0, 0 }, /* separateLANStack */
+	{ H323_KIND_SKIP, 0, 0 }, /* v76wCompression */
+	{ H323_KIND_FIXED, H323_PART_ENTER, 0, H323_NOTE_DATA + H323_DATA_T38_TCP }, /* tcp */
+	{ H323_KIND_FIXED, H323_PART_ENTER, 0, H323_NOTE_DATA + H323_DATA_T38_UDP }, /* udp */
+	/* EncryptionMode */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 847 }, /* nonStandard */
+	{ H323_KIND_FIXED, 0, 0 }, /* h233Encryption */
+	/* H235Media */
+	/* encryptionAuthenticationAndIntegrity */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 4, 3, 3, 967 },
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 2, 0, 4, 4, 975 }, /* mediaType */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* EncryptionAuthenticationAndIntegrity */
+	/* encryptionCapability */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_OCTET, 0, 0, 0, 36, 3, 1 },
+	/* authenticationCapability */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 2, 1, 1, 973, 2 },
+	/* integrityCapability */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 2, 1, 1, 973, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* MediaEncryptionAlgorithm */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 847 }, /* nonStandard */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 }, /* algorithm */
+	/* OnlyH245NonStandard */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 847, 1 }, /* nonStandard */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* H235Media.mediaType */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 847 }, /* nonStandard */
+	/* videoData */
+	{ H323_KIND_CHOICE, H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_DATA + H323_DATA_VIDEO, 3, 0, 5, 5, 854 },
+	/* audioData */
+	{ H323_KIND_CHOICE, H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_DATA + H323_DATA_AUDIO, 4, 0, 14, 14, 890 },
+	/* data */
+	{ H323_KIND_SEQ, H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_DATA + H323_DATA_OTHER, 0, 1, 2, 2, 912 },
+	/* ForwardMultiplex */
+	/* h222LogicalChannelParameters */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 4, 4, 4, 983 },
+	/* h223LogicalChannelParameters */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 2, 2, 988 },
+	/* v76LogicalChannelParameters */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 5, 5, 1000 },
+	/* h2250LogicalChannelParameters */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 11, 11, 11, 1016 },
+	/* H222LogicalChannelParameters */
+	/* resourceID to subChannelID */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 32 },
+	/* pcr-pid */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL | H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 3, 16 },
+	/* programDescriptors */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED,
+	  0, 0, H323_WIDTH_GENERAL, 8, 0, 0, 0, 2 },
+	/* streamDescriptors */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED,
+	  0, 0, H323_WIDTH_GENERAL, 8, 0, 0, 0, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* H223LogicalChannelParameters */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 3, 0, 6, 6, 991 }, /* adaptationLayerType */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 }, /* segmentableFlag */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* H223LogicalChannelParameters.adaptationLayerType */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 847 }, /* nonStandard */
+	{ H323_KIND_FIXED, 0, 0 }, /* al1Framed */
+	{ H323_KIND_FIXED, 0, 0 }, /* al1NotFramed */
+	{ H323_KIND_FIXED, 0, 0 }, /* al2WithoutSequenceNumbers */
+	{ H323_KIND_FIXED, 0, 0 }, /* al2WithSequenceNumbers */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 997 }, /* al3 */
+	/* H223LogicalChannelParameters.adaptationLayerType.al3 */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2 }, /* controlFieldOctets */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG }, /* sendBufferSize */
+	{ H323_KIND_END },
+	/* V76LogicalChannelParameters */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 2, 2, 1006 }, /* hdlcParameters */
+	{ H323_KIND_PICK, H323_PART_EXT, 0, 0, 2, 0, 3 }, /* suspendResume */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 }, /* uIH */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 1, 0, 2, 2, 1009 }, /* mode */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 1014 }, /* v75Parameters */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* V76HDLCParameters */
+	{ H323_KIND_PICK, H323_PART_EXT, 0, 0, 2, 0, 3 }, /* crcLength */
+	/* n401 to loopbackTestProcedure */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 17 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* V76LogicalChannelParameters.mode */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 2, 2, 1011 }, /* eRM */
+	{ H323_KIND_FIXED, 0, 0 }, /* uNERM */
+	/* V76LogicalChannelParameters.mode.eRM */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7 }, /* windowSize */
+	{ H323_KIND_PICK, H323_PART_EXT, 0, 0, 2, 0, 3 }, /* recovery */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* V75Parameters */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 }, /* audioHeaderPresent */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* H2250LogicalChannelParameters */
+	/* nonStandard */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 37, 1 },
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SESSION, H323_WIDTH_OCTET }, /* sessionID */
+	/* associatedSessionID */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 9, 8 },
+	/* mediaChannel */
+	{ H323_KIND_ADDRESS, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT,
+	  H323_MEDIA_CHANNEL, 0, 1, 7, 2, 2, 1028, 8 },
+	/* mediaGuaranteedDelivery */
+	{ H323_KIND_BOOL, H323_PART_OPTIONAL, 0, H323_NOTE_RELIABLE, 0, 0, 0, 0, 0, 7 },
+	/* mediaControlChannel */
+	{ H323_KIND_ADDRESS, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT,
+	  H323_MEDIA_CONTROL_CHANNEL, 0, 1, 7, 2, 2, 1028, 6 },
+	/* mediaControlGuaranteedDelivery */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 5, 1 },
+	/* silenceSuppression */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 4, 1 },
+	/* destination */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 1, 1, 1, 1051, 3 },
+	/* dynamicRTPPayloadType */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 2, 5 },
+	/* mediaPacketization */
+	{ H323_KIND_PICK, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 0, 1, 0, 0, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* H245TransportAddress */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 3, 0, 5, 5, 1030 }, /* unicastAddress */
+	/* multicastAddress */
+	{ H323_KIND_CHOICE, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_MULTICAST, 1, 0, 2, 2, 1045 },
+	/* UnicastAddress */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 1035 }, /* iPAddress */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 1037 }, /* iPXAddress */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 1039 }, /* iP6Address */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 128 }, /* netBios */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 3, 3, 1041 }, /* iPSourceRouteAddress */
+	/* UnicastAddress.iPAddress */
+	{ H323_KIND_IP4, H323_PART_PORT, 0 }, /* network, tsapIdentifier */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* UnicastAddress.iPXAddress */
+	/* node to tsapIdentifier */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 96 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* UnicastAddress.iP6Address */
+	{ H323_KIND_IP6, H323_PART_PORT, 0 }, /* network, tsapIdentifier */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* UnicastAddress.iPSourceRouteAddress */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 }, /* routing */
+	{ H323_KIND_IP4, H323_PART_PORT, 0 }, /* network, tsapIdentifier */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 14 }, /* route */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* MulticastAddress */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 1047 }, /* iPAddress */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 1049 }, /* iP6Address */
+	/* MulticastAddress.iPAddress */
+	{ H323_KIND_IP4, H323_PART_PORT, 0 }, /* network, tsapIdentifier */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* MulticastAddress.iP6Address */
+	{ H323_KIND_IP6, H323_PART_PORT, 0 }, /* network, tsapIdentifier */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* TerminalLabel */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 16 }, /* mcuNumber to terminalNumber */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* ReverseParameters */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 3, 0, 6, 8, 839 }, /* dataType */
+	/* multiplexParameters */
+	{ H323_KIND_CHOICE, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 1, 0, 2, 3, 1056, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* ReverseMultiplex */
+	/* h223LogicalChannelParameters */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 2, 2, 988 },
+	/* v76LogicalChannelParameters */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 5, 5, 1000 },
+	/* h2250LogicalChannelParameters */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 11, 11, 11, 1016 },
+	/* NetworkAccessParameters */
+	/* distribution */
+	{ H323_KIND_PICK, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 1, 0, 2, 0, 0, 1 },
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 2, 0, 3, 3, 1064 }, /* networkAddress */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 }, /* associateConference */
+	/* externalReference */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED, 0, 0, 8, 8, 0, 0, 0, 1, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* NetworkAccessParameters.networkAddress */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 2, 2, 1067 }, /* q2931Address */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, 7, 4, 0, 0, 0, 0, 1 }, /* e164Address */
+	/* localAreaAddress */
+	{ H323_KIND_ADDRESS, H323_PART_PATH | H323_PART_EXT,
+	  H323_NETWORK_ADDRESS, 0, 1, 7, 2, 2, 1028 },
+	/* Q2931Address */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 1, 0, 2, 2, 1070 }, /* address */
+	/* subaddress */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED, 0, 0, 5, 8, 0, 0, 0, 1, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* Q2931Address.address */
+	/* internationalNumber */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, 4, 4, 0, 0, 0, 0, 1 },
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, 5, 8, 0, 0, 0, 0, 1 }, /* nsapAddress */
+	/* GenericMessage */
+	/* messageIdentifier */
+	{ H323_KIND_CHOICE, H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_NEW_FEATURE, 2, 0, 4, 4, 1076 },
+	/* subMessageIdentifier */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 2, 7 },
+	/* messageContent */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 39, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* CapabilityIdentifier */
+	/* standard */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_FEATURE_OID, H323_WIDTH_GENERAL, 8 },
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 847 }, /* h221NonStandard */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 128 }, /* uuid */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, 6, 8, 0, 0, 0, 0, 1 }, /* domainBased */
+	/* GenericParameter */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 2, 0, 4, 4, 1084 }, /* parameterIdentifier */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 3, 0, 8, 8, 1088 }, /* parameterValue */
+	/* supersedes */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 40, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* ParameterIdentifier */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_PARAMETER, 7 }, /* standard */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 847 }, /* h221NonStandard */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 128 }, /* uuid */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, 6, 8, 0, 0, 0, 0, 1 }, /* domainBased */
+	/* ParameterValue */
+	{ H323_KIND_FIXED, 0, 0 }, /* logical */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 8 }, /* booleanArray */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 16 }, /* unsignedMin */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 16 }, /* unsignedMax */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG }, /* unsigned32Min */
+	{ H323_KIND_UINT, 0, 0, 0, H323_WIDTH_LONG }, /* unsigned32Max */
+	{ H323_KIND_PARAMETER, 0, 0, 0, H323_WIDTH_GENERAL }, /* octetString */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 39 }, /* genericParameter */
+	/* PlainIdentifier */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7 }, /* standard */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 847 }, /* h221NonStandard */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 128 }, /* uuid */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, 6, 8, 0, 0, 0, 0, 1 }, /* domainBased */
+	/* MultimediaSystemControlMessage */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 4, 0, 11, 16, 1104 }, /* request */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 5, 0, 19, 25, 1123 }, /* response */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 3, 0, 7, 13, 1183 }, /* command */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 4, 0, 14, 24, 1198 }, /* indication */
+	/* RequestMessage */
+	{ H323_KIND_REST, 0, 0 }, /* nonStandard */
+	/* masterSlaveDetermination */
+	{ H323_KIND_REST, H323_PART_ENTER, 0, H323_NOTE_KIND + H323_MSD },
+	/* terminalCapabilitySet */
+	{ H323_KIND_REST, H323_PART_ENTER, 0, H323_NOTE_KIND + H323_TCS },
+	/* openLogicalChannel */
+	{ H323_KIND_SEQ, H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_KIND + H323_OLC, 0, 2, 3, 6, 828 },
+	/* closeLogicalChannel */
+	{ H323_KIND_SEQ, H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_KIND + H323_CLC, 0, 1, 2, 2, 1120 },
+	/* requestChannelClose */
+	{ H323_KIND_SEQ, H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_KIND + H323_REQUEST_CLOSE, 0, 1, 2, 2, 1120 },
+	{ H323_KIND_REST, 0, 0 }, /* multiplexEntrySend */
+	{ H323_KIND_REST, 0, 0 }, /* requestMultiplexEntry */
+	{ H323_KIND_REST, 0, 0 }, /* requestMode */
+	{ H323_KIND_REST, 0, 0 }, /* roundTripDelayRequest */
+	{ H323_KIND_REST, 0, 0 }, /* maintenanceLoopRequest */
+	{ H323_KIND_SKIP, 0, 0 }, /* communicationModeRequest */
+	{ H323_KIND_SKIP, 0, 0 }, /* conferenceRequest */
+	{ H323_KIND_SKIP, 0, 0 }, /* multilinkRequest */
+	{ H323_KIND_SKIP, 0, 0 }, /* logicalChannelRateRequest */
+	/* genericRequest */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_SCOPE | H323_PART_ENTER,
+	  H323_GENERIC_INFORMATION, 0, 0, 3, 3, 3, 1072 },
+	/* ChannelNumber */
+	/* forwardLogicalChannelNumber */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_LCN, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	{ H323_KIND_REST, 0, 0 }, /* others */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* ResponseMessage */
+	{ H323_KIND_REST, 0, 0 }, /* nonStandard */
+	{ H323_KIND_REST, 0, 0 }, /* masterSlaveDeterminationAck */
+	{ H323_KIND_REST, 0, 0 }, /* masterSlaveDeterminationReject */
+	{ H323_KIND_REST, 0, 0 }, /* terminalCapabilitySetAck */
+	{ H323_KIND_REST, 0, 0 }, /* terminalCapabilitySetReject */
+	/* openLogicalChannelAck */
+	{ H323_KIND_SEQ, H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_KIND + H323_OLC_ACK, 0, 2, 2, 6, 1148 },
+	/* openLogicalChannelReject */
+	{ H323_KIND_SEQ, H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_KIND + H323_OLC_REJECT, 0, 1, 2, 2, 1120 },
+	/* closeLogicalChannelAck */
+	{ H323_KIND_SEQ, H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_KIND + H323_CLC_ACK, 0, 1, 2, 2, 1120 },
+	/* requestChannelCloseAck */
+	{ H323_KIND_SEQ, H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_KIND + H323_REQUEST_CLOSE_ACK, 0, 1, 2, 2, 1120 },
+	/* requestChannelCloseReject */
+	{ H323_KIND_SEQ, H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_KIND + H323_REQUEST_CLOSE_REJECT, 0, 1, 2, 2, 1120 },
+	{ H323_KIND_REST, 0, 0 }, /* multiplexEntrySendAck */
+	{ H323_KIND_REST, 0, 0 }, /* multiplexEntrySendReject */
+	{ H323_KIND_REST, 0, 0 }, /* requestMultiplexEntryAck */
+	{ H323_KIND_REST, 0, 0 }, /* requestMultiplexEntryReject */
+	{ H323_KIND_REST, 0, 0 }, /* requestModeAck */
+	{ H323_KIND_REST, 0, 0 }, /* requestModeReject */
+	{ H323_KIND_REST, 0, 0 }, /* roundTripDelayResponse */
+	{ H323_KIND_REST, 0, 0 }, /* maintenanceLoopAck */
+	{ H323_KIND_REST, 0, 0 }, /* maintenanceLoopReject */
+	/* communicationModeResponse */
+	{ H323_KIND_CHOICE, H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_KIND + H323_COMMUNICATION_RESPONSE, 0, 0, 1, 1, 1168 },
+	{ H323_KIND_SKIP, 0, 0 }, /* conferenceResponse */
+	{ H323_KIND_SKIP, 0, 0 }, /* multilinkResponse */
+	{ H323_KIND_SKIP, 0, 0 }, /* logicalChannelRateAcknowledge */
+	{ H323_KIND_SKIP, 0, 0 }, /* logicalChannelRateReject */
+	/* genericResponse */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_SCOPE | H323_PART_ENTER,
+	  H323_GENERIC_INFORMATION, 0, 0, 3, 3, 3, 1072 },
+	/* OpenLogicalChannelAck */
+	/* forwardLogicalChannelNumber */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_LCN, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	/* reverseLogicalChannelParameters */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_REVERSE, 0, 0, 3, 3, 3, 1155, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 4 },
+	/* separateStack */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_SEPARATE_STACK, 0, 0, 3, 4, 4, 1059 },
+	/* forwardMultiplexAckParameters */
+	{ H323_KIND_CHOICE, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_FORWARD_ACK, 0, 0, 0, 1, 1, 1161 },
+	{ H323_KIND_SKIP, 0, 0 }, /* encryptionSync */
+	/* genericInformation */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_INFORMATION, 0, H323_WIDTH_GENERAL, 0, 0, 0, 38 },
+	/* AckReverseParameters */
+	/* reverseLogicalChannelNumber */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_REVERSE_LCN, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	/* portNumber */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL | H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 2, 16 },
+	/* multiplexParameters */
+	{ H323_KIND_CHOICE, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 0, 1, 2, 1159, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* AckReverseMultiplex */
+	/* h222LogicalChannelParameters */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 4, 4, 4, 983 },
+	/* h2250LogicalChannelParameters */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 11, 11, 11, 1016 },
+	/* ForwardAck */
+	/* h2250LogicalChannelAckParameters */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 6, 5, 5, 1162 },
+	/* H2250LogicalChannelAckParameters */
+	/* nonStandard */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 37, 5 },
+	/* sessionID */
+	{ H323_KIND_UINT, H323_PART_OPTIONAL, 0, H323_NOTE_SESSION, 8, 0, 0, 0, 0, 4, 1 },
+	/* mediaChannel */
+	{ H323_KIND_ADDRESS, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT,
+	  H323_MEDIA_CHANNEL, 0, 1, 7, 2, 2, 1028, 3 },
+	/* mediaControlChannel */
+	{ H323_KIND_ADDRESS, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT,
+	  H323_MEDIA_CONTROL_CHANNEL, 0, 1, 7, 2, 2, 1028, 2 },
+	/* dynamicRTPPayloadType */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 1, 5 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* CommunicationModeResponse */
+	/* communicationModeTable */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_COMMUNICATION_TABLE, 0, H323_WIDTH_OCTET, 0, 0, 0, 42, 0, 1 },
+	/* CommunicationModeTableEntry */
+	/* nonStandard */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 37, 1 },
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SESSION, 8, 0, 0, 0, 0, 0, 1 }, /* sessionID */
+	/* associatedSessionID */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 2, 8 },
+	/* terminalLabel */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 1, 1, 1, 1051, 1 },
+	/* sessionDescription */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, 7, 16, 0, 0, 0, 0, 1 },
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 2, 0, 3, 3, 1180 }, /* dataType */
+	/* mediaChannel */
+	{ H323_KIND_ADDRESS, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT,
+	  H323_MEDIA_CHANNEL, 0, 1, 7, 2, 2, 1028, 4 },
+	/* mediaGuaranteedDelivery */
+	{ H323_KIND_BOOL, H323_PART_OPTIONAL, 0, H323_NOTE_RELIABLE, 0, 0, 0, 0, 0, 3 },
+	/* mediaControlChannel */
+	{ H323_KIND_ADDRESS, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT,
+	  H323_MEDIA_CONTROL_CHANNEL, 0, 1, 7, 2, 2, 1028, 2 },
+	/* mediaControlGuaranteedDelivery */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 1, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* CommunicationModeTableEntry.dataType */
+	/* videoData */
+	{ H323_KIND_CHOICE, H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_DATA + H323_DATA_VIDEO, 3, 0, 5, 5, 854 },
+	/* audioData */
+	{ H323_KIND_CHOICE, H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_DATA + H323_DATA_AUDIO, 4, 0, 14, 14, 890 },
+	/* data */
+	{ H323_KIND_SEQ, H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_DATA + H323_DATA_OTHER, 0, 1, 2, 2, 912 },
+	/* CommandMessage */
+	{ H323_KIND_REST, 0, 0 }, /* nonStandard */
+	{ H323_KIND_REST, 0, 0 }, /* maintenanceLoopOffCommand */
+	{ H323_KIND_REST, 0, 0 }, /* sendTerminalCapabilitySet */
+	{ H323_KIND_REST, 0, 0 }, /* encryptionCommand */
+	{ H323_KIND_REST, 0, 0 }, /* flowControlCommand */
+	/* endSessionCommand */
+	{ H323_KIND_REST, H323_PART_ENTER, 0, H323_NOTE_KIND + H323_END_SESSION },
+	{ H323_KIND_REST, 0, 0 }, /* miscellaneousCommand */
+	/* communicationModeCommand */
+	{ H323_KIND_SEQ, H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_KIND + H323_COMMUNICATION_COMMAND, 0, 1, 1, 1, 1196 },
+	{ H323_KIND_SKIP, 0, 0 }, /* conferenceCommand */
+	{ H323_KIND_SKIP, 0, 0 }, /* h223MultiplexReconfiguration */
+	{ H323_KIND_SKIP, 0, 0 }, /* newATMVCCommand */
+	{ H323_KIND_SKIP, 0, 0 }, /* mobileMultilinkReconfigurationCommand */
+	/* genericCommand */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_SCOPE | H323_PART_ENTER,
+	  H323_GENERIC_INFORMATION, 0, 0, 3, 3, 3, 1072 },
+	/* CommunicationModeCommand */
+	/* communicationModeTable */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_COMMUNICATION_TABLE, 0, H323_WIDTH_OCTET, 0, 0, 0, 42, 0, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* IndicationMessage */
+	{ H323_KIND_REST, 0, 0 }, /* nonStandard */
+	/* functionNotUnderstood */
+	{ H323_KIND_REST, H323_PART_ENTER, 0, H323_NOTE_KIND + H323_NOT_UNDERSTOOD },
+	{ H323_KIND_REST, 0, 0 }, /* masterSlaveDeterminationRelease */
+	{ H323_KIND_REST, 0, 0 }, /* terminalCapabilitySetRelease */
+	/* openLogicalChannelConfirm */
+	{ H323_KIND_SEQ, H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_KIND + H323_OLC_CONFIRM, 0, 1, 1, 2, 1222 },
+	{ H323_KIND_REST, 0, 0 }, /* requestChannelCloseRelease */
+	{ H323_KIND_REST, 0, 0 }, /* multiplexEntrySendRelease */
+	{ H323_KIND_REST, 0, 0 }, /* requestMultiplexEntryRelease */
+	{ H323_KIND_REST, 0, 0 }, /* requestModeRelease */
+	{ H323_KIND_REST, 0, 0 }, /* miscellaneousIndication */
+	{ H323_KIND_REST, 0, 0 }, /* jitterIndication */
+	{ H323_KIND_REST, 0, 0 }, /* h223SkewIndication */
+	{ H323_KIND_REST, 0, 0 }, /* newATMVCIndication */
+	{ H323_KIND_REST, 0, 0 }, /* userInput */
+	{ H323_KIND_SKIP, 0, 0 }, /* h2250MaximumSkewIndication */
+	/* mcLocationIndication */
+	{ H323_KIND_SEQ, H323_PART_EXT | H323_PART_ENTER,
+	  0, H323_NOTE_KIND + H323_MC_LOCATION, 0, 1, 1, 1, 1225 },
+	{ H323_KIND_SKIP, 0, 0 }, /* conferenceIndication */
+	{ H323_KIND_SKIP, 0, 0 }, /* vendorIdentification */
+	{ H323_KIND_SKIP, 0, 0 }, /* functionNotSupported */
+	{ H323_KIND_SKIP, 0, 0 }, /* multilinkIndication */
+	{ H323_KIND_SKIP, 0, 0 }, /* logicalChannelRateRelease */
+	{ H323_KIND_SKIP, 0, 0 }, /* flowControlIndication */
+	{ H323_KIND_SKIP, 0, 0 }, /* mobileMultilinkReconfigurationIndication */
+	/* genericIndication */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_SCOPE | H323_PART_ENTER,
+	  H323_GENERIC_INFORMATION, 0, 0, 3, 3, 3, 1072 },
+	/* OpenLogicalChannelConfirm */
+	/* forwardLogicalChannelNumber */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_LCN, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 1 },
+	/* genericInformation */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_INFORMATION, 0, H323_WIDTH_GENERAL, 0, 0, 0, 38 },
+	/* MCLocationIndication */
+	/* signalAddress */
+	{ H323_KIND_ADDRESS, H323_PART_PATH | H323_PART_EXT,
+	  H323_SIGNAL_ADDRESS, 0, 1, 7, 2, 2, 1028 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* ExtendedAliasAddress */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 1, 0, 2, 4, 161 }, /* address */
+	/* presentationIndicator */
+	{ H323_KIND_PICK, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 2, 0, 3, 0, 0, 2 },
+	/* screeningIndicator */
+	{ H323_KIND_ENUM, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 2, 0, 4, 0, 0, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* CallProceeding-UUIE */
+	/* protocolIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_VERSION, H323_WIDTH_GENERAL, 8 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 7, 7, 7, 130 }, /* destinationInfo */
+	/* h245Address */
+	{ H323_KIND_ADDRESS, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT,
+	  H323_H245_ADDRESS, 0, 3, 4, 7, 7, 113, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 9 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 517 }, /* callIdentifier */
+	{ H323_KIND_SKIP, 0, 0 }, /* h245SecurityMode */
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 34 }, /* fastStart */
+	{ H323_KIND_BOOL, H323_PART_ENTER, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	/* maintainConnection */
+	{ H323_KIND_BOOL, H323_PART_ENTER, 0, H323_NOTE_MAINTAIN_CONNECTION },
+	/* fastConnectRefused */
+	{ H323_KIND_FIXED, H323_PART_ENTER, 0, H323_NOTE_FAST_CONNECT_REFUSED },
+	/* featureSet */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_FEATURE_SET, 0, 0, 4, 4, 4, 290 },
+	/* Connect-UUIE */
+	/* protocolIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_VERSION, H323_WIDTH_GENERAL, 8 },
+	/* h245Address */
+	{ H323_KIND_ADDRESS, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT,
+	  H323_H245_ADDRESS, 0, 3, 4, 7, 7, 113, 1 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 7, 7, 7, 130 }, /* destinationInfo */
+	/* conferenceID */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_CONFERENCE, 0, 8, 0, 0, 0, 0, 16 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 15 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 517 }, /* callIdentifier */
+	{ H323_KIND_SKIP, 0, 0 }, /* h245SecurityMode */
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 34 }, /* fastStart */
+	{ H323_KIND_BOOL, H323_PART_ENTER, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	/* maintainConnection */
+	{ H323_KIND_BOOL, H323_PART_ENTER, 0, H323_NOTE_MAINTAIN_CONNECTION },
+	{ H323_KIND_SKIP, 0, 0 }, /* language */
+	/* connectedAddress */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16 },
+	{ H323_KIND_SKIP, 0, 0 }, /* presentationIndicator */
+	{ H323_KIND_SKIP, 0, 0 }, /* screeningIndicator */
+	/* fastConnectRefused */
+	{ H323_KIND_FIXED, H323_PART_ENTER, 0, H323_NOTE_FAST_CONNECT_REFUSED },
+	{ H323_KIND_SKIP, 0, 0 }, /* serviceControl */
+	{ H323_KIND_SKIP, 0, 0 }, /* capacity */
+	/* featureSet */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_FEATURE_SET, 0, 0, 4, 4, 4, 290 },
+	/* Alerting-UUIE */
+	/* protocolIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_VERSION, H323_WIDTH_GENERAL, 8 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 7, 7, 7, 130 }, /* destinationInfo */
+	/* h245Address */
+	{ H323_KIND_ADDRESS, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT,
+	  H323_H245_ADDRESS, 0, 3, 4, 7, 7, 113, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 14 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 517 }, /* callIdentifier */
+	{ H323_KIND_SKIP, 0, 0 }, /* h245SecurityMode */
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 34 }, /* fastStart */
+	{ H323_KIND_BOOL, H323_PART_ENTER, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	/* maintainConnection */
+	{ H323_KIND_BOOL, H323_PART_ENTER, 0, H323_NOTE_MAINTAIN_CONNECTION },
+	/* alertingAddress */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16 },
+	{ H323_KIND_SKIP, 0, 0 }, /* presentationIndicator */
+	{ H323_KIND_SKIP, 0, 0 }, /* screeningIndicator */
+	/* fastConnectRefused */
+	{ H323_KIND_FIXED, H323_PART_ENTER, 0, H323_NOTE_FAST_CONNECT_REFUSED },
+	{ H323_KIND_SKIP, 0, 0 }, /* serviceControl */
+	{ H323_KIND_SKIP, 0, 0 }, /* capacity */
+	/* featureSet */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_FEATURE_SET, 0, 0, 4, 4, 4, 290 },
+	/* Information-UUIE */
+	/* protocolIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_VERSION, H323_WIDTH_GENERAL, 8 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 6 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 517 }, /* callIdentifier */
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 34 }, /* fastStart */
+	/* fastConnectRefused */
+	{ H323_KIND_FIXED, H323_PART_ENTER, 0, H323_NOTE_FAST_CONNECT_REFUSED },
+	/* circuitInfo */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_CIRCUIT_INFO, 0, 0, 4, 3, 3, 250 },
+	/* ReleaseComplete-UUIE */
+	/* protocolIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_VERSION, H323_WIDTH_GENERAL, 8 },
+	/* reason */
+	{ H323_KIND_PICK, H323_PART_OPTIONAL | H323_PART_EXT,
+	  0, H323_NOTE_REASON, 4, 0, 12, 0, 0, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 9 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 517 }, /* callIdentifier */
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* busyAddress */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16 },
+	{ H323_KIND_SKIP, 0, 0 }, /* presentationIndicator */
+	{ H323_KIND_SKIP, 0, 0 }, /* screeningIndicator */
+	{ H323_KIND_SKIP, 0, 0 }, /* capacity */
+	{ H323_KIND_SKIP, 0, 0 }, /* serviceControl */
+	/* featureSet */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_FEATURE_SET, 0, 0, 4, 4, 4, 290 },
+	/* Facility-UUIE */
+	/* protocolIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_VERSION, H323_WIDTH_GENERAL, 8 },
+	/* alternativeAddress */
+	{ H323_KIND_ADDRESS, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT,
+	  H323_ALTERNATIVE_ADDRESS, 0, 3, 4, 7, 7, 113, 3 },
+	/* alternativeAliasAddress */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16, 2 },
+	/* conferenceID */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED,
+	  0, H323_NOTE_CONFERENCE, 0, 8, 0, 0, 0, 1, 16 },
+	{ H323_KIND_PICK, H323_PART_EXT, 0, H323_NOTE_REASON, 2, 0, 4 }, /* reason */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 14 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 517 }, /* callIdentifier */
+	/* destExtraCallInfo */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16 },
+	/* remoteExtensionAddress */
+	{ H323_KIND_CHOICE, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ALIAS, 0, 1, 0, 2, 4, 161 },
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* conferences */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 44 },
+	/* h245Address */
+	{ H323_KIND_ADDRESS, H323_PART_PATH | H323_PART_EXT,
+	  H323_H245_ADDRESS, 0, 3, 4, 7, 7, 113 },
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 34 }, /* fastStart */
+	{ H323_KIND_BOOL, H323_PART_ENTER, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	/* maintainConnection */
+	{ H323_KIND_BOOL, H323_PART_ENTER, 0, H323_NOTE_MAINTAIN_CONNECTION },
+	/* fastConnectRefused */
+	{ H323_KIND_FIXED, H323_PART_ENTER, 0, H323_NOTE_FAST_CONNECT_REFUSED },
+	{ H323_KIND_SKIP, 0, 0 }, /* serviceControl */
+	/* circuitInfo */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_CIRCUIT_INFO, 0, 0, 4, 3, 3, 250 },
+	/* featureSet */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_FEATURE_SET, 0, 0, 4, 4, 4, 290 },
+	/* ConferenceList */
+	/* conferenceID */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL | H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 3, 128 },
+	/* conferenceAlias */
+	{ H323_KIND_CHOICE, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 1, 0, 2, 4, 161, 2 },
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* Progress-UUIE */
+	/* protocolIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_VERSION, H323_WIDTH_GENERAL, 8 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 7, 7, 7, 130 }, /* destinationInfo */
+	/* h245Address */
+	{ H323_KIND_ADDRESS, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT,
+	  H323_H245_ADDRESS, 0, 3, 4, 7, 7, 113, 1 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 517 }, /* callIdentifier */
+	/* h245SecurityMode */
+	{ H323_KIND_CHOICE, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 2, 0, 4, 4, 1338, 4 },
+	/* tokens */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 19, 3 },
+	/* cryptoTokens */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_ENTER,
+	  0, H323_NOTE_CRYPTO_TOKENS, H323_WIDTH_GENERAL, 0, 0, 0, 20, 2 },
+	/* fastStart */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 34, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 3 },
+	{ H323_KIND_BOOL, H323_PART_ENTER, 0, H323_NOTE_MULTIPLE_CALLS }, /* multipleCalls */
+	/* maintainConnection */
+	{ H323_KIND_BOOL, H323_PART_ENTER, 0, H323_NOTE_MAINTAIN_CONNECTION },
+	/* fastConnectRefused */
+	{ H323_KIND_FIXED, H323_PART_ENTER, 0, H323_NOTE_FAST_CONNECT_REFUSED },
+	/* H245Security */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 106 }, /* nonStandard */
+	{ H323_KIND_FIXED, 0, 0 }, /* noSecurity */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 4, 4, 1342 }, /* tls */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 4, 4, 1342 }, /* ipsec */
+	/* SecurityCapabilities */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandard */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 2, 0, 3, 3, 1347 }, /* encryption */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 2, 0, 3, 3, 1347 }, /* authenticaton */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 2, 0, 3, 3, 1347 }, /* integrity */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* SecurityServiceMode */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 106 }, /* nonStandard */
+	{ H323_KIND_FIXED, 0, 0 }, /* none */
+	{ H323_KIND_FIXED, 0, 0 }, /* default */
+	/* Status-UUIE */
+	/* protocolIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_VERSION, H323_WIDTH_GENERAL, 8 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 517 }, /* callIdentifier */
+	/* tokens */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 19, 2 },
+	/* cryptoTokens */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_ENTER,
+	  0, H323_NOTE_CRYPTO_TOKENS, H323_WIDTH_GENERAL, 0, 0, 0, 20, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* Notify-UUIE */
+	/* protocolIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_VERSION, H323_WIDTH_GENERAL, 8 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 517 }, /* callIdentifier */
+	/* tokens */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 19, 2 },
+	/* cryptoTokens */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_ENTER,
+	  0, H323_NOTE_CRYPTO_TOKENS, H323_WIDTH_GENERAL, 0, 0, 0, 20, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 1 },
+	/* connectedAddress */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_ALIAS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16 },
+	/* H4501SupplementaryService */
+	/* networkFacilityExtension */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 3, 4, 4, 1365, 2 },
+	/* interpretationApdu */
+	{ H323_KIND_PICK, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 2, 0, 3, 0, 0, 1 },
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 0, 0, 1, 1, 1370 }, /* serviceApdu */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* NetworkFacilityExtension */
+	{ H323_KIND_PICK, H323_PART_EXT, 0, 0, 1, 0, 2 }, /* sourceEntity */
+	/* sourceEntityAddress */
+	{ H323_KIND_CHOICE, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 1, 0, 2, 2, 211, 1 },
+	{ H323_KIND_PICK, H323_PART_EXT, 0, 0, 1, 0, 2 }, /* destinationEntity */
+	/* destinationEntityAddress */
+	{ H323_KIND_CHOICE, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 1, 0, 2, 2, 211, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* ServiceApdus */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 47 }, /* rosApdus */
+	/* ROS */
+	{ H323_KIND_SEQ, H323_PART_SCOPE, 0, 0, 0, 2, 4, 4, 1375 }, /* invoke */
+	{ H323_KIND_REST, 0, 0 }, /* returnResult */
+	{ H323_KIND_REST, 0, 0 }, /* returnError */
+	{ H323_KIND_REST, 0, 0 }, /* reject */
+	/* Invoke */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 }, /* invokeId */
+	/* linkedId */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED,
+	  0, 0, H323_WIDTH_GENERAL, 8, 0, 0, 0, 1 },
+	{ H323_KIND_CHOICE, 0, 0, 0, 1, 0, 2, 2, 1380 }, /* opcode */
+	/* argument */
+	{ H323_KIND_OPERATION, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 0, 1 },
+	{ H323_KIND_END },
+	/* Invoke.opcode */
+	{ H323_KIND_INT, 0, 0, H323_NOTE_PARAMETER, H323_WIDTH_GENERAL }, /* local */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 }, /* global */
+	/* NonStandardMessage */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 106 }, /* nonStandardData */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 5 },
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* integrityCheckValue */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	/* featureSet */
+	{ H323_KIND_SEQ, H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_FEATURE_SET, 0, 0, 4, 4, 4, 290 },
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* UnknownMessageResponse */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 3 },
+	{ H323_KIND_SKIP, 0, 0 }, /* tokens */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_CRYPTO_TOKENS }, /* cryptoTokens */
+	/* integrityCheckValue */
+	{ H323_KIND_SKIP, H323_PART_ENTER, 0, H323_NOTE_INTEGRITY_CHECK_VALUE },
+	/* RequestInProgress */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 4 }, /* nonStandardData */
+	/* tokens */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 19, 3 },
+	/* cryptoTokens */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_ENTER,
+	  0, H323_NOTE_CRYPTO_TOKENS, H323_WIDTH_GENERAL, 0, 0, 0, 20, 2 },
+	/* integrityCheckValue */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_ENTER,
+	  0, H323_NOTE_INTEGRITY_CHECK_VALUE, 0, 0, 2, 2, 1402, 1 },
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 16 }, /* delay */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* ICV */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 }, /* algorithmOID */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 1 }, /* icv */
+	{ H323_KIND_END },
+	/* ResourcesAvailableIndicate */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	/* protocolIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_VERSION, H323_WIDTH_GENERAL, 8 },
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	/* endpointIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_ENDPOINT, 7, 16, 0, 0, 0, 0, 1 },
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 15 }, /* protocols */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 }, /* almostOutOfResources */
+	/* tokens */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 19, 3 },
+	/* cryptoTokens */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_ENTER,
+	  0, H323_NOTE_CRYPTO_TOKENS, H323_WIDTH_GENERAL, 0, 0, 0, 20, 2 },
+	/* integrityCheckValue */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_ENTER,
+	  0, H323_NOTE_INTEGRITY_CHECK_VALUE, 0, 0, 2, 2, 1402, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 2 },
+	{ H323_KIND_SKIP, 0, 0 }, /* capacity */
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* ResourcesAvailableConfirm */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	/* protocolIdentifier */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_VERSION, H323_WIDTH_GENERAL, 8 },
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 4 }, /* nonStandardData */
+	/* tokens */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 19, 3 },
+	/* cryptoTokens */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_ENTER,
+	  0, H323_NOTE_CRYPTO_TOKENS, H323_WIDTH_GENERAL, 0, 0, 0, 20, 2 },
+	/* integrityCheckValue */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_ENTER,
+	  0, H323_NOTE_INTEGRITY_CHECK_VALUE, 0, 0, 2, 2, 1402, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 1 },
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23 },
+	/* InfoRequestAck */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 4 }, /* nonStandardData */
+	/* tokens */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 19, 3 },
+	/* cryptoTokens */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_ENTER,
+	  0, H323_NOTE_CRYPTO_TOKENS, H323_WIDTH_GENERAL, 0, 0, 0, 20, 2 },
+	/* integrityCheckValue */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_ENTER,
+	  0, H323_NOTE_INTEGRITY_CHECK_VALUE, 0, 0, 2, 2, 1402, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* InfoRequestNak */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	{ H323_KIND_PICK, H323_PART_EXT, 0, H323_NOTE_REASON, 2, 0, 3 }, /* nakReason */
+	/* altGKInfo */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_ALT_GK_INFO, 0, 0, 1, 2, 2, 327, 4 },
+	/* tokens */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 19, 3 },
+	/* cryptoTokens */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_ENTER,
+	  0, H323_NOTE_CRYPTO_TOKENS, H323_WIDTH_GENERAL, 0, 0, 0, 20, 2 },
+	/* integrityCheckValue */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_ENTER,
+	  0, H323_NOTE_INTEGRITY_CHECK_VALUE, 0, 0, 2, 2, 1402, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* ServiceControlIndication */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 1 }, /* nonStandardData */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 49 }, /* serviceControl */
+	/* endpointIdentifier */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED,
+	  0, H323_NOTE_ENDPOINT, 7, 16, 0, 0, 0, 7, 1 },
+	/* callSpecific */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 1, 3, 3, 1464, 6 },
+	/* tokens */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 19, 5 },
+	/* cryptoTokens */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_ENTER,
+	  0, H323_NOTE_CRYPTO_TOKENS, H323_WIDTH_GENERAL, 0, 0, 0, 20, 4 },
+	/* integrityCheckValue */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_ENTER,
+	  0, H323_NOTE_INTEGRITY_CHECK_VALUE, 0, 0, 2, 2, 1402, 3 },
+	/* featureSet */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_FEATURE_SET, 0, 0, 4, 4, 4, 290, 2 },
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* ServiceControlSession */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 8 }, /* sessionId */
+	/* contents */
+	{ H323_KIND_CHOICE, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 2, 0, 4, 4, 1454, 1 },
+	{ H323_KIND_PICK, H323_PART_EXT, 0, 0, 2, 0, 3 }, /* reason */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* ServiceControlDescriptor */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_TWO_OCTETS, 8 }, /* url */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 }, /* signal */
+	{ H323_KIND_SEQ, 0, 0, 0, 0, 0, 2, 2, 106 }, /* nonStandard */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 6, 5, 5, 1458 }, /* callCreditServiceControl */
+	/* CallCreditServiceControl */
+	/* amountString */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED,
+	  0, 0, H323_WIDTH_TWO_OCTETS, 16, 0, 0, 0, 5, 1 },
+	/* billingMode */
+	{ H323_KIND_PICK, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 1, 0, 2, 0, 0, 4 },
+	/* callDurationLimit */
+	{ H323_KIND_UINT, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_LONG, 0, 0, 0, 0, 3, 1 },
+	/* enforceCallDurationLimit */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 2, 1 },
+	/* callStartingPoint */
+	{ H323_KIND_PICK, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 1, 0, 2, 0, 0, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* CallSpecific */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 517 }, /* callIdentifier */
+	/* conferenceID */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, H323_NOTE_CONFERENCE, 0, 8, 0, 0, 0, 0, 16 },
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 }, /* answeredCall */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* ServiceControlResponse */
+	/* requestSeqNum */
+	{ H323_KIND_UINT, 0, 0, H323_NOTE_SEQUENCE, H323_WIDTH_TWO_OCTETS, 0, 0, 0, 0, 0, 1 },
+	/* result */
+	{ H323_KIND_PICK, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 3, 0, 5, 0, 0, 7 },
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL, 0, 0, 0, 0, 2, 2, 106, 6 }, /* nonStandardData */
+	/* tokens */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 19, 5 },
+	/* cryptoTokens */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_ENTER,
+	  0, H323_NOTE_CRYPTO_TOKENS, H323_WIDTH_GENERAL, 0, 0, 0, 20, 4 },
+	/* integrityCheckValue */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_ENTER,
+	  0, H323_NOTE_INTEGRITY_CHECK_VALUE, 0, 0, 2, 2, 1402, 3 },
+	/* featureSet */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT | H323_PART_ENTER,
+	  H323_FEATURE_SET, 0, 0, 4, 4, 4, 290, 2 },
+	/* genericData */
+	{ H323_KIND_LIST, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_ENTER,
+	  H323_GENERIC_DATA, 0, H323_WIDTH_GENERAL, 0, 0, 0, 23, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* H323-UserInformation */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 2, 11, 763 }, /* h323-uu-pdu */
+	/* user-data */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 1, 2, 2, 1480, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* UserData */
+	/* protocol-discriminator */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 8 },
+	/* user-information */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, 8, 8, 0, 0, 0, 0, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* SignallingChannelData */
+	{ H323_KIND_CHOICE, H323_PART_EXT, 0, 0, 3, 0, 6, 6, 1485 }, /* signallingChannelData */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* SignallingChannelData.choice */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 3, 3, 1491 }, /* channelSuspendRequest */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 2, 2, 1495 }, /* channelSuspendResponse */
+	{ H323_KIND_REST, 0, 0 }, /* channelSuspendConfirm */
+	{ H323_KIND_REST, 0, 0 }, /* channelSuspendCancel */
+	{ H323_KIND_REST, 0, 0 }, /* channelResumeRequest */
+	{ H323_KIND_REST, 0, 0 }, /* channelResumeResponse */
+	/* ChannelSuspendRequest */
+	/* channelResumeAddress */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_CHANNEL_RESUME_ADDRESS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 18 },
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 }, /* immediateResume */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 1 }, /* resetH245 */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* ChannelSuspendResponse */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 }, /* okToSuspend */
+	/* channelResumeAddress */
+	{ H323_KIND_LIST, H323_PART_PATH | H323_PART_ENTER,
+	  H323_CHANNEL_RESUME_ADDRESS, 0, H323_WIDTH_GENERAL, 0, 0, 0, 18 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* IncomingCallIndication */
+	/* callSignallingAddress */
+	{ H323_KIND_ADDRESS, H323_PART_PATH | H323_PART_EXT,
+	  H323_CALL_SIGNALLING_ADDRESS, 0, 3, 4, 7, 7, 113 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 1, 1, 1, 517 }, /* callID */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* TraversalParameters */
+	/* multiplexedMediaChannel */
+	{ H323_KIND_ADDRESS, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT,
+	  H323_MULTIPLEXED_MEDIA, 0, 1, 7, 2, 2, 1028, 6 },
+	/* multiplexedMediaControlChannel */
+	{ H323_KIND_ADDRESS, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT,
+	  H323_MULTIPLEXED_MEDIA_CONTROL, 0, 1, 7, 2, 2, 1028, 5 },
+	/* multiplexID */
+	{ H323_KIND_UINT, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_LONG, 0, 0, 0, 0, 4 },
+	/* keepAliveChannel */
+	{ H323_KIND_ADDRESS, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT,
+	  H323_KEEP_ALIVE_CHANNEL, 0, 1, 7, 2, 2, 1028, 3 },
+	/* keepAlivePayloadType */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 2, 7 },
+	/* keepAliveInterval */
+	{ H323_KIND_UINT, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_LONG, 0, 0, 0, 0, 1, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* AlternateAddresses */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 51 }, /* addresses */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* AlternateAddress */
+	{ H323_KIND_FIXED, H323_PART_ALIGNED, 0, 0, 0, 0, 0, 0, 0, 0, 8 }, /* sessionID */
+	/* rtpAddress */
+	{ H323_KIND_ADDRESS, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT,
+	  H323_RTP_ADDRESS, 0, 1, 7, 2, 2, 1028, 3 },
+	/* rtcpAddress */
+	{ H323_KIND_ADDRESS, H323_PART_OPTIONAL | H323_PART_PATH | H323_PART_EXT,
+	  H323_RTCP_ADDRESS, 0, 1, 7, 2, 2, 1028, 2 },
+	/* multiplexID */
+	{ H323_KIND_UINT, H323_PART_OPTIONAL, 0, 0, H323_WIDTH_LONG, 0, 0, 0, 0, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* CTInitiateArg */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, 3, 4 }, /* callIdentity */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 2, 2, 1519 }, /* reroutingNumber */
+	{ H323_KIND_REST, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 1 }, /* argumentExtension */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* EndpointAddress */
+	{ H323_KIND_LIST, 0, 0, 0, H323_WIDTH_GENERAL, 0, 0, 0, 16 }, /* destinationAddress */
+	/* remoteExtensionAddress */
+	{ H323_KIND_CHOICE, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 1, 0, 2, 4, 161, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* CTSetupArg */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, 3, 4 }, /* callIdentity */
+	/* transferringNumber */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 2, 2, 2, 1519, 2 },
+	{ H323_KIND_REST, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 1 }, /* argumentExtension */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* CallReroutingArg */
+	{ H323_KIND_ENUM, H323_PART_EXT, 0, 0, 2, 0, 4 }, /* reroutingReason */
+	/* originalReroutingReason */
+	{ H323_KIND_ENUM, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 2, 0, 4, 0, 0, 1 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 2, 2, 1519 }, /* calledAddress */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4 }, /* diversionCounter */
+	/* h225InfoElement */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, H323_WIDTH_GENERAL, 8 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 2, 2, 1519 }, /* lastReroutingNr */
+	{ H323_KIND_ENUM, H323_PART_EXT, 0, 0, 2, 0, 3 }, /* subscriptionOption */
+	/* callingPartySubaddress */
+	{ H323_KIND_CHOICE, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 1, 0, 2, 2, 1541, 1 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 2, 2, 1519 }, /* callingNumber */
+	/* callingInfo */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED, 0, 0, 7, 16, 0, 0, 0, 5, 1 },
+	/* originalCalledNr */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 2, 2, 2, 1519, 4 },
+	{ H323_KIND_REST, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 3 }, /* redirectingInfo */
+	{ H323_KIND_REST, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 2 }, /* originalCalledInfo */
+	{ H323_KIND_REST, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 1 }, /* extension */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* PartySubaddress */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 2, 2, 1543 }, /* userSpecifiedSubaddress */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, 5, 8, 0, 0, 0, 0, 1 }, /* nsapSubaddress */
+	/* UserSpecifiedSubaddress */
+	/* subaddressInformation */
+	{ H323_KIND_STRING, H323_PART_ALIGNED, 0, 0, 5, 8, 0, 0, 0, 0, 1 },
+	/* oddCountIndicator */
+	{ H323_KIND_FIXED, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 1, 1 },
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* DivertingLegInformation1Arg */
+	{ H323_KIND_ENUM, H323_PART_EXT, 0, 0, 2, 0, 4 }, /* diversionReason */
+	{ H323_KIND_ENUM, H323_PART_EXT, 0, 0, 2, 0, 3 }, /* subscriptionOption */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 2, 2, 1519 }, /* nominatedNr */
+	/* nominatedInfo */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED, 0, 0, 7, 16, 0, 0, 0, 4, 1 },
+	/* redirectingNr */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 2, 2, 2, 1519, 3 },
+	{ H323_KIND_REST, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 2 }, /* redirectingInfo */
+	{ H323_KIND_REST, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 1 }, /* extension */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* DivertingLegInformation2Arg */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4 }, /* diversionCounter */
+	{ H323_KIND_ENUM, H323_PART_EXT, 0, 0, 2, 0, 4 }, /* diversionReason */
+	/* originalDiversionReason */
+	{ H323_KIND_ENUM, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 2, 0, 4, 0, 0, 6 },
+	/* divertingNr */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 2, 2, 2, 1519, 5 },
+	/* originalCalledNr */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 2, 2, 2, 1519, 4 },
+	{ H323_KIND_REST, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 3 }, /* redirectingInfo */
+	{ H323_KIND_REST, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 2 }, /* originalCalledInfo */
+	{ H323_KIND_REST, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 1 }, /* extension */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* DivertingLegInformation3Arg */
+	{ H323_KIND_FIXED, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 }, /* presentationAllowedIndicator */
+	/* redirectionNr */
+	{ H323_KIND_SEQ, H323_PART_OPTIONAL | H323_PART_EXT, 0, 0, 0, 2, 2, 2, 1519, 3 },
+	{ H323_KIND_REST, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 2 }, /* redirectionInfo */
+	{ H323_KIND_REST, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 1 }, /* extension */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
+	/* DivertingLegInformation4Arg */
+	{ H323_KIND_ENUM, H323_PART_EXT, 0, 0, 2, 0, 4 }, /* diversionReason */
+	{ H323_KIND_ENUM, H323_PART_EXT, 0, 0, 2, 0, 3 }, /* subscriptionOption */
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 2, 2, 1519 }, /* callingNr */
+	/* callingInfo */
+	{ H323_KIND_STRING, H323_PART_OPTIONAL | H323_PART_ALIGNED, 0, 0, 7, 16, 0, 0, 0, 1, 1 },
+	{ H323_KIND_SEQ, H323_PART_EXT, 0, 0, 0, 2, 2, 2, 1519 }, /* nominatedNr */
+	{ H323_KIND_REST, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 2 }, /* nominatedInfo */
+	{ H323_KIND_REST, H323_PART_OPTIONAL, 0, 0, 0, 0, 0, 0, 0, 1 }, /* extension */
+	{ H323_KIND_MARKER, 0, 0, 0, 0, 0, 0, 0 },
 };
 
 const struct h323_content h323_contents[H323_CONTENTS] = {
-	{ H323_KIND_GENERIC, H323_NO_LAYER, 15, H323_ANY, 326 }, /* SignallingChannelData */
+	{ H323_KIND_GENERIC, H323_NO_LAYER, 15, H323_ANY, 3 }, /* SignallingChannelData */
 	{ H323_KIND_GENERIC, H323_LAYER_RAS, 17, 1, 0 }, /* RasMessage */
-	{ H323_KIND_GENERIC, H323_NO_LAYER, 18, 1, 330 }, /* IncomingCallIndication */
-	{ H323_KIND_PARAMETER, H323_NO_LAYER, 19, 1, 331 }, /* TraversalParameters */
-	{ H323_KIND_PARAMETER, H323_NO_LAYER, 24, H323_ANY, 332 }, /* AlternateAddresses */
-	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 9, 335 }, /* CTInitiateArg */
-	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 10, 338 }, /* CTSetupArg */
-	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 19, 339 }, /* CallReroutingArg */
-	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 20, 344 }, /* DivertingLegInformation1Arg */
-	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 21, 345 }, /* DivertingLegInformation2Arg */
-	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 22, 346 }, /* DivertingLegInformation3Arg */
-	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 100, 347 }, /* DivertingLegInformation4Arg */
+	{ H323_KIND_GENERIC, H323_NO_LAYER, 18, 1, 4 }, /* IncomingCallIndication */
+	{ H323_KIND_PARAMETER, H323_NO_LAYER, 19, 1, 5 }, /* TraversalParameters */
+	{ H323_KIND_PARAMETER, H323_NO_LAYER, 24, H323_ANY, 6 }, /* AlternateAddresses */
+	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 9, 7 }, /* CTInitiateArg */
+	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 10, 8 }, /* CTSetupArg */
+	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 19, 9 }, /* CallReroutingArg */
+	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 20, 10 }, /* DivertingLegInformation1Arg */
+	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 21, 11 }, /* DivertingLegInformation2Arg */
+	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 22, 12 }, /* DivertingLegInformation3Arg */
+	{ H323_KIND_OPERATION, H323_NO_LAYER, 0, 100, 13 }, /* DivertingLegInformation4Arg */
 };

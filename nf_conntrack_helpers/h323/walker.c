@@ -2,11 +2,12 @@
 /*
  * The walk through a PDU, led by the tables.
  *
- * One loop, and a stack of its own instead of recursion. Three things stand on
- * the stack: a SEQUENCE whose components come one by one, a list, and a guard:
- * the hard end of an open type or of an octet string that holds an encoding.
- * What goes wrong behind a guard is forgotten back to it, and the walk goes on
- * at its end. Without a guard the PDU is lost.
+ * One loop, and a stack of its own instead of recursion. In the tables the parts
+ * of a type stand one behind the other, so what comes next is mostly the next
+ * entry; the stack tells where to go on behind a SEQUENCE, a list, a place that
+ * hits tell of, and a guard: the hard end of an open type or of an octet string
+ * that holds an encoding. What goes wrong behind a guard is forgotten back to
+ * it, and the walk goes on at its end. Without a guard the PDU is lost.
  */
 #include <linux/bitops.h>
 #include <linux/netfilter.h>
@@ -18,16 +19,18 @@
 #include "tpkt.h"
 #include "walker.h"
 
-/* Guards, SEQUENCEs and lists in each other; a fast start in call signalling
- * that a RAS message reports needs 24
+/* All that stands on the stack at once; a fast start in call signalling that a
+ * RAS message reports needs 26
  */
-#define H323_DEPTH_MAX 32
+#define H323_DEPTH_MAX 38
 /* Encodings in octet strings in each other: RAS in call signalling, its report
  * of another call signalling, that one's fast start
  */
 #define H323_LAYERS_MAX 3
 /* Generic data in generic data: each is a set of data with its parameters */
 #define H323_SCOPES_MAX 8
+/* Additions whose bits are at hand at once */
+#define H323_BITMAP 24
 
 /* H.460.N as an object identifier: itu-t recommendation h 460 N */
 #define H323_OID_460 4
@@ -50,42 +53,10 @@ struct h323_path {
 };
 
 enum h323_step {
-	H323_STEP_END, /* lowest on the stack: nothing comes any more */
-	H323_STEP_ROOT, /* components of a SEQUENCE before the marker */
-	H323_STEP_ADDITIONS, /* those behind it */
+	H323_STEP_PART, /* a SEQUENCE, or a part that says where the walk is */
 	H323_STEP_LIST,
 	H323_STEP_GUARD,
-};
-
-/**
- * struct h323_frame - one entry of the stack
- * @path: the path at its beginning
- * @node: the SEQUENCE or the list
- * @part: the next component of its root
- * @last: behind the last of them
- * @count: bits in the bitmap, elements in the list; of a guard: hits before it
- * @bits: preamble, first bit highest; where the bitmap begins; of a guard:
- *	the end outside
- * @next: the next bit of the bitmap, or element
- * @step: enum h323_step
- * @extended: there are additions; of a guard: it holds an encoding
- * @counts: of a list: enum h323_counts
- * @messages: of a guard: messages before it
- * @scopes: of a guard: scopes before it
- */
-struct h323_frame {
-	struct h323_path path;
-	const struct h323_node *node;
-	const struct h323_part *part;
-	const struct h323_part *last;
-	u32 count;
-	u32 bits;
-	u16 next;
-	u8 step;
-	u8 extended;
-	u8 counts;
-	u8 messages;
-	u8 scopes;
+	H323_STEP_STOP, /* lowest on the stack: nothing comes any more */
 };
 
 /* What the elements of a list are counted in */
@@ -96,34 +67,80 @@ enum h323_counts {
 };
 
 /**
+ * struct h323_frame - one entry of the stack
+ * @path: the path at its beginning, where @restore
+ * @next: what comes behind it
+ * @bits: which optional components of those that come behind it there are
+ * @step: enum h323_step
+ * @restore: the path is another one behind it
+ * @scope: it is a set of generic data
+ * @encoding: of a guard: it holds an encoding
+ * @part: of a list: its element; of additions: those of the bits at hand
+ * @count: of a list: how many elements there are; of additions: bits of the
+ *	bitmap that are not at hand yet; of a guard: hits before it
+ * @at: of a list: the next element; of additions: where these bits stand; of a
+ *	guard: the end outside
+ * @counts: of a list: enum h323_counts
+ * @messages: of a guard: messages before it
+ * @scopes: of a guard: scopes before it
+ * @known: of additions: how many of those from @part on are known
+ */
+struct h323_frame {
+	struct h323_path path;
+	const struct h323_part *next;
+	u32 bits;
+	u8 step;
+	bool restore;
+	bool scope;
+	bool encoding;
+	const struct h323_part *part;
+	u32 count;
+	u32 at;
+	u8 counts;
+	u8 messages;
+	u8 scopes;
+	u8 known;
+};
+
+/**
  * struct h323_walk - the state of a walk
  * @per: the position
+ * @next: what comes next
+ * @bits: which optional components of those that come next there are, or which
+ *	additions; highest bit first
+ * @nodes: parts looked at
  * @r: what is filled in
  * @top: the highest entry of the stack, which is in @r
  * @limit: the last there is room for
- * @nodes: types looked at
  * @path: where the walk is
- * @note: what to do with the value that is read next
  * @counts: enum h323_counts: a list that is read next
- * @items: items of fastStart and the like
  * @layers: guards around encodings
  * @scopes: sets of generic data around this place
+ * @items: items of fastStart and the like
  * @over: a limit is reached
  */
 struct h323_walk {
 	struct h323_per per;
+	const struct h323_part *next;
+	u32 bits;
+	u32 nodes;
 	struct h323_reading *r;
 	struct h323_frame *top;
 	const struct h323_frame *limit;
-	u32 nodes;
 	struct h323_path path;
-	u8 note;
 	u8 counts;
 	u8 layers;
 	u8 scopes;
 	u8 items;
 	bool over;
 };
+
+/* What is not in the tables, because the stack says what it means */
+static const struct h323_part h323_end = { H323_KIND_END };
+static const struct h323_part h323_next_addition = { H323_KIND_ADDITION };
+static const struct h323_part h323_next_element = { H323_KIND_ELEMENT };
+static const struct h323_part h323_leaving = { H323_KIND_LEAVE };
+static const struct h323_part h323_stop = { H323_KIND_STOP };
 
 static const u32 h323_flags[] = {
 	[H323_NOTE_KEEP_ALIVE - H323_NOTE_FLAG] = H323_HAS_KEEP_ALIVE,
@@ -170,9 +187,12 @@ static bool h323_open(struct h323_walk *w, u8 protocol, u8 layer, u32 at,
 		w->over = true;
 		return false;
 	}
-	for (u32 i = 1; i < w->r->messages; i++) {
+	for (u32 i = w->r->messages; i-- > 1;) {
 		m = &w->r->message[i];
-		index += m->parent == parent && m->layer == layer;
+		if (m->parent != parent || m->layer != layer)
+			continue;
+		index = m->index + 1;
+		break;
 	}
 	m = &w->r->message[w->r->messages];
 	memset(m, 0, sizeof(*m));
@@ -192,74 +212,92 @@ static bool h323_open(struct h323_walk *w, u8 protocol, u8 layer, u32 at,
 	return true;
 }
 
-static inline struct h323_frame *h323_push(struct h323_walk *w, u8 step)
+static inline struct h323_frame *
+h323_push(struct h323_walk *w, u8 step, const struct h323_part *next, u32 bits)
 {
 	struct h323_frame *f = w->top + 1;
 
-	if (f > w->limit)
+	if (unlikely(f > w->limit))
 		return NULL;
 	w->top = f;
-	f->path = w->path;
+	f->next = next;
+	f->bits = bits;
 	f->step = step;
+	f->restore = false;
+	f->scope = false;
+	f->encoding = false;
 	return f;
 }
 
-static inline void h323_pop(struct h323_walk *w)
+/* Nothing comes any more of what is highest on the stack; returns it, because it
+ * says where to go on
+ */
+static inline const struct h323_frame *h323_pop(struct h323_walk *w)
 {
 	const struct h323_frame *f = w->top--;
 
-	if (f->step == H323_STEP_GUARD) {
-		w->per.pos = w->per.end;
-		w->per.end = f->bits;
-		w->layers -= f->extended;
-	} else if (f->step != H323_STEP_LIST &&
-		   unlikely(f->node->flags & H323_NODE_SCOPE)) {
-		w->scopes--;
+	if (unlikely(f->restore)) {
+		w->path = f->path;
+		w->scopes -= f->scope;
 	}
+	return f;
 }
 
-/* The next @bytes are all that what comes now may read */
+/* The next @bytes are all that what comes now may read; there are so many */
 static bool h323_guard(struct h323_walk *w, u32 bytes, bool encoding)
 {
-	struct h323_frame *f;
+	struct h323_frame *f = h323_push(w, H323_STEP_GUARD, w->next, w->bits);
 
-	if (bytes * 8 > h323_per_left(&w->per))
-		return false;
-	f = h323_push(w, H323_STEP_GUARD);
 	if (!f)
 		return false;
-	f->extended = encoding;
+	f->encoding = encoding;
+	f->path = w->path;
+	f->restore = true;
 	f->count = w->r->hits;
 	f->messages = w->r->messages;
 	f->scopes = w->scopes;
-	f->bits = w->per.end;
+	f->at = w->per.end;
 	w->layers += encoding;
 	w->per.end = w->per.pos + bytes * 8;
+	w->next = &h323_leaving;
 	return true;
 }
 
-/* Go to the end of the innermost guard: @broken: after an error */
-static bool h323_leave(struct h323_walk *w, bool broken)
+/* The end of the guard that is highest on the stack */
+static inline void h323_guard_end(struct h323_walk *w)
 {
-	while (w->top->step != H323_STEP_END) {
-		const struct h323_frame *f = w->top;
+	const struct h323_frame *f = w->top;
 
-		if (f->step != H323_STEP_GUARD) {
-			h323_pop(w);
-			continue;
+	w->per.pos = w->per.end;
+	w->per.end = f->at;
+	w->layers -= f->encoding;
+}
+
+/* Go to the end of the innermost guard: @broken: after an error */
+static noinline bool h323_leave(struct h323_walk *w, bool broken)
+{
+	struct h323_frame *f = w->top;
+
+	while (f->step != H323_STEP_GUARD) {
+		if (f->step == H323_STEP_STOP) {
+			w->next = &h323_stop;
+			return !broken;
 		}
-		if (broken) {
-			w->r->hits = f->count;
-			for (u32 i = f->messages; i < w->r->messages; i++)
-				w->r->message[i].broken = true;
-			w->scopes = f->scopes;
-			w->r->dropped++;
-		}
-		w->path = f->path;
-		h323_pop(w);
-		return true;
+		f--;
 	}
-	return !broken;
+	w->top = f;
+	w->scopes = f->scopes;
+	if (broken) {
+		w->r->hits = f->count;
+		for (u32 i = f->messages; i < w->r->messages; i++)
+			w->r->message[i].broken = true;
+		w->r->dropped++;
+	}
+	h323_guard_end(w);
+	h323_pop(w);
+	w->next = f->next;
+	w->bits = f->bits;
+	return true;
 }
 
 /* Generic data are for H.460.@feature; so is all up to the end of the scope */
@@ -267,7 +305,7 @@ static void h323_feature(struct h323_walk *w, u32 feature)
 {
 	if (feature && feature < 32)
 		h323_message(w)->features |= 1U << feature;
-	w->top->path.feature = feature;
+	w->path.feature = feature;
 }
 
 static void h323_flag(struct h323_walk *w, u8 note, bool is)
@@ -332,7 +370,7 @@ static noinline void h323_note_value(struct h323_walk *w, u8 note, u32 value)
 		break;
 	case H323_NOTE_PARAMETER:
 		/* H323_ANY is none */
-		w->top->path.parameter = min_t(u32, value, H323_ANY - 1);
+		w->path.parameter = min_t(u32, value, H323_ANY - 1);
 		break;
 	}
 }
@@ -376,18 +414,24 @@ static noinline void h323_note_bytes(struct h323_walk *w, u8 note, u32 at,
 	}
 }
 
-/* A part that somebody wants to know begins */
-static noinline bool h323_enter_marked(struct h323_walk *w,
-				       const struct h323_part *part)
+/* A part that says where the walk is: it is noted to come back from there */
+static bool h323_enter_path(struct h323_walk *w, const struct h323_part *part)
 {
-	struct h323_message *m = h323_message(w);
+	struct h323_frame *f;
 
+	if (part->kind == H323_KIND_SEQ || part->kind == H323_KIND_LIST) {
+		/* Those have a frame of their own */
+		w->top[1].path = w->path;
+	} else {
+		f = h323_push(w, H323_STEP_PART, w->next, w->bits);
+		if (!f)
+			return false;
+		f->path = w->path;
+		f->restore = true;
+		w->next = &h323_end;
+	}
+	w->counts = H323_COUNTS_NOTHING;
 	if (part->mark >= H323_ALTERNATE_ENDPOINTS) {
-		if (part->mark == H323_FORWARD ||
-		    part->mark == H323_FORWARD_ACK)
-			m->forward.there = true;
-		else if (part->mark == H323_REVERSE)
-			m->reverse.there = true;
 		if (!w->path.within || w->path.within == part->mark) {
 			w->path.within = part->mark;
 			w->counts = H323_COUNTS_LIST;
@@ -395,6 +439,24 @@ static noinline bool h323_enter_marked(struct h323_walk *w,
 	} else if (part->mark) {
 		w->path.field = part->mark;
 		w->counts = H323_COUNTS_INDEX;
+	}
+	return true;
+}
+
+/* A part begins that there is something to be done for */
+static noinline bool h323_enter(struct h323_walk *w,
+				const struct h323_part *part)
+{
+	struct h323_message *m = h323_message(w);
+
+	if (part->flags & H323_PART_PATH) {
+		if (part->mark == H323_FORWARD ||
+		    part->mark == H323_FORWARD_ACK)
+			m->forward.there = true;
+		else if (part->mark == H323_REVERSE)
+			m->reverse.there = true;
+		if (!h323_enter_path(w, part))
+			return false;
 	}
 	if (!part->note)
 		return true;
@@ -407,50 +469,36 @@ static noinline bool h323_enter_marked(struct h323_walk *w,
 	else if (part->note == H323_NOTE_MULTICAST)
 		w->path.flags |= H323_HIT_MULTICAST;
 	else if (part->note == H323_NOTE_NEW_FEATURE)
-		w->top->path.feature = 0;
+		w->path.feature = 0;
 	else if (part->note == H323_NOTE_REPORT)
 		return h323_open(w, H323_SIGNALLING, H323_LAYER_REPORT,
 				 w->per.pos / 8, 0);
-	w->note = part->note;
 	return true;
 }
 
-/* A part begins */
-static inline bool h323_enter(struct h323_walk *w, const struct h323_part *part)
-{
-	w->note = 0;
-	w->counts = H323_COUNTS_NOTHING;
-	if (!(part->mark | part->note))
-		return true;
-	return h323_enter_marked(w, part);
-}
-
-static bool h323_hit(struct h323_walk *w, u8 family,
-		     const struct h323_node *node)
+/* An address in the component @field */
+static bool h323_hit(struct h323_walk *w, u8 family, u8 flags, u8 field)
 {
 	const struct h323_channel *channel = h323_channel(w);
 	const struct h323_message *m = h323_message(w);
+	u32 bits = family == NFPROTO_IPV4 ? 32 : 128;
 	struct h323_hit *hit;
-	u32 at, bits = family == NFPROTO_IPV4 ? 32 : 128;
 
 	h323_per_align(&w->per);
-	at = w->per.pos / 8;
-	if (node->flags & H323_NODE_PORT)
+	if (flags & H323_HIT_PORT)
 		bits += 16;
-	if (!h323_per_skip(&w->per, bits))
+	if (bits > h323_per_left(&w->per))
 		return false;
 	if (w->r->hits == H323_HITS_MAX) {
 		w->over = true;
 		return false;
 	}
 	hit = &w->r->hit[w->r->hits++];
-	hit->at = at;
+	hit->at = w->per.pos / 8;
 	hit->family = family;
-	hit->flags = w->path.flags;
-	if (node->flags & H323_NODE_PORT)
-		hit->flags |= H323_HIT_PORT;
+	hit->flags = w->path.flags | flags;
 	hit->message = w->path.message;
-	hit->field = w->path.field;
+	hit->field = field;
 	hit->within = w->path.within;
 	hit->data = channel->data;
 	hit->session = channel->session;
@@ -458,29 +506,59 @@ static bool h323_hit(struct h323_walk *w, u8 family,
 	hit->index = w->path.index;
 	hit->lcn = channel->lcn ? channel->lcn : m->forward.lcn;
 	hit->feature = w->path.feature;
+	w->per.pos += bits;
 	return true;
 }
 
-static bool h323_string(struct h323_walk *w, const struct h323_node *node)
+/* Nearly all addresses are IPv4 with a port, and that begins with so many
+ * zeroes. Returns true where it is one, that has been read; or has not been,
+ * where @good is set to false.
+ */
+static inline bool h323_address(struct h323_walk *w,
+				const struct h323_part *part, bool *good)
 {
-	u32 len = 0;
+	u32 pos = w->per.pos, zeroes;
 
-	if (node->width && !h323_per_number(&w->per, node->width, &len))
+	if (!h323_per_bits(&w->per, part->unit, &zeroes) || zeroes) {
+		w->per.pos = pos;
 		return false;
-	len += node->lb;
+	}
+	*good = h323_hit(w, NFPROTO_IPV4, H323_HIT_PORT,
+			 part->mark ? part->mark : w->path.field);
+	return true;
+}
+
+/* A string of so many units; or whatever else has a length in front */
+static inline bool h323_string(struct h323_walk *w,
+			       const struct h323_part *part)
+{
+	u32 len;
+
+	if (likely(part->width == H323_WIDTH_GENERAL) ?
+		    !h323_per_length(&w->per, &len) :
+		    !h323_per_number(&w->per, part->width, &len))
+		return false;
+	len += part->lb;
 	if (!len)
 		return true;
-	if (node->flags & H323_NODE_ALIGNED)
+	if (part->flags & H323_PART_ALIGNED)
 		h323_per_align(&w->per);
-	if (w->note && !(w->per.pos & 7) &&
-	    len * node->unit <= h323_per_left(&w->per))
-		h323_note_bytes(w, w->note, w->per.pos / 8,
-				len * node->unit / 8);
-	return h323_per_skip(&w->per, len * node->unit);
+	len *= part->unit;
+	if (unlikely(part->note) && !(w->per.pos & 7) &&
+	    len <= h323_per_left(&w->per))
+		h323_note_bytes(w, part->note, w->per.pos / 8, len / 8);
+	return h323_per_skip(&w->per, len);
+}
+
+static inline bool h323_fixed(struct h323_walk *w, const struct h323_part *part)
+{
+	if (part->flags & H323_PART_ALIGNED)
+		h323_per_align(&w->per);
+	return h323_per_skip(&w->per, part->lb);
 }
 
 /* An unconstrained number; of more than four octets it is passed over */
-static bool h323_integer(struct h323_walk *w)
+static bool h323_integer(struct h323_walk *w, const struct h323_part *part)
 {
 	u32 octets, value;
 
@@ -490,47 +568,64 @@ static bool h323_integer(struct h323_walk *w)
 		return h323_per_skip(&w->per, octets * 8);
 	if (!h323_per_octets(&w->per, octets, &value))
 		return false;
-	if (w->note)
-		h323_note_value(w, w->note, value);
+	if (part->note)
+		h323_note_value(w, part->note, value);
 	return true;
 }
 
-static bool h323_uint(struct h323_walk *w, const struct h323_node *node)
+static inline bool h323_uint(struct h323_walk *w, const struct h323_part *part)
 {
 	u32 value;
 
-	if (node->flags & H323_NODE_EXT) {
+	if (unlikely(part->flags & H323_PART_EXT)) {
 		if (!h323_per_bits(&w->per, 1, &value))
 			return false;
 		if (value)
-			return h323_integer(w);
+			return h323_integer(w, part);
 	}
-	if (!h323_per_number(&w->per, node->width, &value))
+	if (!h323_per_number(&w->per, part->width, &value))
 		return false;
-	if (w->note)
-		h323_note_value(w, w->note, value + node->lb);
+	if (part->note)
+		h323_note_value(w, part->note, value + part->lb);
 	return true;
 }
 
 /* Which value or alternative: those behind the marker are counted on */
-static inline bool h323_index(struct h323_walk *w, const struct h323_node *node,
+static inline bool h323_index(struct h323_walk *w, const struct h323_part *part,
 			      u32 *index)
 {
-	u32 extensible = node->flags & H323_NODE_EXT;
+	u32 extensible = part->flags & H323_PART_EXT;
 
-	static_assert(H323_NODE_EXT == 1, "it is a bit of the encoding too");
+	static_assert(H323_PART_EXT == 1, "it is a bit of the encoding too");
 	/* generate.py has seen that there are at most 255 */
-	if (!h323_per_bits(&w->per, extensible + node->width, index))
+	if (!h323_per_bits(&w->per, extensible + part->width, index))
 		return false;
-	if (likely(*index < node->root))
+	if (likely(*index < part->root))
 		return true;
-	if (!extensible || !(*index >> node->width))
+	if (!extensible || !(*index >> part->width))
 		return false;
-	w->per.pos -= node->width;
+	w->per.pos -= part->width;
 	if (!h323_per_small(&w->per, index))
 		return false;
-	*index = min_t(u32, *index, U16_MAX) + node->root;
+	*index = min_t(u32, *index, U16_MAX) + part->root;
 	return true;
+}
+
+/* The length of an open type that there is room for */
+static inline bool h323_open_type(struct h323_walk *w, u32 *len)
+{
+	return h323_per_length(&w->per, len) &&
+	       *len * 8 <= h323_per_left(&w->per);
+}
+
+/* A BOOLEAN has been read that somebody wants to know */
+static void h323_bool(struct h323_walk *w, const struct h323_part *part,
+		      bool value)
+{
+	if (part->note >= H323_NOTE_FLAG)
+		h323_flag(w, part->note, value);
+	else
+		h323_note_value(w, part->note, value);
 }
 
 /* An open type that nobody looks into */
@@ -538,83 +633,230 @@ static bool h323_skip_open(struct h323_walk *w)
 {
 	u32 len;
 
-	return h323_per_length(&w->per, &len) &&
-	       h323_per_skip(&w->per, len * 8);
+	if (!h323_open_type(w, &len))
+		return false;
+	w->per.pos += len * 8;
+	return true;
 }
 
-static bool h323_sequence(struct h323_walk *w, const struct h323_node *node)
+/* What is noted of generic data holds until the end of @f */
+static bool h323_scope(struct h323_walk *w, struct h323_frame *f)
+{
+	if (!f->restore)
+		f->path = w->path;
+	f->restore = true;
+	f->scope = true;
+	w->path.parameter = H323_ANY;
+	return ++w->scopes <= H323_SCOPES_MAX;
+}
+
+static inline bool h323_sequence(struct h323_walk *w,
+				 const struct h323_part *part,
+				 const struct h323_part **next, u32 *present)
 {
 	struct h323_frame *f;
 	u32 bits;
 
-	f = h323_push(w, H323_STEP_ROOT);
-	if (!f)
-		return false;
-	f->node = node;
-	f->part = &h323_parts[node->first];
-	f->last = f->part + node->root;
-	if (unlikely(node->flags & H323_NODE_SCOPE)) {
-		f->path.parameter = H323_ANY;
-		if (++w->scopes > H323_SCOPES_MAX)
+	/* Where nothing comes behind it, it takes the place of what it is in */
+	if (unlikely(part->flags & (H323_PART_PATH | H323_PART_SCOPE)) ||
+	    !((*next)->kind == H323_KIND_END ||
+	      ((*next)->kind == H323_KIND_MARKER && !*present))) {
+		f = h323_push(w, H323_STEP_PART, *next, *present);
+		if (!f)
+			return false;
+		if (unlikely(part->flags & H323_PART_PATH))
+			f->restore = true;
+		if (unlikely(part->flags & H323_PART_SCOPE) &&
+		    !h323_scope(w, f))
 			return false;
 	}
+	*next = &h323_parts[part->first];
+	if (!part->unit)
+		return true;
 	/* generate.py has seen that there are at most 24 */
-	if (!h323_per_bits(&w->per, node->unit, &bits))
+	if (!h323_per_bits(&w->per, part->unit, &bits))
 		return false;
-	bits = bits << 1 << (31 - node->unit);
-	f->extended = 0;
-	if (node->flags & H323_NODE_EXT) {
-		f->extended = bits >> 31;
-		bits <<= 1;
-	}
-	f->bits = bits;
+	bits <<= 32 - part->unit;
+	/* That of the marker goes last here, so where it is reached no other is
+	 * left
+	 */
+	*present = part->flags & H323_PART_EXT ? rol32(bits, 1) : bits;
 	return true;
 }
 
-static bool h323_list(struct h323_walk *w, const struct h323_node *node)
+/* Which of the next additions there are */
+static void h323_bitmap(struct h323_walk *w, struct h323_frame *f)
 {
+	struct h323_per bitmap = w->per;
+	u32 some = min_t(u32, f->count, H323_BITMAP);
+
+	bitmap.pos = f->at;
+	h323_per_bits(&bitmap, some, &w->bits);
+	w->bits <<= 32 - some;
+	f->at += some;
+	f->count -= some;
+}
+
+/* Behind the components of a SEQUENCE: it has additions */
+static noinline bool h323_additions(struct h323_walk *w,
+				    const struct h323_part *marker)
+{
+	struct h323_frame *f = w->top;
+
+	if (!h323_per_additions(&w->per, &f->count))
+		return false;
+	f->at = w->per.pos;
+	if (!h323_per_skip(&w->per, f->count))
+		return false;
+	f->part = marker + 1;
+	f->known = marker->parts;
+	w->bits = 0;
+	if (f->count)
+		h323_bitmap(w, f);
+	return true;
+}
+
+/* An addition that is known, of @len bytes; returns it if it is to be read */
+static const struct h323_part *h323_known(struct h323_walk *w,
+					  const struct h323_part *part, u32 len,
+					  bool *good)
+{
+	if (part->kind == H323_KIND_BOOL && len) {
+		h323_bool(w, part, h323_per_peek(&w->per));
+	} else if (part->flags & H323_PART_PATH ||
+		   (part->kind != H323_KIND_SKIP &&
+		    (part->kind != H323_KIND_FIXED || part->lb > len * 8))) {
+		*good = h323_guard(w, len, false);
+		return *good ? part : NULL;
+	} else if (part->flags & H323_PART_ENTER) {
+		h323_enter(w, part);
+	}
+	w->per.pos += len * 8;
+	return NULL;
+}
+
+/* The addition @at of those whose bits are at hand; returns it if it is to be
+ * read
+ */
+static noinline const struct h323_part *h323_addition(struct h323_walk *w,
+						      u32 at, bool *good)
+{
+	const struct h323_frame *f = w->top;
+	u32 len;
+
+	*good = h323_open_type(w, &len);
+	if (!*good)
+		return NULL;
+	/* It may have come later than these tables */
+	if (at < f->known)
+		return h323_known(w, f->part + at, len, good);
+	w->per.pos += len * 8;
+	return NULL;
+}
+
+/* Have more bits of the bitmap at hand; returns false if there are none */
+static noinline bool h323_more_additions(struct h323_walk *w)
+{
+	struct h323_frame *f = w->top;
+
+	if (!f->count)
+		return false;
+	f->part += H323_BITMAP;
+	f->known -= min_t(u8, f->known, H323_BITMAP);
+	h323_bitmap(w, f);
+	return true;
+}
+
+static bool h323_list(struct h323_walk *w, const struct h323_part *part)
+{
+	const struct h323_part *element = &h323_parts[part->first];
 	struct h323_frame *f;
 	u32 count;
 
-	if (!h323_per_number(&w->per, node->width, &count))
+	if (!h323_per_number(&w->per, part->width, &count))
 		return false;
-	f = h323_push(w, H323_STEP_LIST);
+	count += part->lb;
+	/* Whole octets, or no alignment at all */
+	if (element->kind == H323_KIND_FIXED &&
+	    (!(element->lb & 7) || !(element->flags & H323_PART_ALIGNED))) {
+		if (part->flags & H323_PART_PATH)
+			w->path = w->top[1].path;
+		if (element->flags & H323_PART_ALIGNED && count)
+			h323_per_align(&w->per);
+		return h323_per_skip(&w->per, count * element->lb);
+	}
+	f = h323_push(w, H323_STEP_LIST, w->next, w->bits);
 	if (!f)
 		return false;
-	f->node = node;
-	f->next = 0;
-	f->counts = w->counts;
-	f->count = count + node->lb;
+	f->restore = part->flags & H323_PART_PATH;
+	f->part = element;
+	f->count = count;
+	f->at = 0;
+	f->counts = f->restore ? w->counts : H323_COUNTS_NOTHING;
+	w->next = &h323_next_element;
 	return true;
 }
 
-/* What an octet string holds is read as @type; where that is 0xffff it is passed
- * over, as it is where there are too many layers
+/* Another element of the list that is highest on the stack: note where it is */
+static inline const struct h323_part *h323_element(struct h323_walk *w)
+{
+	struct h323_frame *f = w->top;
+
+	if (f->counts == H323_COUNTS_LIST)
+		w->path.list = f->at;
+	else if (f->counts == H323_COUNTS_INDEX)
+		w->path.index = f->at;
+	f->at++;
+	return f->part;
+}
+
+/* An alternative behind the marker, or NULL where it is passed over */
+static const struct h323_part *h323_alternative(struct h323_walk *w,
+						const struct h323_part *part,
+						u32 index, bool *good)
+{
+	const struct h323_part *alternative = &h323_parts[part->first + index];
+	u32 len;
+
+	*good = h323_open_type(w, &len);
+	if (!*good)
+		return NULL;
+	if (index >= part->parts || alternative->kind == H323_KIND_SKIP) {
+		w->per.pos += len * 8;
+		return NULL;
+	}
+	*good = h323_guard(w, len, false);
+	return *good ? alternative : NULL;
+}
+
+/* What an octet string holds, or NULL where it is passed over, as it is where
+ * there are too many layers
  */
-static bool h323_octets(struct h323_walk *w, u16 *type, u8 layer)
+static const struct h323_part *h323_octets(struct h323_walk *w, u16 part,
+					   u8 layer, bool *good)
 {
 	u8 protocol = layer == H323_LAYER_RAS ? H323_RAS : H323_CONTROL;
 	u32 at, len;
 
-	if (!h323_per_length(&w->per, &len))
-		return false;
-	if (w->layers == H323_LAYERS_MAX)
-		*type = H323_SKIP;
-	if (*type == H323_SKIP)
-		return h323_per_skip(&w->per, len * 8);
+	*good = h323_open_type(w, &len);
+	if (!*good)
+		return NULL;
+	if (w->layers == H323_LAYERS_MAX || part == H323_NOTHING) {
+		w->per.pos += len * 8;
+		return NULL;
+	}
 	at = w->per.pos / 8;
-	if (!h323_guard(w, len, true))
-		return false;
-	if (layer != H323_NO_LAYER && !h323_open(w, protocol, layer, at, len))
-		return false;
-	w->note = layer == H323_LAYER_RAS ? H323_NOTE_KIND_IS : 0;
-	return true;
+	*good = h323_guard(w, len, true) &&
+		(layer == H323_NO_LAYER ||
+		 h323_open(w, protocol, layer, at, len));
+	return *good ? &h323_parts[part] : NULL;
 }
 
 /* The type of an octet string that depends on what was noted before */
-static u16 h323_content(const struct h323_walk *w, u8 kind, u8 *layer)
+static const struct h323_part *h323_content(struct h323_walk *w, u8 kind,
+					    bool *good)
 {
-	u8 protocol = w->r->message[w->path.message].protocol;
+	u8 protocol = h323_message(w)->protocol;
 
 	for (u32 i = 0; i < H323_CONTENTS; i++) {
 		const struct h323_content *c = &h323_contents[i];
@@ -626,301 +868,234 @@ static u16 h323_content(const struct h323_walk *w, u8 kind, u8 *layer)
 		/* RAS within RAS would be nonsense */
 		if (c->layer == H323_LAYER_RAS && protocol != H323_SIGNALLING)
 			continue;
-		*layer = c->layer;
-		return c->type;
+		return h323_octets(w, c->part, c->layer, good);
 	}
-	return H323_SKIP;
+	return h323_octets(w, H323_NOTHING, H323_NO_LAYER, good);
 }
 
-/* Read a type that holds no others */
-static noinline bool h323_plain(struct h323_walk *w,
-				const struct h323_node *node)
+/* What is rare, or is noted; returns what is in it, or NULL */
+static noinline const struct h323_part *
+h323_other(struct h323_walk *w, const struct h323_part *part, bool *good)
 {
 	u32 value;
 
-	switch (node->kind) {
-	case H323_KIND_NULL:
-		return true;
+	switch (part->kind) {
+	case H323_KIND_PDU:
+		return h323_octets(w, part->first, part->unit, good);
+	case H323_KIND_GENERIC:
+	case H323_KIND_PARAMETER:
+	case H323_KIND_OPERATION:
+		return h323_content(w, part->kind, good);
 	case H323_KIND_BOOL:
-		if (!h323_per_bits(&w->per, 1, &value))
-			return false;
-		if (w->note >= H323_NOTE_FLAG && value)
-			h323_flag(w, w->note, true);
-		else if (w->note && w->note < H323_NOTE_FLAG)
-			h323_note_value(w, w->note, value);
-		return true;
-	case H323_KIND_OID:
-		if (!h323_per_length(&w->per, &value))
-			return false;
-		if (w->note && value * 8 <= h323_per_left(&w->per))
-			h323_note_bytes(w, w->note, w->per.pos / 8, value);
-		return h323_per_skip(&w->per, value * 8);
-	case H323_KIND_UINT:
-		return h323_uint(w, node);
+		*good = h323_per_bits(&w->per, 1, &value);
+		if (*good)
+			h323_bool(w, part, value);
+		return NULL;
 	case H323_KIND_INT:
-		return h323_integer(w);
+		*good = h323_integer(w, part);
+		return NULL;
 	case H323_KIND_ENUM:
-		return h323_index(w, node, &value);
 	case H323_KIND_PICK:
-		if (!h323_index(w, node, &value))
-			return false;
-		if (w->note)
-			h323_note_value(w, w->note, value);
-		return value < node->root || h323_skip_open(w);
-	case H323_KIND_STRING:
-		return h323_string(w, node);
+		*good = h323_index(w, part, &value);
+		if (!*good)
+			return NULL;
+		if (part->note)
+			h323_note_value(w, part->note, value);
+		if (part->kind == H323_KIND_PICK && value >= part->root)
+			*good = h323_skip_open(w);
+		return NULL;
 	case H323_KIND_IP4:
-		return h323_hit(w, NFPROTO_IPV4, node);
 	case H323_KIND_IP6:
-		return h323_hit(w, NFPROTO_IPV6, node);
+		*good = h323_hit(w,
+				 part->kind == H323_KIND_IP4 ? NFPROTO_IPV4 :
+							       NFPROTO_IPV6,
+				 part->flags & H323_PART_PORT ? H323_HIT_PORT :
+								0,
+				 w->path.field);
+		return NULL;
+	case H323_KIND_REST:
+		h323_leave(w, false);
+		return NULL;
 	}
-	return false;
+	*good = false;
+	return NULL;
 }
 
-/* Which alternative it is; @type: its type, or H323_SKIP if it is passed over */
-static bool h323_choice(struct h323_walk *w, const struct h323_node *node,
-			u16 *type)
-{
-	const struct h323_part *part;
-	u32 value;
-
-	/* Nearly all addresses are IPv4, and that begins with so many zeroes */
-	if (node->unit && h323_per_bits(&w->per, node->unit, &value)) {
-		if (!value)
-			return h323_hit(w, NFPROTO_IPV4,
-					&h323_nodes[H323_TYPE_IPV4]);
-		w->per.pos -= node->unit;
-	}
-	if (!h323_index(w, node, &value))
-		return false;
-	if (w->note)
-		h323_note_value(w, w->note, value);
-	part = &h323_parts[node->first + value];
-	if (value >= node->root) {
-		if (value >= node->parts || part->type == H323_SKIP)
-			return h323_skip_open(w);
-		if (!h323_per_length(&w->per, &value) ||
-		    !h323_guard(w, value, false))
-			return false;
-	}
-	*type = part->type;
-	return h323_enter(w, part);
-}
-
-/* Read a type. What is in it comes later, but of a choice and of an octet string
- * with an encoding.
+/* Read all there is, beginning with @part. Returns false for an error behind no
+ * guard, or where a limit is reached.
  */
-static bool h323_type(struct h323_walk *w, u16 type)
+static bool h323_run(struct h323_walk *w, const struct h323_part *part)
 {
-	while (type != H323_SKIP) {
-		const struct h323_node *node = &h323_nodes[type];
-		u8 layer = H323_NO_LAYER;
-
-		if (++w->nodes > H323_NODES_MAX) {
-			w->over = true;
-			return false;
-		}
-		type = H323_SKIP;
-		switch (node->kind) {
-		case H323_KIND_SEQ:
-			return h323_sequence(w, node);
-		case H323_KIND_LIST:
-			return h323_list(w, node);
-		case H323_KIND_CHOICE:
-			if (!h323_choice(w, node, &type))
-				return false;
-			continue;
-		case H323_KIND_PDU:
-			type = node->first;
-			if (!h323_octets(w, &type, node->unit))
-				return false;
-			continue;
-		case H323_KIND_GENERIC:
-		case H323_KIND_PARAMETER:
-		case H323_KIND_OPERATION:
-			type = h323_content(w, node->kind, &layer);
-			if (!h323_octets(w, &type, layer))
-				return false;
-			continue;
-		case H323_KIND_REST:
-			h323_leave(w, false);
-			return true;
-		}
-		return h323_plain(w, node);
-	}
-	return true;
-}
-
-/* The components of a SEQUENCE before its marker, up to one that holds others */
-static bool h323_root(struct h323_walk *w, struct h323_frame *f, u16 *type)
-{
-	const struct h323_part *part = f->part;
-	const struct h323_part *last = f->last;
-	u32 bits = f->bits;
-
-	for (; part < last; part++) {
-		if (part->optional) {
-			bool present = bits >> 31;
-
-			bits <<= 1;
-			if (!present)
-				continue;
-		}
-		w->path = f->path;
-		if (!h323_enter(w, part))
-			return false;
-		if (part->kind >= H323_KIND_SEQ) {
-			*type = part->type;
-			f->part = part + 1;
-			f->bits = bits;
-			/* Nothing of it is left but that */
-			if (f->part == last && !f->extended &&
-			    !(f->node->flags & H323_NODE_SCOPE))
-				w->top--;
-			return true;
-		}
-		w->nodes++;
-		if (!h323_plain(w, &h323_nodes[part->type]))
-			return false;
-	}
-	f->part = last;
-	if (!f->extended)
-		return true;
-	if (!h323_per_additions(&w->per, &f->count))
-		return false;
-	f->bits = w->per.pos;
-	f->next = 0;
-	f->step = H323_STEP_ADDITIONS;
-	return h323_per_skip(&w->per, f->count);
-}
-
-/* The next bit of a bitmap that is set; or its size */
-static u32 h323_present(const struct h323_walk *w, const struct h323_frame *f)
-{
-	struct h323_per bitmap = { w->per.data, f->bits + f->next, w->per.end };
-	u32 at = f->next, bits;
-
-	while (at < f->count) {
-		u32 some = min_t(u32, f->count - at, 24);
-
-		h323_per_bits(&bitmap, some, &bits);
-		if (bits)
-			return at + some - fls(bits);
-		at += some;
-	}
-	return at;
-}
-
-/* The next component behind the marker, likewise */
-static bool h323_addition(struct h323_walk *w, struct h323_frame *f, u16 *type)
-{
-	const struct h323_node *node = f->node;
-	const struct h323_part *part;
-	u32 at, len;
-
-	while ((at = h323_present(w, f)) < f->count) {
-		f->next = at + 1;
-		if (!h323_per_length(&w->per, &len))
-			return false;
-		w->nodes++;
-		/* It may have come later than these tables */
-		if (at + node->root < node->parts) {
-			part = f->last + at;
-			w->path = f->path;
-			if (part->type != H323_SKIP) {
-				*type = part->type;
-				return h323_guard(w, len, false) &&
-				       h323_enter(w, part);
-			}
-			if (!h323_enter(w, part))
-				return false;
-		}
-		if (!h323_per_skip(&w->per, len * 8))
-			return false;
-	}
-	f->next = at;
-	return true;
-}
-
-/* What comes next; H323_SKIP: nothing of what is highest on the stack */
-static bool h323_next(struct h323_walk *w, u16 *type)
-{
-	struct h323_frame *f = w->top;
-
-	switch (f->step) {
-	case H323_STEP_ROOT:
-		if (!h323_root(w, f, type))
-			return false;
-		if (*type != H323_SKIP)
-			return true;
-		if (f->step == H323_STEP_ROOT)
-			break;
-		fallthrough;
-	case H323_STEP_ADDITIONS:
-		if (!h323_addition(w, f, type))
-			return false;
-		if (*type != H323_SKIP)
-			return true;
-		break;
-	case H323_STEP_LIST:
-		if (f->next == f->count)
-			break;
-		w->path = f->path;
-		if (f->counts == H323_COUNTS_LIST)
-			w->path.list = f->next;
-		else if (f->counts == H323_COUNTS_INDEX)
-			w->path.index = f->next;
-		f->next++;
-		w->note = 0;
-		w->counts = H323_COUNTS_NOTHING;
-		*type = f->node->first;
-		return true;
-	}
-	h323_pop(w);
-	return true;
-}
-
-/* Read all there is. Returns false for an error behind no guard, or where a limit
- * is reached.
- */
-static bool h323_run(struct h323_walk *w, u16 type)
-{
+	/* Those of the walk, where nobody else needs them */
+	const struct h323_part *next = &h323_stop;
+	u32 nodes = 0, bits = 0, absent, at;
+	const struct h323_frame *f;
 	bool good;
 
-	while (type != H323_SKIP || w->top->step != H323_STEP_END) {
-		if (type != H323_SKIP) {
-			good = h323_type(w, type);
-			type = H323_SKIP;
-		} else {
-			good = h323_next(w, &type);
+	goto again;
+	for (;;) {
+		part = next++;
+		if (part->flags & H323_PART_OPTIONAL) {
+			if (!(bits >> 31)) {
+				absent = min_t(u32, part->run, 32 - fls(bits));
+				bits <<= absent;
+				next = part + absent;
+				continue;
+			}
+			bits <<= 1;
+		}
+again:
+		nodes++;
+		good = true;
+		if (unlikely(part->flags & H323_PART_ENTER)) {
+			w->next = next;
+			w->bits = bits;
+			good = h323_enter(w, part);
+			next = w->next;
+			bits = w->bits;
+			if (!good)
+				goto failed;
+		}
+		switch (part->kind) {
+		case H323_KIND_FIXED:
+			good = h323_fixed(w, part);
+			break;
+		case H323_KIND_STRING:
+			good = h323_string(w, part);
+			break;
+		case H323_KIND_SEQ:
+			good = h323_sequence(w, part, &next, &bits);
+			break;
+		case H323_KIND_MARKER:
+			if (unlikely(bits)) {
+				good = h323_additions(w, part);
+				next = &h323_next_addition;
+				bits = w->bits;
+				break;
+			}
+			fallthrough;
+		case H323_KIND_END:
+pop:
+			f = h323_pop(w);
+			next = f->next;
+			bits = f->bits;
+			continue;
+		case H323_KIND_ELEMENT:
+			f = w->top;
+			if (f->at == f->count)
+				goto pop;
+			w->nodes = nodes;
+			if (unlikely(nodes > H323_NODES_MAX)) {
+				w->over = true;
+				return false;
+			}
+			next = part;
+			part = h323_element(w);
+			goto again;
+		case H323_KIND_ADDITION:
+			next = part;
+			w->nodes = nodes;
+			if (!bits) {
+				if (!h323_more_additions(w))
+					goto pop;
+				bits = w->bits;
+				continue;
+			}
+			at = 32 - fls(bits);
+			bits &= ~(0x80000000U >> at);
+			w->next = next;
+			w->bits = bits;
+			part = h323_addition(w, at, &good);
+			next = w->next;
+			if (part)
+				goto again;
+			break;
+		case H323_KIND_LEAVE:
+			h323_guard_end(w);
+			goto pop;
+		case H323_KIND_ADDRESS:
+			if (h323_address(w, part, &good))
+				break;
+			w->next = next;
+			w->bits = bits;
+			if (part->mark && !h323_enter(w, part))
+				goto failed;
+			next = w->next;
+			fallthrough;
+		case H323_KIND_CHOICE:
+			if (!h323_index(w, part, &at))
+				goto failed;
+			if (unlikely(part->note))
+				h323_note_value(w, part->note, at);
+			if (likely(at < part->root)) {
+				part = &h323_parts[part->first + at];
+				goto again;
+			}
+			w->next = next;
+			w->bits = bits;
+			part = h323_alternative(w, part, at, &good);
+			next = w->next;
+			if (part)
+				goto again;
+			break;
+		case H323_KIND_LIST:
+			w->next = next;
+			w->bits = bits;
+			good = h323_list(w, part);
+			next = w->next;
+			break;
+		case H323_KIND_UINT:
+			good = h323_uint(w, part);
+			break;
+		case H323_KIND_STOP:
+			w->nodes = nodes;
+			return true;
+		default:
+			w->next = next;
+			w->bits = bits;
+			part = h323_other(w, part, &good);
+			next = w->next;
+			bits = w->bits;
+			if (part)
+				goto again;
+			break;
 		}
 		if (likely(good))
 			continue;
+failed:
+		w->nodes = nodes;
 		if (w->over || !h323_leave(w, true))
 			return false;
-		type = H323_SKIP;
+		next = w->next;
+		bits = w->bits;
 	}
-	return true;
 }
 
 static int h323_walk(struct h323_reading *r, const u8 *data, u32 at, u32 len,
-		     u8 protocol, u16 type)
+		     u8 protocol, u16 part)
 {
 	struct h323_walk w = {
 		.per = { data, at * 8, (at + len) * 8 },
 		.r = r,
 		.top = (struct h323_frame *)r->stack,
 	};
+	u8 few[sizeof(__be32)] = {};
 	bool good;
 
-	static_assert((H323_DEPTH_MAX + 1) * sizeof(*w.top) <= sizeof(r->stack),
+	/* One more than there is: where the path is put before its frame */
+	static_assert((H323_DEPTH_MAX + 2) * sizeof(*w.top) <= sizeof(r->stack),
 		      "there is room for the stack");
-	w.top->step = H323_STEP_END;
 	w.limit = w.top + H323_DEPTH_MAX;
+	w.top->step = H323_STEP_STOP;
+	if (at + len < sizeof(few)) {
+		memcpy(few, data, at + len);
+		w.per.data = few;
+	} else {
+		w.per.last = at + len - sizeof(few);
+	}
 	if (!h323_open(&w, protocol, H323_LAYER_PDU, at, len))
 		return -NF_ALG_REASON_MALFORMED;
-	w.note = protocol == H323_RAS ? H323_NOTE_KIND_IS : 0;
-	good = h323_run(&w, type);
+	good = h323_run(&w, &h323_parts[part]);
 	r->nodes = w.nodes;
 	return good ? 0 : -NF_ALG_REASON_MALFORMED;
 }
@@ -939,7 +1114,7 @@ int h323_read_ras(const u8 *data, u32 len, struct h323_reading *r)
 	h323_begin(r);
 	if (len > U16_MAX)
 		return -NF_ALG_REASON_MALFORMED;
-	return h323_walk(r, data, 0, len, H323_RAS, H323_TYPE_RAS_MESSAGE);
+	return h323_walk(r, data, 0, len, H323_RAS, H323_PART_RAS_MESSAGE);
 }
 
 int h323_read_signalling(const u8 *data, u32 len, struct h323_reading *r)
@@ -958,7 +1133,7 @@ int h323_read_signalling(const u8 *data, u32 len, struct h323_reading *r)
 	if (err || !r->q931.uuie.len)
 		return err;
 	return h323_walk(r, data, r->q931.uuie.off, r->q931.uuie.len,
-			 H323_SIGNALLING, H323_TYPE_H323_USER_INFORMATION);
+			 H323_SIGNALLING, H323_PART_H323_USER_INFORMATION);
 }
 
 int h323_read_control(const u8 *data, u32 len, struct h323_reading *r)
@@ -970,5 +1145,5 @@ int h323_read_control(const u8 *data, u32 len, struct h323_reading *r)
 		return 0;
 	return h323_walk(r, data, H323_TPKT_HEADER, len - H323_TPKT_HEADER,
 			 H323_CONTROL,
-			 H323_TYPE_MULTIMEDIA_SYSTEM_CONTROL_MESSAGE);
+			 H323_PART_MULTIMEDIA_SYSTEM_CONTROL_MESSAGE);
 }

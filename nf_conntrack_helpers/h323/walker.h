@@ -25,7 +25,7 @@
 /* Elements of the tables that are looked at for one PDU */
 #define H323_NODES_MAX 4096
 /* Words of the walker's own in a reading */
-#define H323_STACK 240
+#define H323_STACK 280
 
 /* What a message is written in */
 enum h323_protocol {

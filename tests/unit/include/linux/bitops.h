@@ -15,4 +15,9 @@ static inline int fls(unsigned int word)
 	return word ? 32 - __builtin_clz(word) : 0;
 }
 
+static inline unsigned int rol32(unsigned int word, unsigned int shift)
+{
+	return word << (shift & 31) | word >> (-shift & 31);
+}
+
 #endif
