@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Make the tables of the walker from the .schema files of this folder.
+"""Make the tables and readers of the walker from the .schema files of this folder.
 
-    generate.py           writes tables.c and tables.h
+    generate.py           writes tables.c, tables.h and readers.h
     generate.py --check   says whether they are out of date, and fails
 
 The notation
@@ -51,6 +51,8 @@ types that are anonymous there have names of ours.
     generic N.P TYPE [LAYER]    Content.raw of parameter P of H.460.N; * is any
     parameter N.P TYPE          ParameterValue.octetString, likewise
     operation CODE TYPE         the argument of a remote operation
+    read TYPE...                has a reader of its own too, because it is in
+                                every call; no such type may hold itself
 """
 
 import difflib
@@ -118,6 +120,7 @@ class Schema:
         self.described = {}
         self.pdus = {}
         self.tables = {"generic": [], "parameter": [], "operation": []}
+        self.read_by = []
         self.order = []
         self.nodes = {}
 
@@ -143,6 +146,8 @@ class Schema:
                     self.fail(where, f"{words[1]} is described twice")
                 current = (kind, [])
                 self.described[words[1]] = current
+            elif kind == "read":
+                self.read_by += words[1:]
             elif kind == "pdu" and len(words) in (3, 4):
                 self.pdus[words[1]] = (words[2], *words[3:])
             elif kind in self.tables and len(words) in (3, 4):
@@ -363,13 +368,16 @@ class Schema:
             n = self.nodes[name]
             rows.append(f"\t/* {name} */")
             if n.kind == "CHOICE":
-                for part in n.parts:
+                for place, part in enumerate(n.parts):
+                    part.at = first[name] + place
                     rows += self.row(part, first, whole)
                 continue
             run = 0
             for part in n.parts[n.root - 1::-1] if n.root else []:
                 run = run + 1 if part.optional else 0
                 part.run = run
+            for place, part in enumerate(n.parts):
+                part.at = first[name] + place + (place >= n.root)
             for part in n.parts[:n.root]:
                 rows += self.row(part, first, whole)
             if "EXT" in n.flags:
@@ -430,6 +438,288 @@ class Schema:
         return [f"\t/* {part.name} */", what, f"\t  {rest}"]
 
 
+class Readers:
+    """C for types that are in every call. Each function returns as enum
+    h323_read says; it reads as the tables would."""
+
+    def __init__(self, schema, whole):
+        self.schema, self.whole = schema, whole
+        self.lines, self.done, self.under_way = [], set(), []
+        for name in schema.read_by:
+            if name not in schema.nodes:
+                schema.fail("read", f"{name} is not described")
+        for name in schema.read_by:
+            self.reader(name)
+
+    def called(self, name):
+        return "h323_read_" + upper(re.sub(r"[-.]", "_", name)).lower()
+
+    def has_reader(self, name):
+        n = self.schema.nodes[name]
+        if n.kind == "PDU":
+            return n.holds in self.schema.read_by
+        return name in self.schema.read_by and n.kind in ("SEQ", "CHOICE")
+
+    def reader(self, name):
+        """Write the reader of a type, behind those that it needs."""
+        if name in self.under_way:
+            self.schema.fail("read", f"{name} holds itself")
+        if name in self.done:
+            return
+        self.done.add(name)
+        self.under_way.append(name)
+        n = self.schema.nodes[name]
+        if "SCOPE" in n.flags:
+            self.schema.fail("read", f"{name} is a scope")
+        write = {"SEQ": self.sequence, "CHOICE": self.choice,
+                 "PDU": self.pdu}[n.kind]
+        lines = write(name, n)
+        self.under_way.pop()
+        self.lines += ["", *lines]
+
+    def begin(self, name, arguments=""):
+        return [f"static int {self.called(name)}(struct h323_walk *w"
+                f"{arguments})", "{"]
+
+    def pdu(self, name, n):
+        inside = self.call(n.holds)
+        return [f"/* {name} */", *self.begin(name),
+                "\tstruct h323_mark mark;", "\tint r;", "",
+                f"\tr = h323_mark_message(w, &mark, {layer(n.layer)});",
+                "\tif (r != H323_READ_INSIDE)", "\t\treturn r;",
+                f"\treturn h323_mark_end(w, &mark, {inside});",
+                "}"]
+
+    def sequence(self, name, n):
+        root, additions = n.parts[:n.root], n.parts[n.root:]
+        extensible = "EXT" in n.flags
+        known = self.additions(name, additions) if additions else []
+        body, bit = [], n.unit - extensible
+        for part in root:
+            lines = self.part(part)
+            if part.optional:
+                bit -= 1
+                if not lines:
+                    continue
+                body.append(f"\t/* {part.name} */")
+                alone = len(lines) == 1
+                body.append(f"\tif (bits & {1 << bit:#x})" + " {" * (not alone))
+                body += ["\t" + line for line in lines]
+                body += [] if alone else ["\t}"]
+            elif lines:
+                body += [f"\t/* {part.name} */", *lines]
+        if extensible:
+            body += [f"\tif (unlikely(bits & {1 << (n.unit - 1):#x}))",
+                     f"\t\treturn {self.called(name)}_additions(w);"
+                     if additions else
+                     "\t\treturn h323_read_no_additions(w);"]
+        head = ["\tu32 bits;"] if n.unit else []
+        if any("r = " in line for line in body):
+            head.append("\tint r;")
+        head += ["", "\tw->nodes++;"] if head else ["\tw->nodes++;"]
+        if n.unit:
+            head += [f"\tif (!h323_per_bits(&w->per, {n.unit}, &bits))",
+                     "\t\treturn H323_READ_ERROR;"]
+        return [*known, f"/* {name} */", *self.begin(name), *head, *body,
+                "\treturn H323_READ_GOOD;", "}"]
+
+    def additions(self, name, parts):
+        """What stands behind the marker: those without a reader are for the
+        tables."""
+        cases = []
+        other = "h323_read_addition(w, &additions, at, len)"
+        for place, part in enumerate(parts):
+            if not part.type or not self.direct(part):
+                continue
+            cases += [f"\t\tcase {place}: /* {part.name} */",
+                      "\t\t\th323_mark_begin(w, &mark, len, false);"]
+            if self.schema.nodes[part.type].kind == "LIST":
+                call = f"{self.called(name)}_{place}"
+                self.lines += ["", f"/* {part.name} */",
+                               f"static int {call}(struct h323_walk *w)", "{",
+                               "\tint r;", "", *self.part(part),
+                               "\treturn H323_READ_GOOD;", "}"]
+                cases.append(f"\t\t\tr = {call}(w);")
+            else:
+                cases += ["\t\t" + line for line in self.part(part, True)]
+            cases += ["\t\t\tr = h323_mark_end(w, &mark, r);", "\t\t\tbreak;"]
+        lines = [f"/* Additions of {name} */",
+                 f"static noinline int {self.called(name)}_additions("
+                 "struct h323_walk *w)", "{",
+                 "\tstruct h323_bitmap additions;",
+                 *(["\tstruct h323_mark mark;"] if cases else []),
+                 "\tu32 at, len;", "\tint r;", "",
+                 f"\tr = h323_bitmap_begin(w, &additions, {parts[0].at}, "
+                 f"{len(parts)});",
+                 "\twhile (r > 0 && h323_bitmap_next(w, &additions, &at, &len, "
+                 "&r))" + " {" * bool(cases)]
+        if cases:
+            lines += ["\t\tswitch (at) {", *cases, "\t\tdefault:",
+                      f"\t\t\tr = {other};", "\t\t\tbreak;", "\t\t}", "\t}"]
+        else:
+            lines.append(f"\t\tr = {other};")
+        return [*lines, "\treturn r;", "}", ""]
+
+    def choice(self, name, n):
+        """Alternatives without a reader are for the tables."""
+        cases = {}
+        for place, part in enumerate(n.parts):
+            if not part.type or not self.direct(part) and (
+                    place >= n.root or not self.plain(part)):
+                continue
+            lines = ["\t" + line for line in self.part(part, True)]
+            if place >= n.root:
+                lines = ["\t\tr = h323_mark_open(w, &mark);",
+                         "\t\tif (r != H323_READ_INSIDE)", "\t\t\treturn r;",
+                         *lines, "\t\treturn h323_mark_end(w, &mark, r);"]
+            elif re.fullmatch(r"\t\tr = .*;", lines[-1]):
+                lines.append(lines.pop().replace("r = ", "return ", 1))
+            else:
+                lines.append("\t\treturn r;")
+            cases.setdefault(tuple(lines), []).append((place, part))
+        head = ["\tu32 index;", "", "\tw->nodes++;"]
+        if any("r = " in line for lines in cases for line in lines):
+            head.insert(1, "\tint r;")
+        if any("mark" in line for lines in cases for line in lines):
+            head.insert(0, "\tstruct h323_mark mark;")
+        lines = [f"/* {name} */", *self.begin(name, ", u8 note"), *head,
+                 f"\tif (!h323_read_index(w, {int('EXT' in n.flags)}, "
+                 f"{n.width}, {n.root}, &index))",
+                 "\t\treturn H323_READ_ERROR;", "\tif (note)",
+                 "\t\th323_note_value(w, note, index);", "\tswitch (index) {"]
+        for body, which in cases.items():
+            lines += [f"\tcase {place}: /* {part.name} */"
+                      for place, part in which] + list(body)
+        return [*lines, "\tdefault:",
+                f"\t\treturn h323_read_alternative(w, {n.parts[0].at}, "
+                f"{n.root}, {len(n.parts)}, index);", "\t}", "}"]
+
+    def plain(self, part):
+        """Whether a part without a reader needs no tables either."""
+        n = self.schema.nodes[part.type]
+        return self.schema.fixed(part) or \
+            n.kind in ("REST", "NULL", "STRING", "OID")
+
+    def direct(self, part):
+        """Whether there is C for a part."""
+        n = self.schema.nodes[part.type]
+        if n.kind == "LIST":
+            return self.has_reader(n.holds) or \
+                self.schema.nodes[n.holds].kind == "CHOICE" and \
+                self.schema.nodes[n.holds].unit
+        return self.has_reader(part.type) or n.kind == "CHOICE" and n.unit
+
+    def call(self, type_, note_="0"):
+        """The expression that reads a type that has a reader."""
+        self.reader(type_)
+        n = self.schema.nodes[type_]
+        more = f", {note_}" if n.kind == "CHOICE" else ""
+        return f"{self.called(type_)}(w{more})"
+
+    def part(self, part, last=False):
+        """Read a component; with @last its result is left in r."""
+        n, size = self.schema.nodes[part.type], self.schema.fixed(part)
+        fail = ["\t\treturn H323_READ_ERROR;"]
+        check = ["\tif (r <= 0)", "\t\treturn r;"]
+        good = f"H323_READ_GOOD : H323_READ_ERROR;"
+        here = f"&h323_parts[{part.at}]"
+        said = note(part.note)
+        if n.kind == "REST":
+            begins = [f"\t{self.put(part)}"] if part.note else []
+            return begins + (["\tr = H323_READ_REST;"] if last else
+                             ["\treturn H323_READ_REST;"])
+        if n.kind == "NULL" and part.note:
+            return [f"\t{self.put(part)}",
+                    *(["\tr = H323_READ_GOOD;"] if last else [])]
+        if size and last:
+            return [f"\tr = h323_read_fixed(w, {int(size[0])}, {int(size[1])})"
+                    f" ? {good}"]
+        if size:
+            return [f"\tif (!h323_read_fixed(w, {int(size[0])}, "
+                    f"{int(size[1])}))", *fail] if size[1] else []
+        if n.kind == "CHOICE" and n.unit:
+            field = f"H323_{upper(part.mark)}" if part.mark else "w->path.field"
+            lines = [f"\tr = h323_read_address(w, {here}, {field}, {n.unit});"]
+            return lines if last else lines + check
+        if n.kind == "LIST" and self.direct(part):
+            return self.list(part, n)
+        if n.kind == "UINT" and not last and n.width in (OCTET, TWO_OCTETS) \
+                and "EXT" not in n.flags:
+            value = f"value + {n.lb}" if n.lb else "value"
+            put = {"lcn": f"h323_message(w)->forward.lcn = {value};",
+                   "session": f"h323_channel(w)->session = {value};"}.get(
+                       part.note, f"h323_note_value(w, {said}, {value});")
+            return ["\t{", "\t\tu32 value;", "",
+                    "\t\tif (!h323_per_number(&w->per, "
+                    f"H323_WIDTH_{n.width}, &value))",
+                    "\t\t\treturn H323_READ_ERROR;", f"\t\t{put}", "\t}"]
+        if n.kind == "STRING" or n.kind == "OID" or \
+                n.kind == "INT" and not part.note:
+            if last:
+                return [f"\tr = h323_read_string(w, {here}) ? {good}"]
+            return [f"\tif (!h323_read_string(w, {here}))", *fail]
+        if n.kind in ("ENUM", "PICK") and not part.mark:
+            open_ = int(n.kind == "PICK" and "EXT" in n.flags)
+            lines = [f"\tr = h323_read_value(w, {int('EXT' in n.flags)}, "
+                     f"{n.width}, {n.root}, {open_}, {said});"]
+            return lines if last else lines + check
+        if not self.has_reader(part.type):
+            lines = [f"\tr = h323_read_part(w, {here});"]
+            return lines if last else lines + check
+        late = said if part.note and not early(part.note) else "0"
+        lines = []
+        if part.note and early(part.note):
+            lines.append(f"\t{self.put(part)}")
+        if not part.mark and part.note not in ("multicast", "report"):
+            lines.append(f"\tr = {self.call(part.type, late)};")
+        else:
+            lines = ["\t{", "\t\tstruct h323_path path = w->path;", "",
+                     f"\t\th323_enter_mark(w, H323_{upper(part.mark)});",
+                     *["\t" + line for line in lines],
+                     f"\t\tr = {self.call(part.type, late)};",
+                     "\t\tw->path = path;", "\t}"]
+        return lines if last else lines + check
+
+    def put(self, part):
+        """What is done where a part begins."""
+        name, _, value = part.note.partition("=")
+        return {"data": f"h323_channel(w)->data = H323_DATA_{value};",
+                "kind": f"h323_message(w)->kind = H323_{value};"}.get(
+                    name, f"h323_enter_note(w, {note(part.note)});")
+
+    def list(self, part, n):
+        how = f"H323_WIDTH_{n.width}" if isinstance(n.width, str) else n.width
+        holds = self.schema.nodes[n.holds]
+        if holds.kind == "CHOICE" and holds.unit:
+            call = (f"h323_read_address(w, &h323_parts[{self.whole[n.holds]}], "
+                    f"w->path.field, {holds.unit})")
+        else:
+            call = self.call(n.holds)
+        mark = f"h323_enter_mark(w, H323_{upper(part.mark)})" if part.mark \
+            else "H323_COUNTS_NOTHING"
+        return ["\t{", "\t\tstruct h323_path path = w->path;",
+                f"\t\tu8 counts = {mark};", "\t\tu32 count;", "",
+                f"\t\tif (!h323_per_number(&w->per, {how}, &count))",
+                "\t\t\treturn H323_READ_ERROR;",
+                *([f"\t\tcount += {n.lb};"] if n.lb else []),
+                "\t\tfor (u32 i = 0; i < count; i++) {",
+                "\t\t\tif (!h323_read_element(w, counts, i))",
+                "\t\t\t\treturn H323_READ_ERROR;",
+                f"\t\t\tr = {call};",
+                "\t\t\tif (r <= 0)", "\t\t\t\treturn r;", "\t\t}",
+                "\t\tw->path = path;", "\t\tr = H323_READ_GOOD;", "\t}"]
+
+
+def wrapped(line):
+    """A line of C, in two where it is too long."""
+    line = line.rstrip()
+    if len(line.expandtabs(8)) <= 96:
+        return line
+    at = line.rindex(", ", 0, 90 - 7 * line.count("\t")) + 1
+    indent = "\t" * (len(line) - len(line.lstrip("\t")) + 2)
+    return f"{line[:at]}\n{indent}{line[at + 1:]}"
+
+
 def early(note):
     """Whether something is to be done where the part begins."""
     return note and (note.partition("=")[0] in ("kind", "data") or
@@ -485,8 +775,12 @@ def generate():
           for name in ROOTS]
     h += [f"#define H323_CONTENTS {len(contents)}", "",
           "#endif /* NF_ALG_H323_TABLES_H */"]
+    r = ["/* SPDX-License-Identifier: GPL-2.0 */", f"/* {MADE} */",
+         "/* clang-format off */", "/* A part of walker.c */",
+         *map(wrapped, Readers(schema, whole).lines)]
     return {HERE / "tables.c": "\n".join(c) + "\n",
-            HERE / "tables.h": "\n".join(h) + "\n"}
+            HERE / "tables.h": "\n".join(h) + "\n",
+            HERE / "readers.h": "\n".join(r) + "\n"}
 
 
 def main():

@@ -8,6 +8,11 @@
  * hits tell of, and a guard: the hard end of an open type or of an octet string
  * that holds an encoding. What goes wrong behind a guard is forgotten back to
  * it, and the walk goes on at its end. Without a guard the PDU is lost.
+ *
+ * What is in every call is not led by the tables: generate.py has made readers
+ * of it (readers.h), one function a type. A type that may hold itself has none,
+ * so they do not call each other in circles, and what they call the tables for
+ * never comes back to them.
  */
 #include <linux/bitops.h>
 #include <linux/netfilter.h>
@@ -117,6 +122,7 @@ struct h323_frame {
  * @layers: guards around encodings
  * @scopes: sets of generic data around this place
  * @items: items of fastStart and the like
+ * @rest: nothing more of what the tables were asked to read is of interest
  * @over: a limit is reached
  */
 struct h323_walk {
@@ -132,6 +138,7 @@ struct h323_walk {
 	u8 layers;
 	u8 scopes;
 	u8 items;
+	bool rest;
 	bool over;
 };
 
@@ -281,6 +288,7 @@ static noinline bool h323_leave(struct h323_walk *w, bool broken)
 	while (f->step != H323_STEP_GUARD) {
 		if (f->step == H323_STEP_STOP) {
 			w->next = &h323_stop;
+			w->rest = !broken;
 			return !broken;
 		}
 		f--;
@@ -414,32 +422,43 @@ static noinline void h323_note_bytes(struct h323_walk *w, u8 note, u32 at,
 	}
 }
 
-/* A part that says where the walk is: it is noted to come back from there */
-static bool h323_enter_path(struct h323_walk *w, const struct h323_part *part)
+/* Something begins that says where the walk is. Returns enum h323_counts: what
+ * its elements are counted in, if it is a list.
+ */
+static noinline u8 h323_enter_mark(struct h323_walk *w, u8 mark)
 {
-	struct h323_frame *f;
+	if (!mark)
+		return H323_COUNTS_NOTHING;
+	if (mark < H323_ALTERNATE_ENDPOINTS) {
+		w->path.field = mark;
+		return H323_COUNTS_INDEX;
+	}
+	if (mark == H323_FORWARD || mark == H323_FORWARD_ACK)
+		h323_message(w)->forward.there = true;
+	else if (mark == H323_REVERSE)
+		h323_message(w)->reverse.there = true;
+	if (w->path.within && w->path.within != mark)
+		return H323_COUNTS_NOTHING;
+	w->path.within = mark;
+	return H323_COUNTS_LIST;
+}
 
-	if (part->kind == H323_KIND_SEQ || part->kind == H323_KIND_LIST) {
-		/* Those have a frame of their own */
-		w->top[1].path = w->path;
-	} else {
-		f = h323_push(w, H323_STEP_PART, w->next, w->bits);
-		if (!f)
-			return false;
-		f->path = w->path;
-		f->restore = true;
-		w->next = &h323_end;
-	}
-	w->counts = H323_COUNTS_NOTHING;
-	if (part->mark >= H323_ALTERNATE_ENDPOINTS) {
-		if (!w->path.within || w->path.within == part->mark) {
-			w->path.within = part->mark;
-			w->counts = H323_COUNTS_LIST;
-		}
-	} else if (part->mark) {
-		w->path.field = part->mark;
-		w->counts = H323_COUNTS_INDEX;
-	}
+/* Something begins that is noted */
+static bool h323_enter_note(struct h323_walk *w, u8 note)
+{
+	if (note >= H323_NOTE_DATA)
+		h323_channel(w)->data = note - H323_NOTE_DATA;
+	else if (note >= H323_NOTE_KIND)
+		h323_message(w)->kind = note - H323_NOTE_KIND;
+	else if (note >= H323_NOTE_FLAG)
+		h323_flag(w, note, false);
+	else if (note == H323_NOTE_MULTICAST)
+		w->path.flags |= H323_HIT_MULTICAST;
+	else if (note == H323_NOTE_NEW_FEATURE)
+		w->path.feature = 0;
+	else if (note == H323_NOTE_REPORT)
+		return h323_open(w, H323_SIGNALLING, H323_LAYER_REPORT,
+				 w->per.pos / 8, 0);
 	return true;
 }
 
@@ -447,33 +466,25 @@ static bool h323_enter_path(struct h323_walk *w, const struct h323_part *part)
 static noinline bool h323_enter(struct h323_walk *w,
 				const struct h323_part *part)
 {
-	struct h323_message *m = h323_message(w);
+	struct h323_frame *f;
 
 	if (part->flags & H323_PART_PATH) {
-		if (part->mark == H323_FORWARD ||
-		    part->mark == H323_FORWARD_ACK)
-			m->forward.there = true;
-		else if (part->mark == H323_REVERSE)
-			m->reverse.there = true;
-		if (!h323_enter_path(w, part))
-			return false;
+		/* It is noted to come back from there */
+		if (part->kind == H323_KIND_SEQ ||
+		    part->kind == H323_KIND_LIST) {
+			/* Those have a frame of their own */
+			w->top[1].path = w->path;
+		} else {
+			f = h323_push(w, H323_STEP_PART, w->next, w->bits);
+			if (!f)
+				return false;
+			f->path = w->path;
+			f->restore = true;
+			w->next = &h323_end;
+		}
+		w->counts = h323_enter_mark(w, part->mark);
 	}
-	if (!part->note)
-		return true;
-	if (part->note >= H323_NOTE_DATA)
-		h323_channel(w)->data = part->note - H323_NOTE_DATA;
-	else if (part->note >= H323_NOTE_KIND)
-		m->kind = part->note - H323_NOTE_KIND;
-	else if (part->note >= H323_NOTE_FLAG)
-		h323_flag(w, part->note, false);
-	else if (part->note == H323_NOTE_MULTICAST)
-		w->path.flags |= H323_HIT_MULTICAST;
-	else if (part->note == H323_NOTE_NEW_FEATURE)
-		w->path.feature = 0;
-	else if (part->note == H323_NOTE_REPORT)
-		return h323_open(w, H323_SIGNALLING, H323_LAYER_REPORT,
-				 w->per.pos / 8, 0);
-	return true;
+	return h323_enter_note(w, part->note);
 }
 
 /* An address in the component @field */
@@ -590,6 +601,19 @@ static inline bool h323_uint(struct h323_walk *w, const struct h323_part *part)
 	return true;
 }
 
+/* A value or an alternative that is not one of the root */
+static noinline bool h323_index_beyond(struct h323_walk *w, u32 width, u32 root,
+				       u32 *index)
+{
+	if (!(*index >> width))
+		return false;
+	w->per.pos -= width;
+	if (!h323_per_small(&w->per, index))
+		return false;
+	*index = min_t(u32, *index, U16_MAX) + root;
+	return true;
+}
+
 /* Which value or alternative: those behind the marker are counted on */
 static inline bool h323_index(struct h323_walk *w, const struct h323_part *part,
 			      u32 *index)
@@ -602,13 +626,8 @@ static inline bool h323_index(struct h323_walk *w, const struct h323_part *part,
 		return false;
 	if (likely(*index < part->root))
 		return true;
-	if (!extensible || !(*index >> part->width))
-		return false;
-	w->per.pos -= part->width;
-	if (!h323_per_small(&w->per, index))
-		return false;
-	*index = min_t(u32, *index, U16_MAX) + part->root;
-	return true;
+	return extensible &&
+	       h323_index_beyond(w, part->width, part->root, index);
 }
 
 /* The length of an open type that there is room for */
@@ -716,23 +735,20 @@ static noinline bool h323_additions(struct h323_walk *w,
 	return true;
 }
 
-/* An addition that is known, of @len bytes; returns it if it is to be read */
-static const struct h323_part *h323_known(struct h323_walk *w,
-					  const struct h323_part *part, u32 len,
-					  bool *good)
+/* An addition that is known, of @len bytes; returns false if it is to be read */
+static bool h323_pass_known(struct h323_walk *w, const struct h323_part *part,
+			    u32 len)
 {
-	if (part->kind == H323_KIND_BOOL && len) {
+	if (part->kind == H323_KIND_BOOL && len)
 		h323_bool(w, part, h323_per_peek(&w->per));
-	} else if (part->flags & H323_PART_PATH ||
-		   (part->kind != H323_KIND_SKIP &&
-		    (part->kind != H323_KIND_FIXED || part->lb > len * 8))) {
-		*good = h323_guard(w, len, false);
-		return *good ? part : NULL;
-	} else if (part->flags & H323_PART_ENTER) {
+	else if (part->flags & H323_PART_PATH ||
+		 (part->kind != H323_KIND_SKIP &&
+		  (part->kind != H323_KIND_FIXED || part->lb > len * 8)))
+		return false;
+	else if (part->flags & H323_PART_ENTER)
 		h323_enter(w, part);
-	}
 	w->per.pos += len * 8;
-	return NULL;
+	return true;
 }
 
 /* The addition @at of those whose bits are at hand; returns it if it is to be
@@ -748,10 +764,14 @@ static noinline const struct h323_part *h323_addition(struct h323_walk *w,
 	if (!*good)
 		return NULL;
 	/* It may have come later than these tables */
-	if (at < f->known)
-		return h323_known(w, f->part + at, len, good);
-	w->per.pos += len * 8;
-	return NULL;
+	if (at >= f->known) {
+		w->per.pos += len * 8;
+		return NULL;
+	}
+	if (h323_pass_known(w, f->part + at, len))
+		return NULL;
+	*good = h323_guard(w, len, false);
+	return *good ? f->part + at : NULL;
 }
 
 /* Have more bits of the bitmap at hand; returns false if there are none */
@@ -928,7 +948,7 @@ static bool h323_run(struct h323_walk *w, const struct h323_part *part)
 {
 	/* Those of the walk, where nobody else needs them */
 	const struct h323_part *next = &h323_stop;
-	u32 nodes = 0, bits = 0, absent, at;
+	u32 nodes = w->nodes, bits = 0, absent, at;
 	const struct h323_frame *f;
 	bool good;
 
@@ -1071,8 +1091,300 @@ failed:
 	}
 }
 
+/* The rest is what the readers of readers.h are made of */
+
+/* What a reader returns */
+enum h323_read {
+	/* Nothing behind it in this open type, octet string or PDU is of interest */
+	H323_READ_REST = -1,
+	H323_READ_ERROR = 0,
+	H323_READ_GOOD = 1,
+	/* What is in it is to be read now */
+	H323_READ_INSIDE = 2,
+};
+
+/**
+ * struct h323_mark - a guard of a reader; see struct h323_frame
+ * @path: the path at its beginning
+ * @end: the end outside
+ * @hits: hits before it
+ * @messages: messages before it
+ * @scopes: scopes before it
+ * @encoding: it holds an encoding
+ */
+struct h323_mark {
+	struct h323_path path;
+	u32 end;
+	u32 hits;
+	u8 messages;
+	u8 scopes;
+	bool encoding;
+};
+
+/* The next @bytes are all that what comes now may read; there are so many */
+static noinline void h323_mark_begin(struct h323_walk *w,
+				     struct h323_mark *mark, u32 bytes,
+				     bool encoding)
+{
+	mark->path = w->path;
+	mark->end = w->per.end;
+	mark->hits = w->r->hits;
+	mark->messages = w->r->messages;
+	mark->scopes = w->scopes;
+	mark->encoding = encoding;
+	w->layers += encoding;
+	w->per.end = w->per.pos + bytes * 8;
+}
+
+/* Go on behind it. @r is how it went inside; returns how it went. */
+static noinline int h323_mark_end(struct h323_walk *w,
+				  const struct h323_mark *mark, int r)
+{
+	if (unlikely(r == H323_READ_ERROR)) {
+		if (w->over)
+			return H323_READ_ERROR;
+		w->r->hits = mark->hits;
+		for (u32 i = mark->messages; i < w->r->messages; i++)
+			w->r->message[i].broken = true;
+		w->r->dropped++;
+		w->scopes = mark->scopes;
+	}
+	w->path = mark->path;
+	w->per.pos = w->per.end;
+	w->per.end = mark->end;
+	w->layers -= mark->encoding;
+	return H323_READ_GOOD;
+}
+
+/* An open type that a reader looks into */
+static int h323_mark_open(struct h323_walk *w, struct h323_mark *mark)
+{
+	u32 len;
+
+	if (!h323_open_type(w, &len))
+		return H323_READ_ERROR;
+	h323_mark_begin(w, mark, len, false);
+	return H323_READ_INSIDE;
+}
+
+/* An octet string that holds a message of H.245 */
+static int h323_mark_message(struct h323_walk *w, struct h323_mark *mark,
+			     u8 layer)
+{
+	u32 len, at;
+
+	w->nodes++;
+	if (!h323_open_type(w, &len))
+		return H323_READ_ERROR;
+	if (w->layers == H323_LAYERS_MAX) {
+		w->per.pos += len * 8;
+		return H323_READ_GOOD;
+	}
+	at = w->per.pos / 8;
+	h323_mark_begin(w, mark, len, true);
+	/* Where there is no room for it, there is none for the PDU */
+	return h323_open(w, H323_CONTROL, layer, at, len) ? H323_READ_INSIDE :
+							    H323_READ_ERROR;
+}
+
+/* A part that the tables are to read */
+static noinline int h323_read_part(struct h323_walk *w,
+				   const struct h323_part *part)
+{
+	struct h323_frame *f = h323_push(w, H323_STEP_STOP, NULL, 0);
+	bool good;
+
+	if (!f)
+		return H323_READ_ERROR;
+	good = h323_run(w, part);
+	w->top = f - 1;
+	if (!good)
+		return H323_READ_ERROR;
+	if (likely(!w->rest))
+		return H323_READ_GOOD;
+	w->rest = false;
+	return H323_READ_REST;
+}
+
+/* An alternative that the tables are to read, if they have it */
+static noinline int h323_read_alternative(struct h323_walk *w, u16 first,
+					  u8 root, u8 parts, u32 index)
+{
+	const struct h323_part *part = &h323_parts[first + index];
+	struct h323_mark mark;
+	int r;
+
+	if (index < root)
+		return h323_read_part(w, part);
+	if (index >= parts || part->kind == H323_KIND_SKIP)
+		return h323_skip_open(w);
+	r = h323_mark_open(w, &mark);
+	if (r != H323_READ_INSIDE)
+		return r;
+	return h323_mark_end(w, &mark, h323_read_part(w, part));
+}
+
+/**
+ * struct h323_bitmap - which additions there are
+ * @bitmap: the rest of the bitmap
+ * @bits: those of it that are at hand, highest bit first
+ * @base: which addition that one is for
+ * @first: the first of the additions in h323_parts
+ * @known: how many of them are known
+ */
+struct h323_bitmap {
+	struct h323_per bitmap;
+	u32 bits;
+	u32 base;
+	u16 first;
+	u8 known;
+};
+
+static int h323_bitmap_begin(struct h323_walk *w, struct h323_bitmap *b,
+			     u16 first, u8 known)
+{
+	u32 count;
+
+	if (!h323_per_additions(&w->per, &count))
+		return H323_READ_ERROR;
+	b->bitmap = w->per;
+	if (!h323_per_skip(&w->per, count))
+		return H323_READ_ERROR;
+	b->bitmap.end = w->per.pos;
+	b->bits = 0;
+	b->base = -H323_BITMAP;
+	b->first = first;
+	b->known = known;
+	return H323_READ_GOOD;
+}
+
+/* The next addition there is: which, and its length. Returns false if there is
+ * none, or it does not fit: then @r says so.
+ */
+static noinline bool h323_bitmap_next(struct h323_walk *w,
+				      struct h323_bitmap *b, u32 *at, u32 *len,
+				      int *r)
+{
+	u32 some;
+
+	while (!b->bits) {
+		some = min_t(u32, h323_per_left(&b->bitmap), H323_BITMAP);
+		if (!some)
+			return false;
+		h323_per_bits(&b->bitmap, some, &b->bits);
+		b->bits <<= 32 - some;
+		b->base += H323_BITMAP;
+	}
+	some = 32 - fls(b->bits);
+	b->bits &= ~(0x80000000U >> some);
+	*at = b->base + some;
+	w->nodes++;
+	if (h323_open_type(w, len))
+		return true;
+	*r = H323_READ_ERROR;
+	return false;
+}
+
+/* An addition without a reader */
+static noinline int h323_read_addition(struct h323_walk *w,
+				       const struct h323_bitmap *b, u32 at,
+				       u32 len)
+{
+	const struct h323_part *part = &h323_parts[b->first + at];
+	struct h323_mark mark;
+
+	if (at >= b->known) {
+		w->per.pos += len * 8;
+		return H323_READ_GOOD;
+	}
+	if (h323_pass_known(w, part, len))
+		return H323_READ_GOOD;
+	h323_mark_begin(w, &mark, len, false);
+	return h323_mark_end(w, &mark, h323_read_part(w, part));
+}
+
+/* Additions of which none is known */
+static noinline int h323_read_no_additions(struct h323_walk *w)
+{
+	struct h323_bitmap additions;
+	u32 at, len;
+	int r;
+
+	r = h323_bitmap_begin(w, &additions, 0, 0);
+	while (r > 0 && h323_bitmap_next(w, &additions, &at, &len, &r))
+		w->per.pos += len * 8;
+	return r;
+}
+
+/* Another element of a list */
+static inline bool h323_read_element(struct h323_walk *w, u8 counts, u32 i)
+{
+	if (unlikely(w->nodes > H323_NODES_MAX)) {
+		w->over = true;
+		return false;
+	}
+	if (counts == H323_COUNTS_LIST)
+		w->path.list = i;
+	else if (counts == H323_COUNTS_INDEX)
+		w->path.index = i;
+	return true;
+}
+
+static inline bool h323_read_fixed(struct h323_walk *w, bool aligned, u32 bits)
+{
+	if (aligned)
+		h323_per_align(&w->per);
+	return h323_per_skip(&w->per, bits);
+}
+
+static noinline bool h323_read_string(struct h323_walk *w,
+				      const struct h323_part *part)
+{
+	return h323_string(w, part);
+}
+
+static inline int h323_read_address(struct h323_walk *w,
+				    const struct h323_part *part, u8 field,
+				    u8 zeroes)
+{
+	u32 pos = w->per.pos, value;
+
+	if (likely(h323_per_bits(&w->per, zeroes, &value) && !value))
+		return h323_hit(w, NFPROTO_IPV4, H323_HIT_PORT, field);
+	w->per.pos = pos;
+	return h323_read_part(w, part);
+}
+
+/* Which alternative: see h323_index() */
+static inline bool h323_read_index(struct h323_walk *w, u32 extensible,
+				   u32 width, u32 root, u32 *index)
+{
+	if (!h323_per_bits(&w->per, extensible + width, index))
+		return false;
+	if (likely(*index < root))
+		return true;
+	return extensible && h323_index_beyond(w, width, root, index);
+}
+
+/* ENUMERATED, and a choice of NULLs: that has an open type behind the marker */
+static inline int h323_read_value(struct h323_walk *w, u32 extensible,
+				  u32 width, u32 root, bool open, u8 note)
+{
+	u32 index;
+
+	if (!h323_read_index(w, extensible, width, root, &index))
+		return H323_READ_ERROR;
+	if (note)
+		h323_note_value(w, note, index);
+	if (open && unlikely(index >= root))
+		return h323_skip_open(w);
+	return H323_READ_GOOD;
+}
+
+#include "readers.h"
+
 static int h323_walk(struct h323_reading *r, const u8 *data, u32 at, u32 len,
-		     u8 protocol, u16 part)
+		     u8 protocol)
 {
 	struct h323_walk w = {
 		.per = { data, at * 8, (at + len) * 8 },
@@ -1080,7 +1392,7 @@ static int h323_walk(struct h323_reading *r, const u8 *data, u32 at, u32 len,
 		.top = (struct h323_frame *)r->stack,
 	};
 	u8 few[sizeof(__be32)] = {};
-	bool good;
+	int result;
 
 	/* One more than there is: where the path is put before its frame */
 	static_assert((H323_DEPTH_MAX + 2) * sizeof(*w.top) <= sizeof(r->stack),
@@ -1095,9 +1407,19 @@ static int h323_walk(struct h323_reading *r, const u8 *data, u32 at, u32 len,
 	}
 	if (!h323_open(&w, protocol, H323_LAYER_PDU, at, len))
 		return -NF_ALG_REASON_MALFORMED;
-	good = h323_run(&w, &h323_parts[part]);
+	switch (protocol) {
+	case H323_SIGNALLING:
+		result = h323_read_h323_user_information(&w);
+		break;
+	case H323_CONTROL:
+		result = h323_read_multimedia_system_control_message(&w, 0);
+		break;
+	default:
+		result = h323_read_part(&w, &h323_parts[H323_PART_RAS_MESSAGE]);
+		break;
+	}
 	r->nodes = w.nodes;
-	return good ? 0 : -NF_ALG_REASON_MALFORMED;
+	return result == H323_READ_ERROR ? -NF_ALG_REASON_MALFORMED : 0;
 }
 
 static void h323_begin(struct h323_reading *r)
@@ -1114,7 +1436,7 @@ int h323_read_ras(const u8 *data, u32 len, struct h323_reading *r)
 	h323_begin(r);
 	if (len > U16_MAX)
 		return -NF_ALG_REASON_MALFORMED;
-	return h323_walk(r, data, 0, len, H323_RAS, H323_PART_RAS_MESSAGE);
+	return h323_walk(r, data, 0, len, H323_RAS);
 }
 
 int h323_read_signalling(const u8 *data, u32 len, struct h323_reading *r)
@@ -1133,7 +1455,7 @@ int h323_read_signalling(const u8 *data, u32 len, struct h323_reading *r)
 	if (err || !r->q931.uuie.len)
 		return err;
 	return h323_walk(r, data, r->q931.uuie.off, r->q931.uuie.len,
-			 H323_SIGNALLING, H323_PART_H323_USER_INFORMATION);
+			 H323_SIGNALLING);
 }
 
 int h323_read_control(const u8 *data, u32 len, struct h323_reading *r)
@@ -1144,6 +1466,5 @@ int h323_read_control(const u8 *data, u32 len, struct h323_reading *r)
 	if (len == H323_TPKT_HEADER)
 		return 0;
 	return h323_walk(r, data, H323_TPKT_HEADER, len - H323_TPKT_HEADER,
-			 H323_CONTROL,
-			 H323_PART_MULTIMEDIA_SYSTEM_CONTROL_MESSAGE);
+			 H323_CONTROL);
 }
