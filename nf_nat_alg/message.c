@@ -20,7 +20,10 @@ int nf_alg_edit(struct nf_alg_message *msg, u32 off, u32 old_len,
 
 	if (off > msg->len || old_len > msg->len - off)
 		return -NF_ALG_REASON_MALFORMED;
-	if (old_len == new_len && !memcmp(msg->data + off, bytes, new_len))
+	/* Most differ in the first byte */
+	if (old_len == new_len &&
+	    (!new_len || (msg->data[off] == *(const u8 *)bytes &&
+			  !memcmp(msg->data + off, bytes, new_len))))
 		return 0;
 	if (msg->changes == NF_ALG_EDITS_MAX ||
 	    new_len > sizeof(msg->text) - msg->text_len)

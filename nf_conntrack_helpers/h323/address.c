@@ -5,32 +5,39 @@
  */
 #include "address.h"
 
-static u32 h323_address_len(u8 family)
-{
-	return family == NFPROTO_IPV6 ? 16 : 4;
-}
-
 void h323_endpoint_read(const struct h323_translation *t,
 			const struct h323_hit *hit,
 			struct nf_alg_endpoint *endpoint)
 {
 	const u8 *at = t->msg->data + hit->at;
-	u32 len = h323_address_len(hit->family);
 
 	memset(endpoint, 0, sizeof(*endpoint));
 	endpoint->family = hit->family;
-	memcpy(&endpoint->addr, at, len);
+	/* Sizes that the compiler knows are no calls */
+	if (likely(hit->family == NFPROTO_IPV4)) {
+		memcpy(&endpoint->addr, at, 4);
+		at += 4;
+	} else {
+		memcpy(&endpoint->addr, at, 16);
+		at += 16;
+	}
 	if (hit->flags & H323_HIT_PORT)
-		memcpy(&endpoint->port, at + len, 2);
+		memcpy(&endpoint->port, at, 2);
 }
 
 int h323_endpoint_write(struct h323_translation *t, const struct h323_hit *hit,
 			const struct nf_alg_endpoint *to)
 {
-	u32 len = h323_address_len(hit->family);
 	u8 bytes[18];
+	u32 len;
 
-	memcpy(bytes, &to->addr, len);
+	if (likely(hit->family == NFPROTO_IPV4)) {
+		memcpy(bytes, &to->addr, 4);
+		len = 4;
+	} else {
+		memcpy(bytes, &to->addr, 16);
+		len = 16;
+	}
 	if (hit->flags & H323_HIT_PORT) {
 		memcpy(bytes + len, &to->port, 2);
 		len += 2;
@@ -41,11 +48,13 @@ int h323_endpoint_write(struct h323_translation *t, const struct h323_hit *hit,
 bool h323_unspecified(const struct nf_alg_endpoint *endpoint)
 {
 	const u8 *byte = (const u8 *)&endpoint->addr;
-	u32 i, len = h323_address_len(endpoint->family);
+	u32 i;
 
-	if (len == 4 ? byte[0] >= 0xe0 : byte[0] == 0xff)
+	if (likely(endpoint->family == NFPROTO_IPV4))
+		return byte[0] >= 0xe0 || !endpoint->addr.ip;
+	if (byte[0] == 0xff)
 		return true;
-	for (i = 0; i < len; i++)
+	for (i = 0; i < 16; i++)
 		if (byte[i])
 			return false;
 	return true;

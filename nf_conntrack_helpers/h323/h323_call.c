@@ -24,12 +24,13 @@ static const char *const h323_call_states[] = {
 static void h323_key_hex(struct h323_key *key, const void *bytes, u32 len)
 {
 	static const char hex[] = "0123456789abcdef";
-	const u8 *byte = bytes;
-	u32 i;
+	const u8 *byte = bytes, *end = byte + len;
+	u8 *to = key->text + key->len;
 
-	for (i = 0; i < len; i++) {
-		key->text[key->len++] = hex[byte[i] >> 4];
-		key->text[key->len++] = hex[byte[i] & 15];
+	key->len += 2 * len;
+	for (; byte < end; byte++) {
+		*to++ = hex[*byte >> 4];
+		*to++ = hex[*byte & 15];
 	}
 }
 
@@ -99,8 +100,12 @@ struct nf_alg_call *h323_call_take(struct h323_translation *t,
 				t->key.len);
 	if (IS_ERR(call))
 		return call;
-	if (t->call[role])
+	if (t->call[role]) {
 		nf_alg_call_put(t->call[role]);
+		/* Its ports were the other's */
+		t->bounds = 0;
+		t->noted.port = 0;
+	}
 	t->call[role] = call;
 	return call;
 }

@@ -7,27 +7,6 @@
 /* Ports of one call whose channels are known; others go with the call */
 #define H323_CALL_PORTS 64
 
-#define H323_PORT_FAST BIT(0) /* proposed by fast start, not taken up yet */
-#define H323_PORT_PEER BIT(1) /* the channel was opened by the other side */
-
-/**
- * struct h323_port - ports of the inside host and the channel they are for
- * @port: the first of them
- * @lcn: number of the logical channel
- * @session: its sessionID, or 0
- * @l4proto: IPPROTO_UDP or IPPROTO_TCP
- * @count: how many
- * @flags: H323_PORT_*
- */
-struct h323_port {
-	__be16 port;
-	u16 lcn;
-	u8 session;
-	u8 l4proto;
-	u8 count;
-	u8 flags;
-};
-
 enum h323_call_state {
 	H323_CALL_NEW,
 	H323_CALL_CALLING,

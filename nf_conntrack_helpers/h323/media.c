@@ -20,14 +20,15 @@ static u16 h323_media_beside(const struct h323_translation *t,
 			     const struct h323_hit *control)
 {
 	const struct h323_reading *r = t->reading;
+	const struct h323_hit *end = r->hit + r->hits;
+	const struct h323_hit *hit = control;
 	struct nf_alg_endpoint media;
-	u32 i;
 
-	for (i = 0; i < r->hits; i++) {
-		const struct h323_hit *hit = &r->hit[i];
-
-		if (hit->message != control->message ||
-		    hit->within != control->within ||
+	/* Those of one message stand in a row */
+	while (hit > r->hit && hit[-1].message == control->message)
+		hit--;
+	for (; hit < end && hit->message == control->message; hit++) {
+		if (hit->within != control->within ||
 		    hit->field != H323_MEDIA_CHANNEL ||
 		    hit->list != control->list)
 			continue;
@@ -51,8 +52,10 @@ static u8 h323_media_ports(const struct h323_translation *t,
 		return 1;
 	if (purpose == H323_MEDIA)
 		return port & 1 ? 1 : 2;
+	if (!(port & 1))
+		return 1;
 	beside = h323_media_beside(t, hit);
-	return port & 1 && (!beside || beside == port - 1) ? 2 : 1;
+	return !beside || beside == port - 1 ? 2 : 1;
 }
 
 static bool h323_media_permitted(const struct h323_translation *t, u8 l4proto,
@@ -65,115 +68,124 @@ static bool h323_media_permitted(const struct h323_translation *t, u8 l4proto,
 		!nf_alg_port_denied(port));
 }
 
-/* Fast start names one pair of ports in each of its channels, for RTP and for
- * RTCP: once is enough. Return: 0 or -reason.
+/* Bind @count ports from @port on. Fast start names one pair of ports in each of
+ * its channels, for RTP and for RTCP: once is enough. @public: the first of them
+ * outside. Return: 0 or -reason.
  */
 static int h323_media_bind_once(struct h323_translation *t,
 				struct nf_alg_call *call,
-				const struct nf_alg_bind *want,
-				struct nf_alg_endpoint *bound)
+				const struct nf_alg_endpoint *own, __be16 port,
+				u8 count, u8 l4proto, __be16 *public)
 {
-	struct h323_bound *last = &t->bound;
+	struct nf_alg_bind want = {};
+	struct nf_alg_endpoint bound;
+	struct h323_bound *b;
 	int err;
 
-	if (last->call == call && last->port == want->inside.port &&
-	    last->count == want->count && last->l4proto == want->l4proto) {
-		*bound = t->msg->from->seen;
-		bound->port = last->public;
-		return 0;
+	for (b = t->bound; b < t->bound + t->bounds; b++) {
+		if (b->port == port && b->count == count &&
+		    b->l4proto == l4proto) {
+			*public = b->public;
+			return 0;
+		}
 	}
-	err = nf_alg_bind(t->msg, call, want, bound);
+	want.inside = *own;
+	want.inside.port = port;
+	want.count = count;
+	want.l4proto = l4proto;
+	want.flags = NF_ALG_BIND_STAY | NF_ALG_BIND_EVEN;
+	err = nf_alg_bind(t->msg, call, &want, &bound);
 	if (err)
 		return err;
-	last->call = call;
-	last->port = want->inside.port;
-	last->public = bound->port;
-	last->count = want->count;
-	last->l4proto = want->l4proto;
+	*public = bound.port;
+	if (t->bounds < H323_BOUND_MAX) {
+		b->port = port;
+		b->public = bound.port;
+		b->count = count;
+		b->l4proto = l4proto;
+		t->bounds++;
+	}
 	return 0;
 }
 
+/* Bind the port of @own, or the pair it belongs to: @port says which, and what
+ * for. @public: its port outside. Return: 0 or -reason.
+ */
 static int h323_media_bind(struct h323_translation *t, struct nf_alg_call *call,
-			   const struct nf_alg_endpoint *own, u8 count,
-			   struct nf_alg_bind *want,
-			   struct nf_alg_endpoint *bound)
+			   const struct nf_alg_endpoint *own,
+			   struct h323_port *port, __be16 *public)
 {
-	u16 port = ntohs(own->port);
-	u8 second = 0;
+	/* The pair of an RTCP port begins below it */
+	u16 second = port->count == 2 ? ntohs(own->port) & 1 : 0;
 	int err;
 
-	/* The pair of an RTCP port begins below it */
-	if (count == 2 && port & 1)
-		second = 1;
-	want->inside = *own;
-	want->inside.port = htons(port - second);
-	want->count = count;
-	err = h323_media_bind_once(t, call, want, bound);
-	if (err == -NF_ALG_REASON_NO_PUBLIC_PORT && count == 2) {
+	port->port = htons(ntohs(own->port) - second);
+	err = h323_media_bind_once(t, call, own, port->port, port->count,
+				   port->l4proto, public);
+	if (err == -NF_ALG_REASON_NO_PUBLIC_PORT && port->count == 2) {
 		/* One of the two was promised already without the other */
-		want->inside.port = own->port;
-		want->count = 1;
-		return h323_media_bind_once(t, call, want, bound);
+		port->port = own->port;
+		port->count = 1;
+		return h323_media_bind_once(t, call, own, port->port, 1,
+					    port->l4proto, public);
 	}
 	if (!err)
-		bound->port = htons(ntohs(bound->port) + second);
+		*public = htons(ntohs(*public) + second);
 	return err;
 }
 
 static void h323_media_note(struct h323_translation *t,
 			    struct nf_alg_call *call,
-			    const struct h323_hit *hit,
-			    const struct nf_alg_bind *want)
+			    const struct h323_hit *hit, struct h323_port *port)
 {
 	const struct h323_message *message = &t->reading->message[hit->message];
-	struct h323_port port = {
-		.port = want->inside.port,
-		.lcn = hit->lcn,
-		.session = hit->session,
-		.l4proto = want->l4proto,
-		.count = want->count,
-	};
 
 	/* What the answer to fast start names has been chosen */
 	if (message->layer == H323_LAYER_FAST_START &&
 	    t->reading->message[0].kind == H323_SETUP)
-		port.flags |= H323_PORT_FAST;
+		port->flags |= H323_PORT_FAST;
 	if (message->kind == H323_OLC_ACK)
-		port.flags |= H323_PORT_PEER;
-	h323_call_note(call, &port);
+		port->flags |= H323_PORT_PEER;
+	/* RTCP is noted with its RTP */
+	if (!memcmp(port, &t->noted, sizeof(*port)))
+		return;
+	t->noted = *port;
+	h323_call_note(call, port);
 }
 
 int h323_media_own(struct h323_translation *t, const struct h323_hit *hit,
 		   enum h323_purpose purpose, const struct nf_alg_endpoint *own)
 {
-	struct nf_alg_bind want = {
+	struct h323_port port = {
+		.lcn = hit->lcn,
+		.session = hit->session,
 		.l4proto = h323_purpose_l4proto(purpose),
-		.flags = NF_ALG_BIND_STAY | NF_ALG_BIND_EVEN,
+		.count = 1,
 	};
-	u16 port = ntohs(own->port);
 	struct nf_alg_endpoint public;
 	struct nf_alg_call *call;
-	u8 count = 1;
 	int err;
 
 	if (!h323_call_begun(t)) {
 		nf_alg_reason_left(t->msg, NF_ALG_REASON_BEFORE_SETUP);
 		return 0;
 	}
-	if (!h323_media_permitted(t, want.l4proto, port)) {
+	if (!h323_media_permitted(t, port.l4proto, ntohs(own->port))) {
 		nf_alg_reason_left(t->msg, NF_ALG_REASON_DOOR_PORT_DENIED);
 		return 0;
 	}
 	if (purpose != H323_STREAM)
-		count = h323_media_ports(t, hit, purpose, port);
+		port.count =
+			h323_media_ports(t, hit, purpose, ntohs(own->port));
 
 	call = h323_call_take(t, H323_SENDER);
 	if (IS_ERR(call))
 		return PTR_ERR(call);
-	err = h323_media_bind(t, call, own, count, &want, &public);
+	public = t->msg->from->seen;
+	err = h323_media_bind(t, call, own, &port, &public.port);
 	if (err)
 		return err;
-	h323_media_note(t, call, hit, &want);
+	h323_media_note(t, call, hit, &port);
 	return h323_endpoint_write(t, hit, &public);
 }
 

@@ -16,6 +16,9 @@
 /* Index of h323_translation.call: whose call it is */
 enum h323_role { H323_SENDER, H323_RECEIVER, H323_ROLES };
 
+/* Ports that one PDU names again and again: those of audio, video and data */
+#define H323_BOUND_MAX 4
+
 /**
  * struct h323_key - what a call is found by
  * @len: its length in bytes; 0: not known
@@ -51,16 +54,35 @@ struct h323_session {
 	bool told;
 };
 
+#define H323_PORT_FAST BIT(0) /* proposed by fast start, not taken up yet */
+#define H323_PORT_PEER BIT(1) /* the channel was opened by the other side */
+
+/**
+ * struct h323_port - ports of the inside host and the channel they are for
+ * @port: the first of them
+ * @lcn: number of the logical channel
+ * @session: its sessionID, or 0
+ * @l4proto: IPPROTO_UDP or IPPROTO_TCP
+ * @count: how many
+ * @flags: H323_PORT_*
+ */
+struct h323_port {
+	__be16 port;
+	u16 lcn;
+	u8 session;
+	u8 l4proto;
+	u8 count;
+	u8 flags;
+};
+
 /**
  * struct h323_bound - ports that this PDU has bound for media
- * @call: for which call; NULL: none yet
  * @port: first port inside
  * @public: first port outside
  * @count: how many
  * @l4proto: IPPROTO_UDP or IPPROTO_TCP
  */
 struct h323_bound {
-	const struct nf_alg_call *call;
 	__be16 port;
 	__be16 public;
 	u8 count;
@@ -79,7 +101,9 @@ struct h323_bound {
  * @listeners: how many
  * @ras: the port of its RAS, or 0
  * @seconds: how long a registration lasts; 0: it has no end
- * @bound: what was bound last for media
+ * @bound: what was bound for media of the sender's call
+ * @bounds: how many of them are remembered
+ * @noted: what h323_call_note() was told last of that call
  */
 struct h323_translation {
 	struct nf_alg_message *msg;
@@ -92,7 +116,9 @@ struct h323_translation {
 	u8 listeners;
 	__be16 ras;
 	u32 seconds;
-	struct h323_bound bound;
+	struct h323_bound bound[H323_BOUND_MAX];
+	u8 bounds;
+	struct h323_port noted;
 };
 
 static inline const struct nf_alg_side *
