@@ -369,6 +369,32 @@ static void separate_control(void)
 	ktap_ok(engine_calls(NF_ALG_CALL) == 1, "and is a call as well");
 }
 
+/* Media of UDP is no door: it may have every port from 1024 on */
+static void media_ports(void)
+{
+	static const struct swap swaps[] = {
+		{ INSIDE ":30000", INSIDE ":8080" },
+		{ INSIDE ":30001", INSIDE ":8081" },
+		{ INSIDE ":30003", INSIDE ":1023" },
+		{},
+	};
+	u8 pdu[sizeof(setup_fast)];
+
+	memcpy(pdu, setup_fast, sizeof(pdu));
+	for (u32 i = 0; swaps[i].from; i++)
+		replace(pdu, sizeof(pdu), &swaps[i]);
+	begin();
+	BECOMES("media below port 1024 stays as it is", h225, UP, pdu,
+		{ INSIDE ":8080", PUBLIC ":18080" },
+		{ INSIDE ":8081", PUBLIC ":18081" },
+		{ INSIDE ":40000", PUBLIC ":41000" });
+	ktap_ok(engine_reasons[NF_ALG_REASON_DOOR_PORT_DENIED] >= 1 &&
+			!binding(IS_UDP, INSIDE ":1023"),
+		"and that is counted");
+	ktap_ok(media(INSIDE ":8080") && media(INSIDE ":8081"),
+		"media has other ports where services of TCP listen");
+}
+
 static void fast_start(void)
 {
 	begin();
@@ -511,6 +537,7 @@ int main(void)
 	registration_later();
 	gatekeeper_inside();
 	separate_control();
+	media_ports();
 	fast_start();
 	tunnel();
 	slipstream();
