@@ -49,6 +49,7 @@ int nf_alg_edit(struct nf_alg_message *msg, u32 off, u32 old_len,
 	memcpy(msg->text + msg->text_len, bytes, new_len);
 	msg->text_len += new_len;
 	msg->growth += new_len - old_len;
+	msg->moves |= new_len != old_len;
 	msg->changes++;
 	return 0;
 }
@@ -87,6 +88,7 @@ struct nf_alg_message *nf_alg_message_translate(struct nf_alg_session *session,
 	msg->from = &session->side[dir];
 	msg->to = &session->side[!dir];
 	msg->parsed = parsed;
+	msg->moves = false;
 	INIT_LIST_HEAD(&msg->undo);
 	msg->growth = 0;
 	msg->changes = 0;
@@ -116,6 +118,14 @@ void nf_alg_message_write(const struct nf_alg_message *msg, u8 *to)
 	u32 pos = 0;
 
 	nf_alg_event_message(msg);
+	if (!msg->moves) {
+		/* Where all stays in its place, one copy and then the edits */
+		memcpy(to, msg->data, msg->len);
+		for (; change < end; change++)
+			memcpy(to + change->off, msg->text + change->new_off,
+			       change->new_len);
+		return;
+	}
 	for (; change < end; change++) {
 		memcpy(to, msg->data + pos, change->off - pos);
 		to += change->off - pos;

@@ -33,6 +33,7 @@ struct nf_alg_change {
  * @from: the side that sent it
  * @to: the side it goes to
  * @parsed: frame() has left in the session what it learned of it
+ * @moves: an edit has another length than what it replaces (engine)
  * @undo: bindings this message took, given back if it fails (engine)
  * @growth: bytes the message gets longer by (engine)
  * @changes: number of edits (engine)
@@ -50,6 +51,7 @@ struct nf_alg_message {
 	const struct nf_alg_side *from;
 	const struct nf_alg_side *to;
 	bool parsed;
+	bool moves;
 
 	struct list_head undo;
 	s32 growth;

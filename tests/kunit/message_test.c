@@ -18,6 +18,7 @@ static void begin(struct fixture *f, const u8 *text, u32 len)
 	f->msg.data = text;
 	f->msg.len = len;
 	f->msg.growth = 0;
+	f->msg.moves = false;
 	f->msg.changes = 0;
 	f->msg.text_len = 0;
 }
@@ -53,6 +54,23 @@ static void in_any_order(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, edit(f, 7, 0, ","), 0);
 	KUNIT_EXPECT_EQ(test, f->msg.growth, 7);
 	made(test, "the first two, 3 the last");
+}
+
+static void nothing_moves(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	begin(f, "one two three four", 18);
+	KUNIT_EXPECT_EQ(test, edit(f, 14, 4, "FOUR"), 0);
+	KUNIT_EXPECT_EQ(test, edit(f, 0, 3, "ONE"), 0);
+	KUNIT_EXPECT_FALSE(test, f->msg.moves);
+	made(test, "ONE two three FOUR");
+	/* Longer and shorter by the same */
+	begin(f, "one two three four", 18);
+	KUNIT_EXPECT_EQ(test, edit(f, 0, 3, "1"), 0);
+	KUNIT_EXPECT_EQ(test, edit(f, 14, 4, "the 4."), 0);
+	KUNIT_EXPECT_EQ(test, f->msg.growth, 0);
+	made(test, "1 two three the 4.");
 }
 
 static void no_overlap(struct kunit *test)
@@ -99,6 +117,7 @@ static void in_place(struct kunit *test)
 }
 
 static struct kunit_case message_cases[] = { KUNIT_CASE(in_any_order),
+					     KUNIT_CASE(nothing_moves),
 					     KUNIT_CASE(no_overlap),
 					     KUNIT_CASE(in_place),
 					     {} };
