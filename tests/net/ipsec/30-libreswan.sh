@@ -11,7 +11,7 @@
 
 # ESP and IKE are all there is between router and gateway
 plain_wire() {
-	server python3 "$PEER/esp.py" watch eth0 3 >"$SCRATCH/wire" &
+	server python3 "$PEER/esp.py" watch eth0 6 >"$SCRATCH/wire" &
 	sleep 0.7
 	from 1 -c 20 -i 0.05 -W 2
 	wait
