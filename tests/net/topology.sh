@@ -95,6 +95,23 @@ skip() {
 	echo "ok - $1 # SKIP $2"
 }
 
+# plan_rows PROGRAM: as many steps as that program of peer/ has rows
+plan_rows() {
+	plan "$(python3 "$PEER/$1.py" --count)"
+}
+
+# rows PROGRAM: all of them, a result line for each
+rows() {
+	local line
+
+	while IFS= read -r line; do
+		case $line in
+		"not ok"*) FAILED=$((FAILED + 1)) ;;
+		esac
+		printf '%s\n' "$line"
+	done < <(python3 "$PEER/$1.py" 2>&1)
+}
+
 # --- the network -------------------------------------------------------------
 
 in_ns() {

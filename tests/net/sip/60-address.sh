@@ -12,21 +12,9 @@
 # The rest of the topology: topology.sh.
 . "$(dirname "$0")/../topology.sh"
 
-# rows: a result line for each
-rows() {
-	local line
-
-	while IFS= read -r line; do
-		case $line in
-		"not ok"*) FAILED=$((FAILED + 1)) ;;
-		esac
-		printf '%s\n' "$line"
-	done < <(python3 "$PEER/sipaddress.py" 2>&1)
-}
-
-plan "$(python3 "$PEER/sipaddress.py" --count)"
+plan_rows sipaddress
 topology nat
 alg "sip udp port 5060" "sip tcp port 5060"
-rows
+rows sipaddress
 natctl clear translations '*' >/dev/null
 finish

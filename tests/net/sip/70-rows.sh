@@ -13,29 +13,17 @@
 # The rest of the topology: topology.sh.
 . "$(dirname "$0")/../topology.sh"
 
-# rows: all of them, a result line for each
-rows() {
-	local line
-
-	while IFS= read -r line; do
-		case $line in
-		"not ok"*) FAILED=$((FAILED + 1)) ;;
-		esac
-		printf '%s\n' "$line"
-	done < <(python3 "$PEER/siprows_run.py" 2>&1)
-}
-
 # the phone's address for itself where the provider has IPv6 alone (C17)
 clat() {
 	ip -n "$PHONE" address add 192.0.0.2/32 dev lo
 	ip -n "$ROUTER" route add 192.0.0.2/32 via "$PHONE4"
 }
 
-plan "$(python3 "$PEER/siprows_run.py" --count)"
+plan_rows siprows_run
 topology nat
 alg "sip udp port 5060" "sip tcp port 5060" "sip udp port 443" \
 	"sip tcp port 443"
 clat
-rows
+rows siprows_run
 natctl clear translations '*' >/dev/null
 finish
