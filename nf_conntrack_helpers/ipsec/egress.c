@@ -116,16 +116,26 @@ static void ipsec_egress_plain(struct ipsec_net *ns,
 	spin_unlock_bh(&tunnel->gateway->lock);
 }
 
-/* It is the inside host's, and translated */
-static unsigned int ipsec_egress_translated(struct ipsec_net *ns,
-					    struct sk_buff *skb,
-					    const struct nf_conn *ct,
-					    struct ipsec_tunnel *tunnel,
-					    const union nf_inet_addr *public)
+/* What an inside host sends is learned of; @sent: as it has sent it, @back: as
+ * the answer comes
+ */
+static unsigned int ipsec_egress_learn(struct ipsec_net *ns,
+				       struct sk_buff *skb,
+				       struct ipsec_tunnel *tunnel,
+				       const struct nf_conntrack_tuple *sent,
+				       const struct nf_conntrack_tuple *back)
 {
+	const union nf_inet_addr *public = &back->dst.u3;
+	bool translated = !nf_inet_addr_cmp(public, &sent->src.u3);
 	struct ipsec_esp esp;
 
-	if (nf_ct_protonum(ct) == IPPROTO_ESP) {
+	if (READ_ONCE(tunnel->plain))
+		return NF_ACCEPT;
+	if (!translated || !nf_inet_addr_cmp(&back->src.u3, &sent->dst.u3)) {
+		ipsec_egress_plain(ns, tunnel, back, translated);
+		return NF_ACCEPT;
+	}
+	if (sent->dst.protonum == IPPROTO_ESP) {
 		if (!ipsec_packet_esp(skb, tunnel->key.family, &esp))
 			return NF_ACCEPT;
 		return ipsec_learn_out(ns, tunnel, public, &esp, skb);
@@ -143,12 +153,10 @@ unsigned int ipsec_egress_look(struct ipsec_net *ns, struct sk_buff *skb,
 {
 	int dir = CTINFO2DIR(ctinfo);
 	const struct nf_conntrack_tuple *sent = &ct->tuplehash[dir].tuple;
-	const struct nf_conntrack_tuple *back = &ct->tuplehash[!dir].tuple;
-	const union nf_inet_addr *public = &back->dst.u3;
 	bool confirmed = nf_ct_is_confirmed(ct);
-	unsigned int verdict = NF_ACCEPT;
 	u8 family = nf_ct_l3num(ct);
 	struct ipsec_tunnel *tunnel;
+	unsigned int verdict;
 
 	/* An error about one of ours */
 	if (family == NFPROTO_IPV4 && ip_hdr(skb)->protocol == IPPROTO_ICMP)
@@ -158,15 +166,9 @@ unsigned int ipsec_egress_look(struct ipsec_net *ns, struct sk_buff *skb,
 	/* What comes in is not translated any further */
 	if (!tunnel || !nf_inet_addr_cmp(&tunnel->key.inside, &sent->src.u3))
 		return NF_ACCEPT;
-	if (READ_ONCE(tunnel->plain))
-		;
-	else if (!nf_inet_addr_cmp(&back->src.u3, &sent->dst.u3) ||
-		 nf_inet_addr_cmp(public, &sent->src.u3))
-		ipsec_egress_plain(ns, tunnel, back,
-				   !nf_inet_addr_cmp(public, &sent->src.u3));
-	else
-		verdict = ipsec_egress_translated(ns, skb, ct, tunnel, public);
-	/* One that is held is not ours any more, but it is not confirmed */
+	verdict = ipsec_egress_learn(ns, skb, tunnel, sent,
+				     &ct->tuplehash[!dir].tuple);
+	/* The entry of one that is held may be gone with it */
 	if (confirmed && verdict == NF_ACCEPT && !READ_ONCE(tunnel->unsettled))
 		ipsec_egress_detach(ct, ns, tunnel);
 	return verdict;

@@ -229,7 +229,7 @@ static unsigned int ipsec_learn_sent(struct ipsec_net *ns,
 	}
 	if (tunnel->tries)
 		return NF_ACCEPT;
-	if (!ipsec_wait_hold(ns, tunnel, skb))
+	if (!ipsec_wait_hold(ns, tunnel, esp, skb))
 		return NF_DROP;
 	list_add_tail(&tunnel->waiting, &peer->waiting);
 	ipsec_learn_kick(ns, peer, 1);

@@ -31,7 +31,7 @@ struct ipsec_held {
 };
 
 bool ipsec_wait_hold(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
-		     struct sk_buff *skb)
+		     const struct ipsec_esp *esp, struct sk_buff *skb)
 {
 	u32 max = nf_alg_option(ns->an, NF_ALG_OPTION_TUNNELS_HELD_MAX);
 	enum nf_alg_reason reason = NF_ALG_REASON_LIMIT_TUNNELS_HELD;
@@ -50,10 +50,7 @@ bool ipsec_wait_hold(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
 	if (!held)
 		goto refuse;
 	held->family = tunnel->key.family;
-	if (!ipsec_packet_esp(skb, held->family, &held->esp)) {
-		kfree(held);
-		goto refuse;
-	}
+	held->esp = *esp;
 	held->skb = skb;
 	skb->dev = NULL;
 	tunnel->held = held;

@@ -17,12 +17,13 @@ struct sk_buff;
  * ipsec_wait_hold() - keep a packet
  * @ns: namespace
  * @tunnel: whose; its gateway's lock is held, and it has none yet
+ * @esp: its header
  * @skb: the packet, behind the last hook but conntrack's
  *
  * Return: true if it is kept: NF_STOLEN; false, with the reason counted.
  */
 bool ipsec_wait_hold(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
-		     struct sk_buff *skb);
+		     const struct ipsec_esp *esp, struct sk_buff *skb);
 
 /**
  * ipsec_wait_take() - a tunnel's packet need not wait any more
