@@ -288,8 +288,8 @@ def claims(scene):
             raise Failure("%s:%d: media was translated: %r" % (
                 host, port, got))
         rows = [row for row in scene.bindings()
-                if str(port) in json.dumps(row) or host in json.dumps(row) and
-                host != scene.own]
+                if row["inside-local"]["port"] in (port, port + 1) or
+                row["inside-local"]["address"] == host != scene.own]
         if rows:
             raise Failure("%s:%d: bindings %r" % (host, port, rows))
         udp.sendto(dialog.in_dialog(view, "BYE", 2), peer)

@@ -49,16 +49,20 @@ callmanager_off() {
 
 # skinny_calls WORDS...: skinnycalls.py, and what Asterisk thought of it.
 # chan_skinny sometimes falls over a channel it has freed, mostly in or after a
-# transfer, with a router between or without. Where its process is dead it is
-# started and asked again; any other failure is one.
+# transfer, with a router between or without; or it stays alive, and holds on
+# to the session of a phone that has left, so that the same phone is refused.
+# Then it is started and asked again; any other failure is one.
 skinny_calls() {
-	local again
+	local again why
 
 	for again in yes yes no; do
 		python3 "$PEER/skinnycalls.py" "$@" && return
-		kill -0 "$CALLMANAGER" 2>/dev/null && break
-		[ $again = yes ] || break
-		echo "figure: Asterisk fell over, and was started again"
+		why=
+		grep -q 'Device already registered' "$ASTERISK_LOG" &&
+			why="kept the session of a phone that had left"
+		kill -0 "$CALLMANAGER" 2>/dev/null || why="fell over"
+		[ -n "$why" ] && [ $again = yes ] || break
+		echo "figure: Asterisk $why, and was started again"
 		callmanager "$CALLMANAGER_HOST" "$CALLMANAGER_PORT" || return 1
 		gone calls bindings || return 1
 	done
