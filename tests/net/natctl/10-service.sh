@@ -6,6 +6,7 @@
 # timeout: 300
 . "$(dirname "$0")/expect.sh"
 
+bare || exit 1
 expect 3 "the kernel module nf_nat_alg is not loaded: modprobe nf_nat_alg" natctl
 expect 3 "modprobe nf_nat_alg" natctl service add sip tcp port 5060
 expect 3 "modprobe nf_nat_alg" natctl -j show statistics
