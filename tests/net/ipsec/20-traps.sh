@@ -5,6 +5,7 @@
 # test for each. The network is drawn in tunnels.sh.
 #
 # machine: uml qemu
+# clock: simulated
 # ci: uml
 # timeout: 900
 . "$(dirname "$0")/tunnels.sh"

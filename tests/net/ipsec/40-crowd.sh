@@ -7,6 +7,7 @@
 # phone's.
 #
 # machine: uml qemu
+# clock: simulated
 # ci: uml
 # timeout: 900
 . "$(dirname "$0")/tunnels.sh"

@@ -6,6 +6,7 @@
 # drawn in tunnels.sh; random SPIs by the million are in 40-crowd.sh.
 #
 # machine: uml qemu
+# clock: simulated
 # ci: uml
 # timeout: 300
 . "$(dirname "$0")/tunnels.sh"

@@ -6,6 +6,7 @@
 # is drawn in tunnels.sh.
 #
 # machine: uml qemu
+# clock: simulated
 # ci: uml
 # timeout: 900
 . "$(dirname "$0")/tunnels.sh"

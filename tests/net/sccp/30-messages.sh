@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: uml
+# clock: simulated
 # timeout: 300
 #
 # Every message of the fact sheet's table, at every layout and length, both

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: uml
+# clock: simulated
 # timeout: 200
 #
 # What else comes to port 2000: other protocols, ids nobody knows, lengths that

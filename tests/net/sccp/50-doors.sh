@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: uml
+# clock: simulated
 # timeout: 300
 #
 # Doors: RTP and RTCP get in while a channel is open, through the router that

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: uml
+# clock: simulated
 # timeout: 60
 #
 # The module comes to a router that has Skinny connections already. They are
