@@ -69,7 +69,8 @@ static bool nf_alg_hold_pass(struct nf_alg_session *session,
 			     enum ip_conntrack_dir dir, const u8 *data, u32 len,
 			     u32 in_end)
 {
-	struct nf_alg_chunk *chunk = nf_alg_chunk_alloc(len);
+	struct nf_alg_stream *stream = &session->streams->dir[dir];
+	struct nf_alg_chunk *chunk = nf_alg_chunk_alloc(stream, len);
 
 	if (!chunk)
 		return false;
@@ -234,7 +235,7 @@ static int nf_alg_hold_step(struct nf_alg_session *session,
 		msg = nf_alg_message_translate(session, dir, data, n,
 					       stream->frame.parsed);
 	out_len = msg ? n + msg->growth : n;
-	chunk = nf_alg_chunk_alloc(out_len);
+	chunk = nf_alg_chunk_alloc(stream, out_len);
 	if (!chunk) {
 		if (msg)
 			nf_alg_message_end(msg, false);

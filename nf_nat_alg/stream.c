@@ -167,7 +167,7 @@ static void nf_alg_stream_fin(struct nf_alg_session *session,
 			return;
 		nf_alg_pass(session->an, session, NF_ALG_REASON_HALF_CLOSED);
 	}
-	chunk = nf_alg_chunk_alloc(0);
+	chunk = nf_alg_chunk_alloc(in, 0);
 	if (!chunk)
 		return;
 	chunk->fin = true;

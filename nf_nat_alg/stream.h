@@ -31,6 +31,7 @@
  *	acknowledged the chunk; the end of a message
  * @out: sequence number of the first byte
  * @len: bytes of data
+ * @room: how many there is room for, where it may become nf_alg_stream.spare
  * @fin: a FIN follows the data
  * @data: the bytes
  */
@@ -39,9 +40,15 @@ struct nf_alg_chunk {
 	u32 in_end;
 	u32 out;
 	u32 len;
+	u16 room;
 	bool fin;
 	u8 data[];
 };
+
+/* A chunk of at most so many bytes, all in all, is kept for the next message:
+ * no connection has more than two of them, and they are not charged
+ */
+#define NF_ALG_CHUNK_SPARE 512
 
 /**
  * struct nf_alg_early - a segment that came before its turn
@@ -107,6 +114,7 @@ static inline s32 nf_alg_early_size(const struct nf_alg_early *early)
  * @delta: out-space minus in-space at the last message end
  * @queue: chunks not acknowledged, in order
  * @next: the chunk snd_nxt stands in, NULL at the end of the queue
+ * @spare: a chunk that is free, or NULL
  * @early: segments after a hole
  * @dst: route to the receiver, or NULL
  * @dst_cookie: for dst_check()
@@ -161,6 +169,7 @@ struct nf_alg_stream {
 	u32 delta;
 	struct list_head queue;
 	struct nf_alg_chunk *next;
+	struct nf_alg_chunk *spare;
 	struct list_head early;
 
 	struct dst_entry *dst;
@@ -277,7 +286,7 @@ void nf_alg_stream_charge(struct nf_alg_session *session,
 			  struct nf_alg_stream *stream, s32 bytes);
 
 /* stream_out.c: what goes out */
-struct nf_alg_chunk *nf_alg_chunk_alloc(u32 len);
+struct nf_alg_chunk *nf_alg_chunk_alloc(struct nf_alg_stream *stream, u32 len);
 void nf_alg_stream_queue(struct nf_alg_session *session,
 			 enum ip_conntrack_dir dir, struct nf_alg_chunk *chunk,
 			 u32 in_end);

@@ -19,22 +19,50 @@
 #define NF_ALG_RETRIES 12
 #define NF_ALG_DUPACKS 3
 
+static noinline struct nf_alg_chunk *nf_alg_chunk_new(u32 len)
+{
+	struct nf_alg_chunk *chunk;
+	size_t size = ALIGN(struct_size(chunk, data, len), 64);
+
+	chunk = kmalloc(size, GFP_ATOMIC);
+	if (chunk)
+		chunk->room = size <= NF_ALG_CHUNK_SPARE ?
+				      size - offsetof(typeof(*chunk), data) :
+				      0;
+	return chunk;
+}
+
 /**
  * nf_alg_chunk_alloc() - room for bytes on their way
+ * @stream: the stream; the session's lock is held
  * @len: how many bytes
  *
  * Return: an empty chunk or NULL.
  */
-struct nf_alg_chunk *nf_alg_chunk_alloc(u32 len)
+struct nf_alg_chunk *nf_alg_chunk_alloc(struct nf_alg_stream *stream, u32 len)
 {
-	struct nf_alg_chunk *chunk;
+	struct nf_alg_chunk *chunk = stream->spare;
 
-	chunk = kmalloc(struct_size(chunk, data, len), GFP_ATOMIC);
-	if (!chunk)
-		return NULL;
+	if (likely(chunk && chunk->room >= len)) {
+		stream->spare = NULL;
+	} else {
+		chunk = nf_alg_chunk_new(len);
+		if (!chunk)
+			return NULL;
+	}
 	chunk->len = len;
 	chunk->fin = false;
 	return chunk;
+}
+
+/* The roomiest is kept for the next message */
+static void nf_alg_chunk_free(struct nf_alg_stream *stream,
+			      struct nf_alg_chunk *chunk)
+{
+	if (chunk->room && (!stream->spare || stream->spare->room < chunk->room))
+		swap(stream->spare, chunk);
+	if (unlikely(chunk))
+		kfree(chunk);
 }
 
 /* Many small messages must not cost more than they are charged for */
@@ -210,7 +238,7 @@ static void nf_alg_stream_forget(struct nf_alg_session *session,
 		stream->next = NULL;
 	list_del(&chunk->list);
 	nf_alg_stream_charge(session, stream, -nf_alg_chunk_size(chunk));
-	kfree(chunk);
+	nf_alg_chunk_free(stream, chunk);
 }
 
 /* Copy @len bytes that stand at @seq, from @chunk on */
@@ -465,6 +493,8 @@ void nf_alg_streams_purge(struct nf_alg_session *session)
 		}
 		stream->early_count = 0;
 		nf_alg_hold_drop(session, stream);
+		kfree(stream->spare);
+		stream->spare = NULL;
 		stream->q_end = stream->snd_nxt;
 		stream->snd_una = stream->snd_nxt;
 		nf_alg_stream_renumber(session, dir);
