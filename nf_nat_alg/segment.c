@@ -178,6 +178,37 @@ static void nf_alg_segment_ip(struct nf_alg_session *session,
 	}
 }
 
+/* Write the TCP header that stands at @off, with @len bytes of data behind it;
+ * the device computes the checksum
+ */
+static void nf_alg_segment_tcp(struct nf_alg_session *session,
+			       enum ip_conntrack_dir dir, struct sk_buff *skb,
+			       u32 off, u32 seq, u32 ack, u16 window, u8 flags,
+			       u32 len)
+{
+	struct tcphdr *th = (struct tcphdr *)(skb->data + off);
+
+	memset(th, 0, sizeof(*th));
+	th->source = session->side[dir].seen.port;
+	th->dest = session->side[!dir].own.port;
+	th->seq = htonl(seq);
+	th->ack_seq = htonl(ack);
+	th->doff = sizeof(*th) / 4;
+	tcp_flag_byte(th) = flags;
+	th->window = htons(window);
+	len += sizeof(*th);
+	if (session->family == NFPROTO_IPV4)
+		th->check = ~tcp_v4_check(len, ip_hdr(skb)->saddr,
+					  ip_hdr(skb)->daddr, 0);
+	else
+		th->check = ~csum_ipv6_magic(&ipv6_hdr(skb)->saddr,
+					     &ipv6_hdr(skb)->daddr, len,
+					     IPPROTO_TCP, 0);
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = skb_headroom(skb) + off;
+	skb->csum_offset = offsetof(struct tcphdr, check);
+}
+
 /* A packet of our own has been in POST_ROUTING */
 static void nf_alg_segment_own(const struct nf_alg_session *session,
 			       struct sk_buff *skb)
@@ -314,6 +345,45 @@ bool nf_alg_segment_forward(struct nf_alg_session *session, struct sk_buff *skb,
 }
 
 /**
+ * nf_alg_segment_refill() - let a packet go on with other data
+ * @session: session; its lock is held
+ * @skb: packet
+ * @protoff: offset of its TCP header
+ * @dir: direction in which it goes
+ * @seq: sequence number of the new data, out-space of that direction
+ * @flags: TCPHDR_*
+ * @len: bytes of new data
+ *
+ * It becomes the packet that nf_alg_segment_build() would have made. What
+ * others have references to is not written to: where a tap or a socket has the
+ * packet as well, and where there is no room, that has to make one.
+ *
+ * Return: where the @len bytes of data go; NULL if that cannot be, and the
+ * packet has not changed then.
+ */
+u8 *nf_alg_segment_refill(struct nf_alg_session *session, struct sk_buff *skb,
+			  unsigned int protoff, enum ip_conntrack_dir dir,
+			  u32 seq, u8 flags, u32 len)
+{
+	u32 head = protoff + sizeof(struct tcphdr);
+	u16 window;
+	u32 ack;
+
+	if (skb_cloned(skb) || skb_headlen(skb) < head ||
+	    skb_end_pointer(skb) - skb->data < head + len ||
+	    !nf_alg_segment_plain(session, skb, protoff, dir) ||
+	    pskb_trim(skb, head))
+		return NULL;
+	skb_put(skb, len);
+	nf_alg_stream_offer(session, &session->streams->dir[!dir], &ack,
+			    &window);
+	nf_alg_segment_ip(session, dir, skb);
+	nf_alg_segment_tcp(session, dir, skb, protoff, seq, ack, window, flags,
+			   len);
+	return skb->data + head;
+}
+
+/**
  * nf_alg_segment_build() - make a packet
  * @session: session; its lock is held
  * @dir: direction in which it goes
@@ -333,21 +403,18 @@ u8 *nf_alg_segment_build(struct nf_alg_session *session,
 	struct nf_alg_stream *stream = &session->streams->dir[dir];
 	u32 head = session->family == NFPROTO_IPV4 ? sizeof(struct iphdr) :
 						     sizeof(struct ipv6hdr);
-	const struct nf_alg_side *from = &session->side[dir];
-	const struct nf_alg_side *to = &session->side[!dir];
+	u32 headers = head + sizeof(struct tcphdr);
 	struct sk_buff *skb;
-	struct tcphdr *th;
 	u16 window = 0;
 	u32 ack = 0;
-	u8 *data;
 
 	if (!stream->dst)
 		return NULL;
-	skb = netdev_alloc_skb(NULL, LL_MAX_HEADER + head + sizeof(*th) + len);
+	skb = netdev_alloc_skb(NULL, LL_MAX_HEADER + headers + len);
 	if (!skb)
 		return NULL;
 	skb_reserve(skb, LL_MAX_HEADER);
-	skb_put(skb, head + sizeof(*th) + len);
+	skb_put(skb, headers + len);
 
 	if (flags & TCPHDR_ACK)
 		nf_alg_stream_offer(session, &session->streams->dir[!dir], &ack,
@@ -356,25 +423,8 @@ u8 *nf_alg_segment_build(struct nf_alg_session *session,
 	nf_alg_segment_ip(session, dir, skb);
 	nf_alg_segment_own(session, skb);
 	skb_set_transport_header(skb, head);
-	th = tcp_hdr(skb);
-	memset(th, 0, sizeof(*th));
-	th->source = from->seen.port;
-	th->dest = to->own.port;
-	th->seq = htonl(seq);
-	th->ack_seq = htonl(ack);
-	th->doff = sizeof(*th) / 4;
-	tcp_flag_byte(th) = flags;
-	th->window = htons(window);
-	if (session->family == NFPROTO_IPV4)
-		th->check = ~tcp_v4_check(sizeof(*th) + len, ip_hdr(skb)->saddr,
-					  ip_hdr(skb)->daddr, 0);
-	else
-		th->check = ~csum_ipv6_magic(&ipv6_hdr(skb)->saddr,
-					     &ipv6_hdr(skb)->daddr,
-					     sizeof(*th) + len, IPPROTO_TCP, 0);
-	skb->ip_summed = CHECKSUM_PARTIAL;
-	skb->csum_start = skb_transport_header(skb) - skb->head;
-	skb->csum_offset = offsetof(struct tcphdr, check);
+	nf_alg_segment_tcp(session, dir, skb, head, seq, ack, window, flags,
+			   len);
 
 	skb->mark = stream->mark;
 	skb->priority = stream->priority;
@@ -385,9 +435,8 @@ u8 *nf_alg_segment_build(struct nf_alg_session *session,
 		kfree_skb(skb);
 		return NULL;
 	}
-	data = (u8 *)(th + 1);
 	__skb_queue_tail(out, skb);
-	return data;
+	return skb->data + headers;
 }
 
 /**

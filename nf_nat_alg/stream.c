@@ -445,8 +445,8 @@ static int nf_alg_stream_take(struct nf_alg_session *session,
 		in->changed = false;
 		nf_alg_stream_data(session, skb, dir, seg);
 		if (next && in->rcv_nxt == seg->seq + seg->len &&
-		    !in->hold_len && !in->changed &&
-		    nf_alg_stream_forward(session, skb, protoff, dir, seg))
+		    !in->hold_len &&
+		    nf_alg_stream_forward(session, skb, protoff, dir))
 			verdict = NF_ACCEPT;
 	} else {
 		verdict =

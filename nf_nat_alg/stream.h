@@ -252,6 +252,9 @@ int nf_alg_segment_rewrite(struct sk_buff *skb, unsigned int protoff, u32 seq,
 			   u32 ack, int window);
 bool nf_alg_segment_forward(struct nf_alg_session *session, struct sk_buff *skb,
 			    unsigned int protoff, enum ip_conntrack_dir dir);
+u8 *nf_alg_segment_refill(struct nf_alg_session *session, struct sk_buff *skb,
+			  unsigned int protoff, enum ip_conntrack_dir dir,
+			  u32 seq, u8 flags, u32 len);
 void nf_alg_segment_transmit(struct nf_alg_session *session,
 			     struct sk_buff_head *out);
 void nf_alg_segment_route(struct nf_alg_session *session,
@@ -299,8 +302,7 @@ void nf_alg_stream_acked(struct nf_alg_session *session,
 void nf_alg_stream_send(struct nf_alg_session *session,
 			enum ip_conntrack_dir dir, struct sk_buff_head *out);
 bool nf_alg_stream_forward(struct nf_alg_session *session, struct sk_buff *skb,
-			   unsigned int protoff, enum ip_conntrack_dir dir,
-			   const struct nf_alg_segment *seg);
+			   unsigned int protoff, enum ip_conntrack_dir dir);
 void nf_alg_stream_resend(struct nf_alg_session *session,
 			  enum ip_conntrack_dir dir, struct sk_buff_head *out);
 bool nf_alg_stream_news(const struct nf_alg_session *session,

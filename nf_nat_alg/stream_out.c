@@ -317,28 +317,38 @@ static void nf_alg_stream_sent(struct nf_alg_stream *stream, u32 len, bool fin)
 /**
  * nf_alg_stream_forward() - what was just queued goes in the packet it came in
  * @session: session; its lock is held
- * @skb: the packet; its data are all that is unsent, byte for byte
+ * @skb: the packet; what its data have become is all that is unsent
  * @protoff: offset of its TCP header
  * @dir: its direction
- * @seg: what it says
  *
- * Most packets bring whole messages with nothing to translate: the queue keeps
- * their bytes for a repetition, but no packet needs to be made for them.
+ * Most packets bring whole messages: the queue keeps their bytes for a
+ * repetition, but no packet needs to be made for them. Where something was
+ * translated they take the place of those that came.
  *
  * Return: false if a packet has to be made after all.
  */
 bool nf_alg_stream_forward(struct nf_alg_session *session, struct sk_buff *skb,
-			   unsigned int protoff, enum ip_conntrack_dir dir,
-			   const struct nf_alg_segment *seg)
+			   unsigned int protoff, enum ip_conntrack_dir dir)
 {
 	struct nf_alg_stream *stream = &session->streams->dir[dir];
 	s32 room = stream->edge - stream->snd_nxt;
+	u32 len = stream->q_end - stream->snd_nxt;
+	u8 *data;
 
-	if ((s32)seg->len > room ||
-	    !nf_alg_stream_fits(session, stream, seg->len) ||
-	    !nf_alg_segment_forward(session, skb, protoff, dir))
+	if (!len || (s32)len > room ||
+	    !nf_alg_stream_fits(session, stream, len))
 		return false;
-	nf_alg_stream_sent(stream, seg->len, false);
+	if (stream->changed) {
+		data = nf_alg_segment_refill(session, skb, protoff, dir,
+					     stream->snd_nxt,
+					     TCPHDR_ACK | TCPHDR_PSH, len);
+		if (!data)
+			return false;
+		nf_alg_stream_copy(stream->next, stream->snd_nxt, len, data);
+	} else if (!nf_alg_segment_forward(session, skb, protoff, dir)) {
+		return false;
+	}
+	nf_alg_stream_sent(stream, len, false);
 	return true;
 }
 
