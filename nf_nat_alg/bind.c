@@ -31,6 +31,7 @@
  * @want: what is wanted
  * @public: public address and first port
  * @own: the bindings that exist already, by port
+ * @held: what the call holds of them for the same remote, or NULL
  */
 struct nf_alg_taking {
 	struct nf_alg_net *an;
@@ -39,6 +40,7 @@ struct nf_alg_taking {
 	const struct nf_alg_bind *want;
 	struct nf_alg_endpoint public;
 	struct nf_alg_binding *own[NF_ALG_BIND_PORTS_MAX];
+	struct nf_alg_grip *held[NF_ALG_BIND_PORTS_MAX];
 };
 
 static struct nf_alg_endpoint
@@ -119,26 +121,15 @@ static void nf_alg_grip_limit(struct nf_alg_grip *grip,
 		grip->expires = expires;
 }
 
-/* Find the call's grip on a binding for the same remote, and renew it */
-static bool nf_alg_grip_renew(struct nf_alg_call *call,
-			      const struct nf_alg_binding *b,
+static void nf_alg_grip_renew(struct nf_alg_grip *grip,
 			      const struct nf_alg_bind *want)
 {
-	struct nf_alg_grip *grip;
-
-	list_for_each_entry(grip, &call->grips, list) {
-		if (grip->binding != b ||
-		    memcmp(&grip->remote, &want->remote, sizeof(grip->remote)))
-			continue;
-		grip->round = call->round;
-		nf_alg_grip_limit(grip, want);
-		WRITE_ONCE(grip->flags,
-			   (grip->flags & ~NF_ALG_BIND_NAMED) |
-				   (want->flags &
-				    (NF_ALG_BIND_DOOR | NF_ALG_BIND_STAY)));
-		return true;
-	}
-	return false;
+	grip->round = grip->call->round;
+	nf_alg_grip_limit(grip, want);
+	WRITE_ONCE(grip->flags,
+		   (grip->flags & ~NF_ALG_BIND_NAMED) |
+			   (want->flags &
+			    (NF_ALG_BIND_DOOR | NF_ALG_BIND_STAY)));
 }
 
 /* What was media becomes a door, and of two doors the latest message knows best
@@ -164,8 +155,10 @@ static int nf_alg_grip_take(struct nf_alg_taking *taking, u8 i,
 		if (want->flags & NF_ALG_BIND_DOOR)
 			nf_alg_binding_make_door(taking->own[i], want,
 						 taking->msg->session);
-		if (nf_alg_grip_renew(call, taking->own[i], want))
+		if (taking->held[i]) {
+			nf_alg_grip_renew(taking->held[i], want);
 			return 0;
+		}
 	}
 
 	if (call->grip_count >= NF_ALG_CALL_GRIPS_MAX)
@@ -198,6 +191,30 @@ static int nf_alg_grip_take(struct nf_alg_taking *taking, u8 i,
 	return 0;
 }
 
+/* Most messages speak of what their call holds already */
+static void nf_alg_bind_held(struct nf_alg_taking *taking)
+{
+	const struct nf_alg_endpoint *seen = &taking->msg->from->seen;
+	const struct nf_alg_bind *want = taking->want;
+	u16 first = ntohs(want->inside.port);
+	const struct nf_alg_binding *b;
+	struct nf_alg_grip *grip;
+	u16 i;
+
+	list_for_each_entry(grip, &taking->call->grips, list) {
+		b = grip->binding;
+		i = ntohs(b->inside.port) - first;
+		if (i >= want->count || b->l4proto != want->l4proto ||
+		    !nf_alg_same_host(&b->inside, &want->inside) ||
+		    !nf_alg_same_host(&b->public, seen))
+			continue;
+		taking->own[i] = grip->binding;
+		if (!taking->held[i] &&
+		    nf_alg_same_endpoint(&grip->remote, &want->remote))
+			taking->held[i] = grip;
+	}
+}
+
 /* Which of the ports are bound already. Return: how many, with where the first
  * one's public port is in @base; or -reason.
  */
@@ -209,12 +226,17 @@ static int nf_alg_bind_lookup(struct nf_alg_taking *taking, int *base)
 	struct nf_alg_endpoint inside = want->inside;
 	int i, at, found = 0;
 
+	nf_alg_bind_held(taking);
 	for (i = 0; i < want->count; i++) {
-		inside.port = htons(ntohs(want->inside.port) + i);
-		taking->own[i] = nf_alg_binding_exact(taking->an, want->l4proto,
-						      session->zone,
-						      session->vrf, &inside,
-						      &from->seen);
+		if (!taking->own[i]) {
+			inside.port = htons(ntohs(want->inside.port) + i);
+			taking->own[i] = nf_alg_binding_exact(taking->an,
+							      want->l4proto,
+							      session->zone,
+							      session->vrf,
+							      &inside,
+							      &from->seen);
+		}
 		if (!taking->own[i])
 			continue;
 		at = ntohs(taking->own[i]->public.port) - i;
@@ -308,6 +330,7 @@ static int nf_alg_bind_place_away(struct nf_alg_taking *taking)
 {
 	const struct nf_alg_bind *want = taking->want;
 	struct nf_alg_binding *b;
+	struct nf_alg_grip *grip;
 
 	taking->public = want->inside;
 	b = nf_alg_binding_by_public(taking->an, want->l4proto,
@@ -316,6 +339,13 @@ static int nf_alg_bind_place_away(struct nf_alg_taking *taking)
 	if (b && !(b->flags & NF_ALG_BIND_AWAY))
 		return -EALREADY;
 	taking->own[0] = b;
+	list_for_each_entry(grip, &taking->call->grips, list) {
+		if (grip->binding == b &&
+		    nf_alg_same_endpoint(&grip->remote, &want->remote)) {
+			taking->held[0] = grip;
+			break;
+		}
+	}
 	return 0;
 }
 
@@ -368,6 +398,8 @@ int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
 	taking.msg = msg;
 	taking.call = call;
 	taking.want = want;
+	memset(taking.own, 0, want->count * sizeof(taking.own[0]));
+	memset(taking.held, 0, want->count * sizeof(taking.held[0]));
 
 	rcu_read_lock();
 	spin_lock_bh(&an->bindings.lock);
