@@ -3,6 +3,7 @@
  * One whole message: its edits, all or none
  */
 #include <linux/module.h>
+#include <linux/percpu.h>
 #include <linux/slab.h>
 #include "binding.h"
 #include "event.h"
@@ -11,6 +12,32 @@
 #include "trace.h"
 
 static struct kmem_cache *nf_alg_message_cache __read_mostly;
+/* The message that this CPU has ended last */
+static DEFINE_PER_CPU(struct nf_alg_message *, nf_alg_message_spare);
+
+static struct nf_alg_message *nf_alg_message_alloc(void)
+{
+	struct nf_alg_message *msg;
+
+	msg = this_cpu_xchg(nf_alg_message_spare, NULL);
+	return msg ?: kmem_cache_alloc(nf_alg_message_cache, GFP_ATOMIC);
+}
+
+static void nf_alg_message_free(struct nf_alg_message *msg)
+{
+	msg = this_cpu_xchg(nf_alg_message_spare, msg);
+	if (unlikely(msg))
+		kmem_cache_free(nf_alg_message_cache, msg);
+}
+
+/* An IPv4 address and its port are of a size that the compiler knows */
+static inline void nf_alg_text_copy(u8 *to, const u8 *from, u32 len)
+{
+	if (len == 6)
+		memcpy(to, from, 6);
+	else
+		memcpy(to, from, len);
+}
 
 int nf_alg_edit(struct nf_alg_message *msg, u32 off, u32 old_len,
 		const void *bytes, u32 new_len)
@@ -46,7 +73,7 @@ int nf_alg_edit(struct nf_alg_message *msg, u32 off, u32 old_len,
 	change->old_len = old_len;
 	change->new_off = msg->text_len;
 	change->new_len = new_len;
-	memcpy(msg->text + msg->text_len, bytes, new_len);
+	nf_alg_text_copy(msg->text + msg->text_len, bytes, new_len);
 	msg->text_len += new_len;
 	msg->growth += new_len - old_len;
 	msg->moves |= new_len != old_len;
@@ -77,7 +104,7 @@ struct nf_alg_message *nf_alg_message_translate(struct nf_alg_session *session,
 	int err = -NF_ALG_REASON_NO_MEMORY;
 
 	session->messages[dir]++;
-	msg = kmem_cache_alloc(nf_alg_message_cache, GFP_ATOMIC);
+	msg = nf_alg_message_alloc();
 	if (!msg)
 		goto pass;
 
@@ -122,8 +149,9 @@ void nf_alg_message_write(const struct nf_alg_message *msg, u8 *to)
 		/* Where all stays in its place, one copy and then the edits */
 		memcpy(to, msg->data, msg->len);
 		for (; change < end; change++)
-			memcpy(to + change->off, msg->text + change->new_off,
-			       change->new_len);
+			nf_alg_text_copy(to + change->off,
+					 msg->text + change->new_off,
+					 change->new_len);
 		return;
 	}
 	for (; change < end; change++) {
@@ -195,7 +223,7 @@ void nf_alg_message_end(struct nf_alg_message *msg, bool sent)
 	} else {
 		nf_alg_bind_undo(msg);
 	}
-	kmem_cache_free(nf_alg_message_cache, msg);
+	nf_alg_message_free(msg);
 }
 
 /* A cache with a constructor is not cleared at each allocation where
@@ -218,5 +246,13 @@ int nf_alg_message_cache_init(void)
 
 void nf_alg_message_cache_exit(void)
 {
+	struct nf_alg_message *msg;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		msg = per_cpu(nf_alg_message_spare, cpu);
+		if (msg)
+			kmem_cache_free(nf_alg_message_cache, msg);
+	}
 	kmem_cache_destroy(nf_alg_message_cache);
 }

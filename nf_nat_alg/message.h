@@ -5,6 +5,7 @@
 #include <linux/list.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_conntrack_tuple_common.h>
+#include <linux/string.h>
 #include "session.h"
 
 #define NF_ALG_EDITS_MAX 96
@@ -78,6 +79,38 @@ struct nf_alg_message {
  */
 int nf_alg_edit(struct nf_alg_message *msg, u32 off, u32 old_len,
 		const void *bytes, u32 new_len);
+
+/**
+ * nf_alg_replace() - nf_alg_edit() that keeps the length
+ * @msg: message
+ * @off: offset in the original message
+ * @bytes: what to put there; copied
+ * @len: how many bytes that is; known to the compiler
+ *
+ * Cheap for who makes many short edits, one behind the other.
+ *
+ * Return: as nf_alg_edit().
+ */
+static __always_inline int nf_alg_replace(struct nf_alg_message *msg, u32 off,
+					  const void *bytes, u32 len)
+{
+	struct nf_alg_change *change = &msg->change[msg->changes];
+
+	if (msg->changes == NF_ALG_EDITS_MAX || off >= msg->len ||
+	    len > msg->len - off || msg->data[off] == *(const u8 *)bytes ||
+	    msg->text_len + len > sizeof(msg->text) ||
+	    (msg->changes && (change[-1].off >= off ||
+			      change[-1].off + change[-1].old_len > off)))
+		return nf_alg_edit(msg, off, len, bytes, len);
+	change->off = off;
+	change->old_len = len;
+	change->new_off = msg->text_len;
+	change->new_len = len;
+	memcpy(msg->text + msg->text_len, bytes, len);
+	msg->text_len += len;
+	msg->changes++;
+	return 0;
+}
 
 /* For stream and datagram */
 struct nf_alg_message *nf_alg_message_translate(struct nf_alg_session *session,
