@@ -178,7 +178,7 @@ struct nf_alg_stream {
 	u32 priority;
 	u8 tos;
 	u8 ttl;
-};
+} ____cacheline_aligned;
 
 /**
  * struct nf_alg_lost - one direction of a connection that was lost
@@ -299,8 +299,8 @@ void nf_alg_stream_acked(struct nf_alg_session *session,
 			 enum ip_conntrack_dir dir,
 			 const struct nf_alg_segment *seg,
 			 struct sk_buff_head *out);
-void nf_alg_stream_send(struct nf_alg_session *session,
-			enum ip_conntrack_dir dir, struct sk_buff_head *out);
+void __nf_alg_stream_send(struct nf_alg_session *session,
+			  enum ip_conntrack_dir dir, struct sk_buff_head *out);
 bool nf_alg_stream_forward(struct nf_alg_session *session, struct sk_buff *skb,
 			   unsigned int protoff, enum ip_conntrack_dir dir);
 void nf_alg_stream_resend(struct nf_alg_session *session,
@@ -314,6 +314,22 @@ bool nf_alg_streams_reset(struct nf_alg_session *session,
 			  struct sk_buff_head *out);
 void nf_alg_streams_arm(struct nf_alg_session *session);
 void nf_alg_streams_timer(struct timer_list *timer);
+
+/**
+ * nf_alg_stream_send() - send what the receiver's window allows
+ * @session: session; its lock is held
+ * @dir: direction of the stream
+ * @out: where packets go
+ */
+static inline void nf_alg_stream_send(struct nf_alg_session *session,
+				      enum ip_conntrack_dir dir,
+				      struct sk_buff_head *out)
+{
+	const struct nf_alg_stream *stream = &session->streams->dir[dir];
+
+	if (stream->snd_nxt != stream->q_end)
+		__nf_alg_stream_send(session, dir, out);
+}
 
 /* path_mtu.c */
 unsigned int nf_alg_stream_icmp(struct nf_alg_session *session,

@@ -352,20 +352,12 @@ bool nf_alg_stream_forward(struct nf_alg_session *session, struct sk_buff *skb,
 	return true;
 }
 
-/**
- * nf_alg_stream_send() - send what the receiver's window allows
- * @session: session; its lock is held
- * @dir: direction of the stream
- * @out: where packets go
- */
-void nf_alg_stream_send(struct nf_alg_session *session,
-			enum ip_conntrack_dir dir, struct sk_buff_head *out)
+void __nf_alg_stream_send(struct nf_alg_session *session,
+			  enum ip_conntrack_dir dir, struct sk_buff_head *out)
 {
 	struct nf_alg_stream *stream = &session->streams->dir[dir];
 	u32 mss;
 
-	if (stream->snd_nxt == stream->q_end)
-		return;
 	mss = stream->q_end - stream->snd_nxt;
 	if (!nf_alg_stream_fits(session, stream, mss))
 		mss = nf_alg_segment_room(session, stream);
@@ -456,7 +448,8 @@ void nf_alg_stream_acked(struct nf_alg_session *session,
 		stream->dupacks = 0;
 		if (stream->timing && !before(ack, stream->rtt_seq))
 			nf_alg_stream_measure(stream);
-		stream->rto_at = jiffies + nf_alg_stream_rto(stream);
+		if (ack != stream->q_end)
+			stream->rto_at = jiffies + nf_alg_stream_rto(stream);
 		if (stream->recovering) {
 			if (before(ack, stream->recover))
 				nf_alg_stream_resend(session, dir, out);
