@@ -424,9 +424,8 @@ static void nf_alg_call_discard(struct nf_alg_call *call)
 	kfree(call);
 }
 
-/* A message belongs to a call that exists: may it go on with it? */
-static bool nf_alg_call_resume(struct nf_alg_call *call,
-			       const struct nf_alg_session *session)
+bool nf_alg_call_resume(struct nf_alg_call *call,
+			const struct nf_alg_session *session)
 {
 	bool alive;
 
@@ -446,6 +445,7 @@ static bool nf_alg_call_resume(struct nf_alg_call *call,
 	spin_unlock_bh(&call->lock);
 	return alive;
 }
+EXPORT_SYMBOL_GPL(nf_alg_call_resume);
 
 struct nf_alg_call *nf_alg_call_take(struct nf_alg_message *msg,
 				     enum nf_alg_call_kind kind,

@@ -167,6 +167,19 @@ struct nf_alg_call *nf_alg_call_take(struct nf_alg_message *msg,
 void nf_alg_call_put(struct nf_alg_call *call);
 
 /**
+ * nf_alg_call_resume() - a message belongs to a call that is known
+ * @call: call that the caller has a reference to
+ * @session: session of the message; its lock is held. It has the call's zone,
+ *	VRF and protocol.
+ *
+ * As nf_alg_call_take() where that finds it, but takes no reference.
+ *
+ * Return: false if the call is dead.
+ */
+bool nf_alg_call_resume(struct nf_alg_call *call,
+			const struct nf_alg_session *session);
+
+/**
  * nf_alg_call_lock() - enter the protocol's own part of a call
  * @call: call; nests inside the session's lock, bindings' locks nest inside it
  *

@@ -16,16 +16,24 @@
  */
 static inline bool nf_alg_port_denied(u16 port)
 {
+	/* In ascending order */
 	static const u16 denied[] = {
 		1080, 1433, 1434, 1521, 1723, 1883, 2049,  2375,  2376, 3128,
 		3306, 3389, 5432, 5900, 5901, 5984, 5985,  5986,  6379, 6443,
 		8008, 8080, 8443, 8888, 9100, 9200, 11211, 27017,
 	};
-	u32 i;
+	u32 from = 0, to = ARRAY_SIZE(denied);
 
-	for (i = 0; i < ARRAY_SIZE(denied); i++)
-		if (denied[i] == port)
+	while (from < to) {
+		u32 middle = (from + to) / 2;
+
+		if (denied[middle] == port)
 			return true;
+		if (denied[middle] < port)
+			from = middle + 1;
+		else
+			to = middle;
+	}
 	return false;
 }
 

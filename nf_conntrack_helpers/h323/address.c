@@ -5,33 +5,15 @@
  */
 #include "address.h"
 
-void h323_endpoint_read(const struct h323_translation *t,
-			const struct h323_hit *hit,
-			struct nf_alg_endpoint *endpoint)
-{
-	const u8 *at = t->msg->data + hit->at;
-
-	memset(endpoint, 0, sizeof(*endpoint));
-	endpoint->family = hit->family;
-	/* Sizes that the compiler knows are no calls */
-	if (likely(hit->family == NFPROTO_IPV4)) {
-		memcpy(&endpoint->addr, at, 4);
-		at += 4;
-	} else {
-		memcpy(&endpoint->addr, at, 16);
-		at += 16;
-	}
-	if (hit->flags & H323_HIT_PORT)
-		memcpy(&endpoint->port, at, 2);
-}
-
 int h323_endpoint_write(struct h323_translation *t, const struct h323_hit *hit,
 			const struct nf_alg_endpoint *to)
 {
 	u8 bytes[18];
 	u32 len;
 
-	if (likely(hit->family == NFPROTO_IPV4)) {
+	if (likely(hit->family == NFPROTO_IPV4 && hit->flags & H323_HIT_PORT))
+		return h323_endpoint_write4(t, hit, to->addr.ip, to->port);
+	if (hit->family == NFPROTO_IPV4) {
 		memcpy(bytes, &to->addr, 4);
 		len = 4;
 	} else {
@@ -43,21 +25,6 @@ int h323_endpoint_write(struct h323_translation *t, const struct h323_hit *hit,
 		len += 2;
 	}
 	return nf_alg_edit(t->msg, hit->at, len, bytes, len);
-}
-
-bool h323_unspecified(const struct nf_alg_endpoint *endpoint)
-{
-	const u8 *byte = (const u8 *)&endpoint->addr;
-	u32 i;
-
-	if (likely(endpoint->family == NFPROTO_IPV4))
-		return byte[0] >= 0xe0 || !endpoint->addr.ip;
-	if (byte[0] == 0xff)
-		return true;
-	for (i = 0; i < 16; i++)
-		if (byte[i])
-			return false;
-	return true;
 }
 
 /* Decimal or hexadecimal, without leading zeros */

@@ -113,12 +113,6 @@ static void h323_door_ras(struct h323_translation *t, u8 kind,
 	}
 }
 
-bool h323_call_begun(const struct h323_translation *t)
-{
-	return t->msg->session->protocol->id != NF_ALG_PROTOCOL_H225 ||
-	       t->session->setup || t->reading->message[0].kind == H323_SETUP;
-}
-
 /* A door to a listener that has nothing to do with a call in progress is what
  * an attacker asks for. Return: 0 or -reason.
  */

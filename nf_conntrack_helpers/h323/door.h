@@ -19,7 +19,11 @@
  *
  * Return: true after the first Setup, with it, and on connections of H.245.
  */
-bool h323_call_begun(const struct h323_translation *t);
+static inline bool h323_call_begun(const struct h323_translation *t)
+{
+	return t->msg->session->protocol->id != NF_ALG_PROTOCOL_H225 ||
+	       t->session->setup || t->reading->message[0].kind == H323_SETUP;
+}
 
 /**
  * h323_mention() - translate an endpoint of the sender's that opens nothing

@@ -9,8 +9,6 @@
 #include "h323_call.h"
 #include "netns.h"
 
-#define H323_IDENTIFIER 16
-
 /* clang-format off */
 static const char *const h323_call_states[] = {
 	[H323_CALL_NEW] = "new",
@@ -67,10 +65,60 @@ static void h323_key_reference(const struct h323_translation *t,
 void h323_call_identify(struct h323_translation *t,
 			const struct h323_message *message)
 {
-	if (message->call)
-		h323_key_identifier(t, message, &t->key);
+	struct h323_identity *identity = &t->identity;
+	__be16 crv = htons(t->reading->q931.crv);
+
+	if (message->call) {
+		identity->len = H323_IDENTIFIER;
+		memcpy(identity->bytes, t->msg->data + message->call,
+		       H323_IDENTIFIER);
+	} else {
+		identity->len = sizeof(crv);
+		memcpy(identity->bytes, &crv, sizeof(crv));
+	}
+}
+
+/* Most calls are found on their connection, and need no key. Returns false if
+ * it is not known which call it is.
+ */
+static bool h323_call_key(struct h323_translation *t)
+{
+	if (t->key.len || !t->identity.len)
+		return t->key.len;
+	if (t->identity.len == H323_IDENTIFIER)
+		h323_key_hex(&t->key, t->identity.bytes, H323_IDENTIFIER);
 	else
 		h323_key_reference(t, &t->key);
+	return true;
+}
+
+/* The call of that side which this connection has had to do with, or NULL */
+static struct nf_alg_call *h323_leg_call(const struct h323_translation *t,
+					 const struct nf_alg_side *side)
+{
+	struct h323_leg *leg;
+
+	hlist_for_each_entry(leg, &t->session->legs, node)
+		if (!memcmp(&leg->identity, &t->identity,
+			    sizeof(leg->identity)) &&
+		    nf_alg_same_host(&leg->call->key.inside, &side->own))
+			return leg->call;
+	return NULL;
+}
+
+static struct nf_alg_call *h323_call_lookup(struct h323_translation *t,
+					    const struct nf_alg_side *side)
+{
+	struct nf_alg_call *call = h323_leg_call(t, side);
+
+	if (call && READ_ONCE(call->state) != NF_ALG_CALL_DEAD) {
+		refcount_inc(&call->refs);
+		return call;
+	}
+	if (!h323_call_key(t))
+		return NULL;
+	return nf_alg_call_find(t->msg, NF_ALG_CALL, &side->own, t->key.text,
+				t->key.len);
 }
 
 struct nf_alg_call *h323_call_find(struct h323_translation *t,
@@ -78,11 +126,25 @@ struct nf_alg_call *h323_call_find(struct h323_translation *t,
 {
 	const struct nf_alg_side *side = h323_side(t, role);
 
-	if (!t->call[role] && side->inside && t->key.len)
-		t->call[role] = nf_alg_call_find(t->msg, NF_ALG_CALL,
-						 &side->own, t->key.text,
-						 t->key.len);
+	if (!t->call[role] && side->inside)
+		t->call[role] = h323_call_lookup(t, side);
 	return t->call[role];
+}
+
+/* As nf_alg_call_take() */
+static struct nf_alg_call *h323_call_resume(struct h323_translation *t,
+					    const struct nf_alg_side *side)
+{
+	struct nf_alg_call *call = h323_leg_call(t, side);
+
+	if (call && nf_alg_call_resume(call, t->msg->session)) {
+		refcount_inc(&call->refs);
+		return call;
+	}
+	if (!h323_call_key(t))
+		return ERR_PTR(-NF_ALG_REASON_MAPPING_LOST);
+	return nf_alg_call_take(t->msg, NF_ALG_CALL, &side->own, t->key.text,
+				t->key.len);
 }
 
 struct nf_alg_call *h323_call_take(struct h323_translation *t,
@@ -91,28 +153,26 @@ struct nf_alg_call *h323_call_take(struct h323_translation *t,
 	const struct nf_alg_side *side = h323_side(t, role);
 	struct nf_alg_call *call = t->call[role];
 
-	/* It may have ended by itself, or have been cleared */
 	if (call && READ_ONCE(call->state) < NF_ALG_CALL_ENDED)
 		return call;
-	if (!t->key.len)
-		return ERR_PTR(-NF_ALG_REASON_MAPPING_LOST);
-	call = nf_alg_call_take(t->msg, NF_ALG_CALL, &side->own, t->key.text,
-				t->key.len);
+	call = h323_call_resume(t, side);
 	if (IS_ERR(call))
 		return call;
 	if (t->call[role]) {
-		nf_alg_call_put(t->call[role]);
 		/* Its ports were the other's */
+		h323_calls_note(t);
 		t->bounds = 0;
-		t->noted.port = 0;
+		nf_alg_call_put(t->call[role]);
 	}
 	t->call[role] = call;
 	return call;
 }
 
 /* Remember a call for as long as its connection lives */
-static void h323_leg_add(struct h323_session *session, struct nf_alg_call *call)
+static void h323_leg_add(const struct h323_translation *t,
+			 struct nf_alg_call *call)
 {
+	struct h323_session *session = t->session;
 	struct h323_leg *leg;
 
 	hlist_for_each_entry(leg, &session->legs, node)
@@ -124,6 +184,7 @@ static void h323_leg_add(struct h323_session *session, struct nf_alg_call *call)
 		return;
 	refcount_inc(&call->refs);
 	leg->call = call;
+	leg->identity = t->identity;
 	hlist_add_head(&leg->node, &session->legs);
 }
 
@@ -170,7 +231,7 @@ static void h323_call_finish(struct h323_translation *t,
 	if (end)
 		nf_alg_call_end(call);
 	else if (signalling)
-		h323_leg_add(t->session, call);
+		h323_leg_add(t, call);
 	else if (alone)
 		nf_alg_call_abandon(call);
 }
@@ -195,9 +256,9 @@ static bool h323_port_same(const struct h323_port *a, const struct h323_port *b)
 	       !((a->flags ^ b->flags) & H323_PORT_PEER);
 }
 
-void h323_call_note(struct nf_alg_call *call, const struct h323_port *port)
+/* Caller holds the call's lock */
+static void h323_port_note(struct h323_call *own, const struct h323_port *port)
 {
-	struct h323_call *own = nf_alg_call_lock(call);
 	u32 i;
 
 	for (i = 0; i < own->ports; i++)
@@ -213,7 +274,21 @@ void h323_call_note(struct nf_alg_call *call, const struct h323_port *port)
 		if (!(port->flags & H323_PORT_FAST))
 			own->port[i].flags &= ~H323_PORT_FAST;
 	}
+}
+
+void h323_calls_note(struct h323_translation *t)
+{
+	struct nf_alg_call *call = t->call[H323_SENDER];
+	struct h323_call *own;
+	u32 i;
+
+	if (!t->notes)
+		return;
+	own = nf_alg_call_lock(call);
+	for (i = 0; i < t->notes; i++)
+		h323_port_note(own, &t->note[i]);
 	nf_alg_call_unlock(call);
+	t->notes = 0;
 }
 
 /* Does another channel have this port? Caller holds the call's lock. */

@@ -36,15 +36,17 @@ struct h323_call {
  * struct h323_leg - a call on a connection of call signalling
  * @node: in h323_session.legs
  * @call: with a reference
+ * @identity: by which messages name it
  */
 struct h323_leg {
 	struct hlist_node node;
 	struct nf_alg_call *call;
+	struct h323_identity identity;
 };
 
 /**
  * h323_call_identify() - which call does a PDU of call signalling belong to
- * @t: translation; @t->key is set
+ * @t: translation; @t->identity is set
  * @message: the PDU's own message
  *
  * By callIdentifier, which all versions but the first have; else by the call
@@ -65,7 +67,7 @@ void h323_key_identifier(const struct h323_translation *t,
 
 /**
  * h323_call_find() - find a call of the PDU
- * @t: translation, with a key
+ * @t: translation, with an identity or a key
  * @role: whose
  *
  * Return: the call, which h323_calls_put() puts, or NULL.
@@ -75,13 +77,25 @@ struct nf_alg_call *h323_call_find(struct h323_translation *t,
 
 /**
  * h323_call_take() - find a call of the PDU, or begin it
- * @t: translation, with a key
+ * @t: translation, with an identity or a key
  * @role: whose; that side is inside
  *
  * Return: the call, which h323_calls_put() puts; or an ERR_PTR(-reason).
  */
 struct nf_alg_call *h323_call_take(struct h323_translation *t,
 				   enum h323_role role);
+
+/* The same where that has been done already, as it mostly has */
+static inline struct nf_alg_call *h323_call_taken(struct h323_translation *t,
+						  enum h323_role role)
+{
+	struct nf_alg_call *call = t->call[role];
+
+	/* It may have ended by itself, or have been cleared */
+	if (call && READ_ONCE(call->state) < NF_ALG_CALL_ENDED)
+		return call;
+	return h323_call_take(t, role);
+}
 
 /**
  * h323_calls_put() - done with the calls of a PDU
@@ -90,12 +104,26 @@ struct nf_alg_call *h323_call_take(struct h323_translation *t,
  */
 void h323_calls_put(struct h323_translation *t, bool failed);
 
+/* What the call has not been told yet */
+void h323_calls_note(struct h323_translation *t);
+
 /**
- * h323_call_note() - ports were bound for a channel of a call
- * @call: call
+ * h323_call_note() - ports were bound for a channel of the sender's call
+ * @t: translation
  * @port: which, and what for
+ *
+ * The call is told by h323_calls_note().
  */
-void h323_call_note(struct nf_alg_call *call, const struct h323_port *port);
+static inline void h323_call_note(struct h323_translation *t,
+				  struct h323_port port)
+{
+	/* RTCP is noted with its RTP */
+	if (t->notes && !memcmp(&port, &t->note[t->notes - 1], sizeof(port)))
+		return;
+	if (t->notes == H323_NOTES_MAX)
+		h323_calls_note(t);
+	t->note[t->notes++] = port;
+}
 
 /**
  * h323_call_settle() - fast start is over

@@ -68,26 +68,39 @@ static bool h323_media_permitted(const struct h323_translation *t, u8 l4proto,
 		!nf_alg_port_denied(port));
 }
 
-/* Bind @count ports from @port on. Fast start names one pair of ports in each of
- * its channels, for RTP and for RTCP: once is enough. @public: the first of them
- * outside. Return: 0 or -reason.
+/* Fast start names one pair of ports in each of its channels, for RTP and for
+ * RTCP: to bind it once is enough
+ */
+static const struct h323_bound *
+h323_media_bound(const struct h323_translation *t, __be16 port, u8 count,
+		 u8 l4proto)
+{
+	const struct h323_bound *b;
+
+	for (b = t->bound; b < t->bound + t->bounds; b++)
+		if (b->port == port && b->count == count &&
+		    b->l4proto == l4proto)
+			return b;
+	return NULL;
+}
+
+/* Bind @count ports from @port on. @public: the first of them outside. Return: 0
+ * or -reason.
  */
 static int h323_media_bind_once(struct h323_translation *t,
 				struct nf_alg_call *call,
 				const struct nf_alg_endpoint *own, __be16 port,
 				u8 count, u8 l4proto, __be16 *public)
 {
+	const struct h323_bound *b =
+		h323_media_bound(t, port, count, l4proto);
 	struct nf_alg_bind want = {};
 	struct nf_alg_endpoint bound;
-	struct h323_bound *b;
 	int err;
 
-	for (b = t->bound; b < t->bound + t->bounds; b++) {
-		if (b->port == port && b->count == count &&
-		    b->l4proto == l4proto) {
-			*public = b->public;
-			return 0;
-		}
+	if (b) {
+		*public = b->public;
+		return 0;
 	}
 	want.inside = *own;
 	want.inside.port = port;
@@ -98,13 +111,13 @@ static int h323_media_bind_once(struct h323_translation *t,
 	if (err)
 		return err;
 	*public = bound.port;
-	if (t->bounds < H323_BOUND_MAX) {
-		b->port = port;
-		b->public = bound.port;
-		b->count = count;
-		b->l4proto = l4proto;
-		t->bounds++;
-	}
+	if (t->bounds < H323_BOUND_MAX)
+		t->bound[t->bounds++] = (struct h323_bound){
+			.port = port,
+			.public = bound.port,
+			.count = count,
+			.l4proto = l4proto,
+		};
 	return 0;
 }
 
@@ -117,9 +130,15 @@ static int h323_media_bind(struct h323_translation *t, struct nf_alg_call *call,
 {
 	/* The pair of an RTCP port begins below it */
 	u16 second = port->count == 2 ? ntohs(own->port) & 1 : 0;
+	const struct h323_bound *b;
 	int err;
 
 	port->port = htons(ntohs(own->port) - second);
+	b = h323_media_bound(t, port->port, port->count, port->l4proto);
+	if (b) {
+		*public = htons(ntohs(b->public) + second);
+		return 0;
+	}
 	err = h323_media_bind_once(t, call, own, port->port, port->count,
 				   port->l4proto, public);
 	if (err == -NF_ALG_REASON_NO_PUBLIC_PORT && port->count == 2) {
@@ -135,22 +154,17 @@ static int h323_media_bind(struct h323_translation *t, struct nf_alg_call *call,
 }
 
 static void h323_media_note(struct h323_translation *t,
-			    struct nf_alg_call *call,
-			    const struct h323_hit *hit, struct h323_port *port)
+			    const struct h323_hit *hit, struct h323_port port)
 {
 	const struct h323_message *message = &t->reading->message[hit->message];
 
 	/* What the answer to fast start names has been chosen */
 	if (message->layer == H323_LAYER_FAST_START &&
 	    t->reading->message[0].kind == H323_SETUP)
-		port->flags |= H323_PORT_FAST;
+		port.flags |= H323_PORT_FAST;
 	if (message->kind == H323_OLC_ACK)
-		port->flags |= H323_PORT_PEER;
-	/* RTCP is noted with its RTP */
-	if (!memcmp(port, &t->noted, sizeof(*port)))
-		return;
-	t->noted = *port;
-	h323_call_note(call, port);
+		port.flags |= H323_PORT_PEER;
+	h323_call_note(t, port);
 }
 
 int h323_media_own(struct h323_translation *t, const struct h323_hit *hit,
@@ -162,8 +176,10 @@ int h323_media_own(struct h323_translation *t, const struct h323_hit *hit,
 		.l4proto = h323_purpose_l4proto(purpose),
 		.count = 1,
 	};
+	const struct nf_alg_side *from = t->msg->from;
 	struct nf_alg_endpoint public;
 	struct nf_alg_call *call;
+	__be16 outside;
 	int err;
 
 	if (!h323_call_begun(t)) {
@@ -178,14 +194,18 @@ int h323_media_own(struct h323_translation *t, const struct h323_hit *hit,
 		port.count =
 			h323_media_ports(t, hit, purpose, ntohs(own->port));
 
-	call = h323_call_take(t, H323_SENDER);
+	call = h323_call_taken(t, H323_SENDER);
 	if (IS_ERR(call))
 		return PTR_ERR(call);
-	public = t->msg->from->seen;
-	err = h323_media_bind(t, call, own, &port, &public.port);
+	err = h323_media_bind(t, call, own, &port, &outside);
 	if (err)
 		return err;
-	h323_media_note(t, call, hit, &port);
+	h323_media_note(t, hit, port);
+	if (likely(hit->family == NFPROTO_IPV4))
+		return h323_endpoint_write4(t, hit, from->seen.addr.ip,
+					    outside);
+	public = from->seen;
+	public.port = outside;
 	return h323_endpoint_write(t, hit, &public);
 }
 

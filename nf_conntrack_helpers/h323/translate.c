@@ -5,6 +5,7 @@
  */
 #include <linux/in.h>
 #include <linux/module.h>
+#include <linux/percpu.h>
 #include <linux/slab.h>
 #include "address.h"
 #include "door.h"
@@ -15,6 +16,23 @@
 #include "tpkt.h"
 
 static struct kmem_cache *h323_reading_cache __read_mostly;
+/* What this CPU has read last */
+static DEFINE_PER_CPU(struct h323_reading *, h323_reading_spare);
+
+static struct h323_reading *h323_reading_alloc(void)
+{
+	struct h323_reading *reading;
+
+	reading = this_cpu_xchg(h323_reading_spare, NULL);
+	return reading ?: kmem_cache_alloc(h323_reading_cache, GFP_ATOMIC);
+}
+
+static void h323_reading_free(struct h323_reading *reading)
+{
+	reading = this_cpu_xchg(h323_reading_spare, reading);
+	if (unlikely(reading))
+		kmem_cache_free(h323_reading_cache, reading);
+}
 
 /* A cache with a constructor is not cleared at each allocation where
  * init_on_alloc is on
@@ -34,6 +52,14 @@ int h323_reading_cache_init(void)
 
 void h323_reading_cache_exit(void)
 {
+	struct h323_reading *reading;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		reading = per_cpu(h323_reading_spare, cpu);
+		if (reading)
+			kmem_cache_free(h323_reading_cache, reading);
+	}
 	kmem_cache_destroy(h323_reading_cache);
 }
 
@@ -285,6 +311,7 @@ static int h323_pdu_translate(struct h323_translation *t)
 		if (r->message[i].protocol == H323_RAS)
 			h323_registration_begin(t, &r->message[i]);
 	err = h323_hits_translate(t);
+	h323_calls_note(t);
 	if (!err) {
 		for (i = 0; i < r->messages; i++)
 			h323_message_effect(t, &r->message[i]);
@@ -415,13 +442,13 @@ static int h323_translate(struct nf_alg_message *msg,
 
 	if (t.session->foreign)
 		return 0;
-	reading = kmem_cache_alloc(h323_reading_cache, GFP_ATOMIC);
+	reading = h323_reading_alloc();
 	if (!reading)
 		return -NF_ALG_REASON_NO_MEMORY;
 	t.reading = reading;
 	err = read(msg->data, msg->len, reading);
 	err = go(&t, err);
-	kmem_cache_free(h323_reading_cache, reading);
+	h323_reading_free(reading);
 	return err;
 }
 

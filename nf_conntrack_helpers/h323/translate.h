@@ -18,6 +18,10 @@ enum h323_role { H323_SENDER, H323_RECEIVER, H323_ROLES };
 
 /* Ports that one PDU names again and again: those of audio, video and data */
 #define H323_BOUND_MAX 4
+/* Ports of channels that are noted at once */
+#define H323_NOTES_MAX 8
+/* Of a callIdentifier, in bytes */
+#define H323_IDENTIFIER 16
 
 /**
  * struct h323_key - what a call is found by
@@ -27,6 +31,17 @@ enum h323_role { H323_SENDER, H323_RECEIVER, H323_ROLES };
 struct h323_key {
 	u8 len;
 	u8 text[H323_KEY_MAX];
+};
+
+/**
+ * struct h323_identity - what tells a call from others on its connection
+ * @len: H323_IDENTIFIER: its callIdentifier; 2: the call reference; 0: not
+ *	known
+ * @bytes: as it stands in the message; the rest is zero
+ */
+struct h323_identity {
+	u8 len;
+	u8 bytes[H323_IDENTIFIER];
 };
 
 /**
@@ -94,7 +109,9 @@ struct h323_bound {
  * @msg: the engine's message
  * @session: what is known of its flow
  * @reading: what it says
- * @key: the call it belongs to; none in RAS
+ * @identity: of call signalling, the call it belongs to
+ * @key: the same for those who look it up among all calls: made of @identity
+ *	when it is needed; none in RAS
  * @call: the call of the sender and of the receiver, or NULL; referenced
  * @registration: likewise, for RAS
  * @listener: ports of the sender's call signalling that the message names
@@ -103,12 +120,14 @@ struct h323_bound {
  * @seconds: how long a registration lasts; 0: it has no end
  * @bound: what was bound for media of the sender's call
  * @bounds: how many of them are remembered
- * @noted: what h323_call_note() was told last of that call
+ * @note: ports that h323_call_note() is to be told of, for that call
+ * @notes: how many
  */
 struct h323_translation {
 	struct nf_alg_message *msg;
 	struct h323_session *session;
 	const struct h323_reading *reading;
+	struct h323_identity identity;
 	struct h323_key key;
 	struct nf_alg_call *call[H323_ROLES];
 	struct nf_alg_call *registration[H323_ROLES];
@@ -118,7 +137,8 @@ struct h323_translation {
 	u32 seconds;
 	struct h323_bound bound[H323_BOUND_MAX];
 	u8 bounds;
-	struct h323_port noted;
+	struct h323_port note[H323_NOTES_MAX];
+	u8 notes;
 };
 
 static inline const struct nf_alg_side *

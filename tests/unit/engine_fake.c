@@ -514,6 +514,14 @@ struct nf_alg_call *nf_alg_call_take(struct nf_alg_message *msg,
 	return ERR_PTR(-NF_ALG_REASON_LIMIT_CALLS);
 }
 
+bool nf_alg_call_resume(struct nf_alg_call *call,
+			const struct nf_alg_session *session)
+{
+	fake(call)->ended = false;
+	call->state = NF_ALG_CALL_SETUP;
+	return true;
+}
+
 void nf_alg_call_put(struct nf_alg_call *call)
 {
 	if (--call->refs.refs < 1)
