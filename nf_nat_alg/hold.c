@@ -361,7 +361,7 @@ u32 nf_alg_hold_feed(struct nf_alg_session *session, enum ip_conntrack_dir dir,
 	/* The sender was offered this much, so it is taken as long as there is
 	 * any memory at all
 	 */
-	if (nf_alg_hold_short(session, len) && stream->memory)
+	if (stream->memory && nf_alg_hold_short(session, len))
 		return 0;
 
 	if (!stream->raw)

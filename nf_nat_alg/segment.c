@@ -87,6 +87,24 @@ static void nf_alg_segment_put32(struct sk_buff *skb, struct tcphdr *th,
 	*field = new;
 }
 
+/* The TCP header is writable; @window: or -1 to leave that */
+static void nf_alg_segment_renumber(struct sk_buff *skb, unsigned int protoff,
+				    u32 seq, u32 ack, int window)
+{
+	struct tcphdr *th = (struct tcphdr *)(skb->data + protoff);
+
+	nf_alg_segment_put32(skb, th, &th->seq, seq);
+	if (th->ack)
+		nf_alg_segment_put32(skb, th, &th->ack_seq, ack);
+	if (window >= 0) {
+		__be16 new = htons(window);
+
+		inet_proto_csum_replace2(&th->check, skb, th->window, new,
+					 false);
+		th->window = new;
+	}
+}
+
 /**
  * nf_alg_segment_rewrite() - renumber a packet in place
  * @skb: packet
@@ -100,21 +118,9 @@ static void nf_alg_segment_put32(struct sk_buff *skb, struct tcphdr *th,
 int nf_alg_segment_rewrite(struct sk_buff *skb, unsigned int protoff, u32 seq,
 			   u32 ack, int window)
 {
-	struct tcphdr *th;
-
-	if (skb_ensure_writable(skb, protoff + sizeof(*th)))
+	if (skb_ensure_writable(skb, protoff + sizeof(struct tcphdr)))
 		return NF_DROP;
-	th = (struct tcphdr *)(skb->data + protoff);
-	nf_alg_segment_put32(skb, th, &th->seq, seq);
-	if (th->ack)
-		nf_alg_segment_put32(skb, th, &th->ack_seq, ack);
-	if (window >= 0) {
-		__be16 new = htons(window);
-
-		inet_proto_csum_replace2(&th->check, skb, th->window, new,
-					 false);
-		th->window = new;
-	}
+	nf_alg_segment_renumber(skb, protoff, seq, ack, window);
 	return NF_ACCEPT;
 }
 
@@ -340,8 +346,8 @@ bool nf_alg_segment_forward(struct nf_alg_session *session, struct sk_buff *skb,
 	nf_alg_stream_offer(session, &session->streams->dir[!dir], &ack,
 			    &window);
 	nf_alg_segment_ip(session, dir, skb);
-	return nf_alg_segment_rewrite(skb, protoff, stream->snd_nxt, ack,
-				      window) == NF_ACCEPT;
+	nf_alg_segment_renumber(skb, protoff, stream->snd_nxt, ack, window);
+	return true;
 }
 
 /**
