@@ -8,6 +8,7 @@
 #
 # timeout: 240
 # machine: qemu uml
+# clock: simulated
 # ci: uml
 . "$(dirname "$0")/../topology.sh"
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: uml
+# clock: simulated
 # ci: uml
 #
 # Files, headings, reasons and options that README.md and Documentation/ name

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # machine: qemu uml
+# clock: simulated
 # ci: uml
 # timeout: 300
 #
