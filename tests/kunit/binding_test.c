@@ -616,16 +616,14 @@ static void listened(struct kunit *test)
 			sock_create_kern(&init_net, AF_INET, SOCK_STREAM,
 					 IPPROTO_TCP, &tcp),
 			0);
-	KUNIT_EXPECT_EQ(
-		test, kernel_bind(udp, (struct sockaddr *)&in, sizeof(in)), 0);
+	KUNIT_EXPECT_EQ(test, kernel_bind(udp, (void *)&in, sizeof(in)), 0);
 	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 17000, 1, 0, &public), 0);
 	KUNIT_EXPECT_NE(test, ntohs(public.port), 17000);
 	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, call, &want, &public), 0);
 	KUNIT_EXPECT_EQ(test, ntohs(public.port), 17000);
 	nf_alg_bind_undo(&f->msg);
 
-	KUNIT_EXPECT_EQ(
-		test, kernel_bind(tcp, (struct sockaddr *)&in, sizeof(in)), 0);
+	KUNIT_EXPECT_EQ(test, kernel_bind(tcp, (void *)&in, sizeof(in)), 0);
 	KUNIT_EXPECT_EQ(test, kernel_listen(tcp, 1), 0);
 	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, call, &want, &public), 0);
 	KUNIT_EXPECT_NE(test, ntohs(public.port), 17000);

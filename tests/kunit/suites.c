@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Runs the KUnit suites of the engine on demand: KUnit 6.1 would run them while the module is still
- * coming, before its init has made the caches that the tests need.
+ * Runs the KUnit suites of the engine on demand, when its init has made the caches that the tests need.
  *
  *	echo 1 >/sys/module/nf_nat_alg/parameters/kunit
  */
@@ -19,7 +18,7 @@ static struct kunit_suite *const suites[] = { SUITES };
 static int run_suites(const char *value, const struct kernel_param *parameter)
 {
 	return __kunit_test_suites_init((struct kunit_suite *const *)suites,
-					ARRAY_SIZE(suites));
+					ARRAY_SIZE(suites), true);
 }
 
 static const struct kernel_param_ops run_ops = { .set = run_suites };
