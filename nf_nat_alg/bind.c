@@ -126,10 +126,9 @@ static void nf_alg_grip_renew(struct nf_alg_grip *grip,
 {
 	grip->round = grip->call->round;
 	nf_alg_grip_limit(grip, want);
-	WRITE_ONCE(grip->flags,
-		   (grip->flags & ~NF_ALG_BIND_NAMED) |
-			   (want->flags &
-			    (NF_ALG_BIND_DOOR | NF_ALG_BIND_STAY)));
+	WRITE_ONCE(grip->flags, (grip->flags & ~NF_ALG_BIND_NAMED) |
+					(want->flags & (NF_ALG_BIND_DOOR |
+							NF_ALG_BIND_STAY)));
 }
 
 /* What was media becomes a door, and of two doors the latest message knows best
@@ -230,12 +229,9 @@ static int nf_alg_bind_lookup(struct nf_alg_taking *taking, int *base)
 	for (i = 0; i < want->count; i++) {
 		if (!taking->own[i]) {
 			inside.port = htons(ntohs(want->inside.port) + i);
-			taking->own[i] = nf_alg_binding_exact(taking->an,
-							      want->l4proto,
-							      session->zone,
-							      session->vrf,
-							      &inside,
-							      &from->seen);
+			taking->own[i] = nf_alg_binding_exact(
+				taking->an, want->l4proto, session->zone,
+				session->vrf, &inside, &from->seen);
 		}
 		if (!taking->own[i])
 			continue;

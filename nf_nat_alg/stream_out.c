@@ -59,7 +59,8 @@ struct nf_alg_chunk *nf_alg_chunk_alloc(struct nf_alg_stream *stream, u32 len)
 static void nf_alg_chunk_free(struct nf_alg_stream *stream,
 			      struct nf_alg_chunk *chunk)
 {
-	if (chunk->room && (!stream->spare || stream->spare->room < chunk->room))
+	if (chunk->room &&
+	    (!stream->spare || stream->spare->room < chunk->room))
 		swap(stream->spare, chunk);
 	if (unlikely(chunk))
 		kfree(chunk);

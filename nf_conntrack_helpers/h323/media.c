@@ -92,8 +92,7 @@ static int h323_media_bind_once(struct h323_translation *t,
 				const struct nf_alg_endpoint *own, __be16 port,
 				u8 count, u8 l4proto, __be16 *public)
 {
-	const struct h323_bound *b =
-		h323_media_bound(t, port, count, l4proto);
+	const struct h323_bound *b = h323_media_bound(t, port, count, l4proto);
 	struct nf_alg_bind want = {};
 	struct nf_alg_endpoint bound;
 	int err;

@@ -425,7 +425,7 @@ static noinline void h323_note_bytes(struct h323_walk *w, u8 note, u32 at,
 /* Something begins that says where the walk is. Returns enum h323_counts: what
  * its elements are counted in, if it is a list.
  */
-static noinline u8 h323_enter_mark(struct h323_walk *w, u8 mark)
+static u8 h323_enter_mark(struct h323_walk *w, u8 mark)
 {
 	if (!mark)
 		return H323_COUNTS_NOTHING;
@@ -602,8 +602,8 @@ static inline bool h323_uint(struct h323_walk *w, const struct h323_part *part)
 }
 
 /* A value or an alternative that is not one of the root */
-static noinline bool h323_index_beyond(struct h323_walk *w, u32 width, u32 root,
-				       u32 *index)
+static bool h323_index_beyond(struct h323_walk *w, u32 width, u32 root,
+			      u32 *index)
 {
 	if (!(*index >> width))
 		return false;
@@ -1122,9 +1122,8 @@ struct h323_mark {
 };
 
 /* The next @bytes are all that what comes now may read; there are so many */
-static noinline void h323_mark_begin(struct h323_walk *w,
-				     struct h323_mark *mark, u32 bytes,
-				     bool encoding)
+static void h323_mark_begin(struct h323_walk *w, struct h323_mark *mark,
+			    u32 bytes, bool encoding)
 {
 	mark->path = w->path;
 	mark->end = w->per.end;
@@ -1137,8 +1136,8 @@ static noinline void h323_mark_begin(struct h323_walk *w,
 }
 
 /* Go on behind it. @r is how it went inside; returns how it went. */
-static noinline int h323_mark_end(struct h323_walk *w,
-				  const struct h323_mark *mark, int r)
+static int h323_mark_end(struct h323_walk *w, const struct h323_mark *mark,
+			 int r)
 {
 	if (unlikely(r == H323_READ_ERROR)) {
 		if (w->over)
@@ -1261,9 +1260,8 @@ static int h323_bitmap_begin(struct h323_walk *w, struct h323_bitmap *b,
 /* The next addition there is: which, and its length. Returns false if there is
  * none, or it does not fit: then @r says so.
  */
-static noinline bool h323_bitmap_next(struct h323_walk *w,
-				      struct h323_bitmap *b, u32 *at, u32 *len,
-				      int *r)
+static bool h323_bitmap_next(struct h323_walk *w, struct h323_bitmap *b,
+			     u32 *at, u32 *len, int *r)
 {
 	u32 some;
 
@@ -1286,9 +1284,8 @@ static noinline bool h323_bitmap_next(struct h323_walk *w,
 }
 
 /* An addition without a reader */
-static noinline int h323_read_addition(struct h323_walk *w,
-				       const struct h323_bitmap *b, u32 at,
-				       u32 len)
+static int h323_read_addition(struct h323_walk *w, const struct h323_bitmap *b,
+			      u32 at, u32 len)
 {
 	const struct h323_part *part = &h323_parts[b->first + at];
 	struct h323_mark mark;

@@ -106,8 +106,8 @@ static struct sk_buff *packet(struct kunit *test,
 	skb = alloc_skb(HEADROOM + head + len + room, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, skb);
 	/* The allocator rounds up: what is too much is in front */
-	skb_reserve(skb, shape & NARROW ? skb_tailroom(skb) - head - len :
-					  HEADROOM);
+	skb_reserve(skb,
+		    shape & NARROW ? skb_tailroom(skb) - head - len : HEADROOM);
 	memset(skb_put(skb, head), 0, head);
 	skb_reset_network_header(skb);
 	if (s->family == NFPROTO_IPV4) {
@@ -258,11 +258,11 @@ static void one(struct kunit *test, u8 family, enum shape shape, u32 in,
 	again = __skb_dequeue(&out);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, again);
 	KUNIT_EXPECT_EQ(test, again->len, skb->len);
+	KUNIT_EXPECT_EQ(
+		test, memcmp(again->data + head, skb->data + head, out_len), 0);
 	KUNIT_EXPECT_EQ(test,
-			memcmp(again->data + head, skb->data + head, out_len),
-			0);
-	KUNIT_EXPECT_EQ(test, memcmp(again->data + ip_size(s),
-				     skb->data + ip_size(s), 14),
+			memcmp(again->data + ip_size(s), skb->data + ip_size(s),
+			       14),
 			0);
 	kfree_skb(again);
 
@@ -455,15 +455,13 @@ static void one_is_spare(struct kunit *test)
 	gone(s);
 }
 
-static struct kunit_case segment_cases[] = {
-	KUNIT_CASE(as_one_made),
-	KUNIT_CASE(clones_stay),
-	KUNIT_CASE(pages_stay),
-	KUNIT_CASE(where_one_is_made),
-	KUNIT_CASE(nothing_to_send),
-	KUNIT_CASE(one_is_spare),
-	{}
-};
+static struct kunit_case segment_cases[] = { KUNIT_CASE(as_one_made),
+					     KUNIT_CASE(clones_stay),
+					     KUNIT_CASE(pages_stay),
+					     KUNIT_CASE(where_one_is_made),
+					     KUNIT_CASE(nothing_to_send),
+					     KUNIT_CASE(one_is_spare),
+					     {} };
 
 struct kunit_suite segment_suite = {
 	.name = "segment",
