@@ -29,7 +29,9 @@ static struct h323_reading *h323_reading_alloc(void)
 
 static void h323_reading_free(struct h323_reading *reading)
 {
-	reading = this_cpu_xchg(h323_reading_spare, reading);
+	/* As nf_alg_message_free() */
+	if (!IS_ENABLED(CONFIG_KASAN))
+		reading = this_cpu_xchg(h323_reading_spare, reading);
 	if (unlikely(reading))
 		kmem_cache_free(h323_reading_cache, reading);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Runs the KUnit suites of the engine on demand, when its init has made the caches that the tests need.
+ * Runs the KUnit suites of the engine on demand, when its init has made the
+ * caches that the tests need.
  *
  *	echo 1 >/sys/module/nf_nat_alg/parameters/kunit
  */
