@@ -263,7 +263,8 @@ class Phone:
 
     def unregister(self):
         """The answer of chan_skinny is to close the connection; after a
-        transfer it is at times too confused to give it"""
+        transfer it is at times too confused to give it. Its session ends a
+        little later, and takes a phone along that came back too early."""
         self.leaving = True
         self.send(0x0027)
         end = time.monotonic() + 2
@@ -273,6 +274,7 @@ class Phone:
         if self.sock:
             self.sock.close()
             self.sock = None
+        self.world.rest(0.3)
 
     # --- media ---------------------------------------------------------------
 

@@ -49,17 +49,17 @@ callmanager_off() {
 
 # skinny_calls WORDS...: skinnycalls.py, and what Asterisk thought of it.
 # chan_skinny sometimes falls over a channel it has freed, mostly in or after a
-# transfer, with a router between or without; or it stays alive, and holds on
-# to the session of a phone that has left, so that the same phone is refused.
-# Then it is started and asked again; any other failure is one.
+# transfer, with a router between or without; or it stays alive and confuses the
+# session of a phone that has left with that of the same phone that has come
+# back. Then it is started and asked again; any other failure is one.
 skinny_calls() {
 	local again why
 
 	for again in yes yes no; do
 		python3 "$PEER/skinnycalls.py" "$@" && return
 		why=
-		grep -q 'Device already registered' "$ASTERISK_LOG" &&
-			why="kept the session of a phone that had left"
+		grep -qE 'Device already registered|Device for line .* is not registered|already offhook' \
+			"$ASTERISK_LOG" && why="lost track of a phone"
 		kill -0 "$CALLMANAGER" 2>/dev/null || why="fell over"
 		[ -n "$why" ] && [ $again = yes ] || break
 		echo "figure: Asterisk $why, and was started again"
@@ -68,5 +68,7 @@ skinny_calls() {
 	done
 	echo "--- Asterisk"
 	grep -v "manager.c\|loader.c" "$ASTERISK_LOG" | tail -n 15
+	# what comes next begins with one that knows of no call
+	callmanager "$CALLMANAGER_HOST" "$CALLMANAGER_PORT"
 	return 1
 }

@@ -9,6 +9,10 @@
 #include <linux/types.h>
 #include <linux/string.h>
 
+/* The address sanitizer looks on */
+#define CONFIG_KASAN 1
+#define IS_ENABLED(option) (option)
+
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define le64_to_cpu(value) __le64_to_cpu(value)
 #define BIT(number) (1UL << (number))
