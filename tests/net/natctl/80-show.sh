@@ -120,8 +120,8 @@ try "nothing is open to it" rows "not [t for t in d if 'outside-local' in t]" sh
 touch "$SCRATCH/leave"
 try "the phone leaves" none registrations
 
-rm "$SCRATCH/up" "$SCRATCH/hang-up" "$SCRATCH/leave"
 wait $CALL
+rm "$SCRATCH/up" "$SCRATCH/hang-up" "$SCRATCH/leave"
 python3 "$HERE/phone.py" "$SCRATCH" >"$SCRATCH/phone" 2>&1 &
 try "the phone is back, and calls" await up
 try "both are there" eval '[ "$(count calls)$(count registrations)" = 11 ]'
