@@ -38,9 +38,9 @@ static bool nf_alg_flow_believed(const struct nf_alg_service *service,
 /* A service that one of the flow's ports belongs to: where it goes, as sent and
  * as translated, or where it comes from.
  */
-static struct nf_alg_service *
-nf_alg_flow_service(struct nf_alg_net *an, const struct nf_conn *ct,
-		    const struct nf_hook_state *state)
+static struct nf_alg_service *nf_alg_flow_service(struct nf_alg_net *an,
+						  const struct nf_conn *ct,
+						  const struct net_device *in)
 {
 	const struct nf_conntrack_tuple *orig =
 		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
@@ -58,7 +58,7 @@ nf_alg_flow_service(struct nf_alg_net *an, const struct nf_conn *ct,
 			continue;
 		service = nf_alg_service_find(
 			an, l4proto, ports[i],
-			state->in ? l3mdev_master_ifindex_rcu(state->in) : 0);
+			in ? l3mdev_master_ifindex_rcu(in) : 0);
 		if (service && nf_alg_flow_believed(service, ct, ports[i]))
 			return service;
 	}
@@ -85,9 +85,10 @@ static u8 nf_alg_flow_inside(const struct nf_conn *ct)
  * or which listener outside was its sender told of; @inside: BIT(direction) of
  * each side that is inside
  */
-static enum nf_alg_protocol_id
-nf_alg_flow_door(struct nf_alg_net *an, const struct nf_conn *ct,
-		 const struct nf_hook_state *state, u8 *inside)
+static enum nf_alg_protocol_id nf_alg_flow_door(struct nf_alg_net *an,
+						const struct nf_conn *ct,
+						const struct net_device *in,
+						u8 *inside)
 {
 	enum nf_alg_protocol_id protocol = NF_ALG_PROTOCOL_NONE;
 	u16 zone = nf_alg_flow_zone(ct);
@@ -110,9 +111,8 @@ nf_alg_flow_door(struct nf_alg_net *an, const struct nf_conn *ct,
 		protocol = READ_ONCE(b->protocol);
 		*inside |= BIT(IP_CT_DIR_REPLY);
 	}
-	b = nf_alg_binding_by_inside(an, l4proto, zone,
-				     l3mdev_master_ifindex_rcu(state->in),
-				     &endpoint, 0);
+	b = nf_alg_binding_by_inside(
+		an, l4proto, zone, l3mdev_master_ifindex_rcu(in), &endpoint, 0);
 	if (b && !(b->flags & NF_ALG_BIND_AWAY) &&
 	    READ_ONCE(b->flags) & NF_ALG_BIND_DOOR &&
 	    (!protocol || protocol == b->protocol)) {
@@ -148,7 +148,7 @@ static bool nf_alg_flow_foreign(const struct nf_conn *ct)
 
 static enum nf_alg_reason nf_alg_flow_refuse(const struct nf_conn *ct,
 					     const struct sk_buff *skb,
-					     const struct nf_hook_state *state,
+					     const struct net_device *in,
 					     bool kernel)
 {
 	const struct dst_entry *dst = skb_dst(skb);
@@ -156,7 +156,7 @@ static enum nf_alg_reason nf_alg_flow_refuse(const struct nf_conn *ct,
 	if (nf_alg_flow_foreign(ct))
 		return NF_ALG_REASON_FOREIGN_HELPER;
 	/* The router's own transfers want its firewall open as well */
-	if (!kernel && (!state->in || !skb->skb_iif))
+	if (!kernel && (!in || !skb->skb_iif))
 		return NF_ALG_REASON_LOCAL_ENDPOINT;
 	if (!dst || dst->flags & DST_FAKE_RTABLE)
 		return NF_ALG_REASON_BRIDGED;
@@ -170,6 +170,7 @@ static noinline void nf_alg_flow_classify(struct sk_buff *skb,
 					  struct nf_conn *ct,
 					  const struct nf_hook_state *state)
 {
+	const struct net_device *in = nf_alg_flow_device_in(skb, state);
 	struct nf_alg_net *an = nf_alg_pernet(state->net);
 	enum nf_alg_protocol_id protocol;
 	struct nf_alg_service *service;
@@ -182,7 +183,7 @@ static noinline void nf_alg_flow_classify(struct sk_buff *skb,
 	    (state->out && netif_is_l3_master(state->out)))
 		return;
 
-	service = nf_alg_flow_service(an, ct, state);
+	service = nf_alg_flow_service(an, ct, in);
 	if (service)
 		kernel = nf_alg_kernel_helper(service->protocol);
 	if (state->hook == NF_INET_LOCAL_IN && !kernel)
@@ -190,17 +191,17 @@ static noinline void nf_alg_flow_classify(struct sk_buff *skb,
 	if (service) {
 		protocol = service->protocol;
 		inside = nf_alg_flow_inside(ct);
-	} else if (state->in && (test_bit(IPS_EXPECTED_BIT, &ct->status) ?
-					 atomic_read(&an->bindings.count) :
-					 atomic_read(&an->bindings.away))) {
-		protocol = nf_alg_flow_door(an, ct, state, &inside);
+	} else if (in && (test_bit(IPS_EXPECTED_BIT, &ct->status) ?
+				  atomic_read(&an->bindings.count) :
+				  atomic_read(&an->bindings.away))) {
+		protocol = nf_alg_flow_door(an, ct, in, &inside);
 		if (!protocol)
 			return;
 	} else {
 		return;
 	}
 
-	reason = nf_alg_flow_refuse(ct, skb, state, kernel);
+	reason = nf_alg_flow_refuse(ct, skb, in, kernel);
 	if (reason) {
 		nf_alg_pass(an, NULL, reason);
 		return;

@@ -47,6 +47,17 @@ int nf_alg_flow_vrf(const struct sk_buff *skb, u8 inside)
 	return dev ? l3mdev_master_ifindex_rcu(dev) : 0;
 }
 
+const struct net_device *
+nf_alg_flow_device_in(const struct sk_buff *skb,
+		      const struct nf_hook_state *state)
+{
+	if (likely(state->in) || !skb->skb_iif ||
+	    skb->protocol != htons(ETH_P_IP) ||
+	    !ipv4_is_multicast(ip_hdr(skb)->daddr))
+		return state->in;
+	return dev_get_by_index_rcu(state->net, skb->skb_iif);
+}
+
 /* What the replies look like if @to is asked by @from */
 static struct nf_conntrack_tuple
 nf_alg_flow_reply(const struct nf_conn *ct, const struct nf_alg_endpoint *from,
@@ -423,21 +434,25 @@ static unsigned int nf_alg_flow_out(void *priv, struct sk_buff *skb,
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 	struct nf_alg_endpoint source, destination;
+	const struct net_device *in;
 	struct nf_alg_binding *b;
 	struct nf_alg_net *an;
 	unsigned int verdict;
 
 	/* The stop "binding" has not found it, or it is the router's own */
-	if (likely(!nfct_nat(ct)) || !state->in || nf_ct_is_confirmed(ct) ||
+	if (likely(!nfct_nat(ct)) || nf_ct_is_confirmed(ct) ||
 	    !nf_alg_flow_ports(ct))
+		return NF_ACCEPT;
+	in = nf_alg_flow_device_in(skb, state);
+	if (!in)
 		return NF_ACCEPT;
 
 	an = nf_alg_pernet(state->net);
 	source = nf_alg_flow_source(ct, IP_CT_DIR_ORIGINAL);
 	b = nf_alg_binding_by_inside(an, nf_ct_protonum(ct),
 				     nf_alg_flow_zone(ct),
-				     l3mdev_master_ifindex_rcu(state->in),
-				     &source, state->out->ifindex);
+				     l3mdev_master_ifindex_rcu(in), &source,
+				     state->out->ifindex);
 	if (!b || unlikely(nf_alg_binding_is_away(b)))
 		return NF_ACCEPT;
 

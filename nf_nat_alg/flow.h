@@ -8,6 +8,7 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 #include "endpoint.h"
 
+struct net_device;
 struct nf_hook_state;
 struct sk_buff;
 
@@ -23,6 +24,20 @@ struct sk_buff;
  * Return: ifindex of the VRF device, or 0.
  */
 int nf_alg_flow_vrf(const struct sk_buff *skb, u8 inside);
+
+/**
+ * nf_alg_flow_device_in() - where a packet has come from
+ * @skb: packet, in any hook
+ * @state: where it is
+ *
+ * What a multicast router sends on comes to POST_ROUTING without its device
+ * (ip_mc_output(), 6.1 to 7.2). Caller holds RCU.
+ *
+ * Return: the device, or NULL for a packet of the router's own.
+ */
+const struct net_device *
+nf_alg_flow_device_in(const struct sk_buff *skb,
+		      const struct nf_hook_state *state);
 
 /* classify.c: the stop "service" */
 unsigned int nf_alg_flow_confirm(void *priv, struct sk_buff *skb,
