@@ -4,6 +4,9 @@
 
     pages.py run PAGE...      run them, here; scenes are asked for on stdout (10-pages.sh)
     pages.py count PAGE...    how many results that gives
+    pages.py commands WORD PAGE...
+                              what stands in the blocks ```sh WORD: how to install
+                              is done elsewhere (tests/package/)
 
 A block is marked by its info string, which a forge takes for "console":
 
@@ -37,7 +40,7 @@ PATIENCE = 60           # seconds for what has to happen
 
 class Block:
     def __init__(self, page, line, info):
-        self.page, self.line = page, line
+        self.page, self.line, self.info = page, line, info
         words = info.split()
         self.language = words[0] if words else ""
         self.run = "run" in words[1:]
@@ -206,6 +209,11 @@ def perform(block, directory):
 
 def main():
     verb, *pages = sys.argv[1:]
+    if verb == "commands":
+        print("\n".join(line for page in pages[1:] for block in blocks(page)
+                        if block.info == "sh " + pages[0]
+                        for line in block.text))
+        return
     todo = [block for page in pages for block in blocks(page) if block.run]
     if verb == "count":
         print(len(todo))

@@ -112,9 +112,42 @@ scene_h323() {
 	appears up
 }
 
+# vrfs: two, with nothing in them
+scene_vrfs() {
+	modprobe -q vrf
+	ip link add gold type vrf table 10 && ip link add silver type vrf table 20 &&
+		ip link set gold up && ip link set silver up
+}
+# flat: neither them nor services any more
+scene_flat() {
+	natctl service flush && ip link del gold && ip link del silver
+}
+
+# unrelated: the firewall forgets what belongs to a call
+scene_unrelated() {
+	nft flush ruleset && nft -f - <<-END
+		table inet filter {
+			chain forward {
+				type filter hook forward priority filter
+				policy drop
+				ct state established accept
+				iifname lan accept
+			}
+		}
+		table inet nat {
+			chain postrouting {
+				type nat hook postrouting priority srcnat
+				oifname wan masquerade
+			}
+		}
+	END
+}
+
 # end: of a page; what it has made goes. The module stays, because a machine with
 # lockdep takes its time to load one
 scene_end() {
+	local name
+
 	touch "$SCRATCH/hang-up" "$SCRATCH/leave"
 	[ -z "$CALLER" ] || wait "$CALLER"
 	CALLER=
@@ -124,9 +157,26 @@ scene_end() {
 	conntrack -F
 	none calls registrations bindings sessions || return 1
 	natctl apply /dev/null || return 1
+	for name in ftp tftp; do
+		[ ! -d /sys/module/nf_conntrack_$name ] ||
+			modprobe -r nf_nat_$name nf_conntrack_$name
+	done
 	conntrack -F
 	nft flush ruleset
+	vrfs_end
 	firewall nat && through
+}
+
+# Links leave a VRF without the addresses of IPv6
+vrfs_end() {
+	local name
+
+	for name in gold silver; do
+		ip link del $name 2>/dev/null
+	done
+	while ip rule del pref 100 2>/dev/null; do :; done
+	ip address replace fd00:a::1/64 dev lan nodad
+	ip address replace fd00:b::1/64 dev lan2 nodad
 }
 
 # esp: the service for tunnels
