@@ -6,12 +6,7 @@
 #ifndef NF_ALG_COMPAT_HELPER_H
 #define NF_ALG_COMPAT_HELPER_H
 
-#include <linux/version.h>
 #include <net/netfilter/nf_conntrack_helper.h>
-
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
-#define NF_ALG_HELPER_COPIED
-#endif
 
 typedef int nf_alg_compat_help_fn(struct sk_buff *skb, unsigned int protoff,
 				  struct nf_conn *ct,
@@ -32,7 +27,7 @@ nf_alg_compat_helper_init(struct nf_conntrack_helper *helper, u8 l4proto,
 			  u16 number, nf_alg_compat_help_fn *help,
 			  void (*destroy)(struct nf_conn *ct))
 {
-#ifdef NF_ALG_HELPER_COPIED
+#ifdef NF_ALG_HAS_HELPER_COPY
 	helper->expect_policy[0] = (struct nf_conntrack_expect_policy){
 		.name = "none",
 		.max_expected = 1,
@@ -66,7 +61,7 @@ static inline int
 nf_alg_compat_helper_register(struct nf_conntrack_helper *me,
 			      struct nf_conntrack_helper **live)
 {
-#ifdef NF_ALG_HELPER_COPIED
+#ifdef NF_ALG_HAS_HELPER_COPY
 	return nf_conntrack_helper_register(me, live);
 #else
 	int err = nf_conntrack_helper_register(me);
@@ -88,7 +83,7 @@ nf_alg_compat_helper_unregister(struct nf_conntrack_helper *live)
 /* A connection begins to point to it. Returns false if it is going away. */
 static inline bool nf_alg_compat_helper_hold(struct nf_conntrack_helper *live)
 {
-#ifdef NF_ALG_HELPER_COPIED
+#ifdef NF_ALG_HAS_HELPER_COPY
 	return refcount_inc_not_zero(&live->ct_refcnt);
 #else
 	return true;
@@ -98,7 +93,7 @@ static inline bool nf_alg_compat_helper_hold(struct nf_conntrack_helper *live)
 /* One that nf_alg_compat_helper_hold() was called for points to it no more */
 static inline void nf_alg_compat_helper_drop(struct nf_conntrack_helper *live)
 {
-#ifdef NF_ALG_HELPER_COPIED
+#ifdef NF_ALG_HAS_HELPER_COPY
 	if (refcount_dec_and_test(&live->ct_refcnt))
 		kfree_rcu(live, rcu);
 #endif

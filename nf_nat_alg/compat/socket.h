@@ -13,15 +13,15 @@
 /* The tables the lookups are told: UDP's went into the namespace in 6.2; 6.18
  * (TCP) and 7.1 (UDP) look for themselves.
  */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
-#define NF_ALG_COMPAT_UDP_TABLE(net) &udp_table,
-#elif LINUX_VERSION_CODE < KERNEL_VERSION(7, 1, 0)
+#ifndef NF_ALG_HAS_UDP_TABLE_ARGUMENT
+#define NF_ALG_COMPAT_UDP_TABLE(net)
+#elif defined(NF_ALG_HAS_UDP_TABLE_OF_NET)
 #define NF_ALG_COMPAT_UDP_TABLE(net) (net)->ipv4.udp_table,
 #else
-#define NF_ALG_COMPAT_UDP_TABLE(net)
+#define NF_ALG_COMPAT_UDP_TABLE(net) &udp_table,
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+#ifdef NF_ALG_HAS_TCP_TABLE_ARGUMENT
 #define NF_ALG_COMPAT_TCP_TABLE(net) (net)->ipv4.tcp_death_row.hashinfo,
 #else
 #define NF_ALG_COMPAT_TCP_TABLE(net)

@@ -3,7 +3,7 @@
 #define NF_ALG_COMPAT_TRACE_H
 
 /* 6.10 lets a string field of a tracepoint remember its source */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+#ifdef NF_ALG_HAS_STRING_SOURCE
 #define nf_alg_compat_assign_str(dst, src)	__assign_str(dst, src)
 #else
 #define nf_alg_compat_assign_str(dst, src)	__assign_str(dst)
