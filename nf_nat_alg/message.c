@@ -3,34 +3,14 @@
  * One whole message: its edits, all or none
  */
 #include <linux/module.h>
-#include <linux/percpu.h>
-#include <linux/slab.h>
 #include "binding.h"
 #include "event.h"
 #include "message.h"
 #include "netns.h"
+#include "spare.h"
 #include "trace.h"
 
-static struct kmem_cache *nf_alg_message_cache __read_mostly;
-/* The message that this CPU has ended last */
-static DEFINE_PER_CPU(struct nf_alg_message *, nf_alg_message_spare);
-
-static struct nf_alg_message *nf_alg_message_alloc(void)
-{
-	struct nf_alg_message *msg;
-
-	msg = this_cpu_xchg(nf_alg_message_spare, NULL);
-	return msg ?: kmem_cache_alloc(nf_alg_message_cache, GFP_ATOMIC);
-}
-
-static void nf_alg_message_free(struct nf_alg_message *msg)
-{
-	/* KASAN is to see whoever still uses it, and its allocations may fail */
-	if (!IS_ENABLED(CONFIG_KASAN))
-		msg = this_cpu_xchg(nf_alg_message_spare, msg);
-	if (unlikely(msg))
-		kmem_cache_free(nf_alg_message_cache, msg);
-}
+static struct nf_alg_spare nf_alg_message_spare __read_mostly;
 
 /* An IPv4 address and its port are of a size that the compiler knows */
 static inline void nf_alg_text_copy(u8 *to, const u8 *from, u32 len)
@@ -106,7 +86,7 @@ struct nf_alg_message *nf_alg_message_translate(struct nf_alg_session *session,
 	int err = -NF_ALG_REASON_NO_MEMORY;
 
 	session->messages[dir]++;
-	msg = nf_alg_message_alloc();
+	msg = nf_alg_spare_take(&nf_alg_message_spare);
 	if (!msg)
 		goto pass;
 
@@ -225,36 +205,16 @@ void nf_alg_message_end(struct nf_alg_message *msg, bool sent)
 	} else {
 		nf_alg_bind_undo(msg);
 	}
-	nf_alg_message_free(msg);
-}
-
-/* A cache with a constructor is not cleared at each allocation where
- * init_on_alloc is on: five kilobytes, of which a message uses a few dozen
- * bytes. Whatever is read of one was written before.
- */
-static void nf_alg_message_construct(void *msg)
-{
-	memset(msg, 0, sizeof(struct nf_alg_message));
+	nf_alg_spare_give(&nf_alg_message_spare, msg);
 }
 
 int nf_alg_message_cache_init(void)
 {
-	nf_alg_message_cache = kmem_cache_create("nf_alg_message",
-						 sizeof(struct nf_alg_message),
-						 0, 0,
-						 nf_alg_message_construct);
-	return nf_alg_message_cache ? 0 : -ENOMEM;
+	return nf_alg_spare_init(&nf_alg_message_spare, "nf_alg_message",
+				 sizeof(struct nf_alg_message));
 }
 
 void nf_alg_message_cache_exit(void)
 {
-	struct nf_alg_message *msg;
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		msg = per_cpu(nf_alg_message_spare, cpu);
-		if (msg)
-			kmem_cache_free(nf_alg_message_cache, msg);
-	}
-	kmem_cache_destroy(nf_alg_message_cache);
+	nf_alg_spare_exit(&nf_alg_message_spare);
 }

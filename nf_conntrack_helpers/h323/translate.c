@@ -5,64 +5,26 @@
  */
 #include <linux/in.h>
 #include <linux/module.h>
-#include <linux/percpu.h>
-#include <linux/slab.h>
 #include "address.h"
 #include "door.h"
 #include "h323_call.h"
 #include "media.h"
 #include "netns.h"
 #include "registration.h"
+#include "spare.h"
 #include "tpkt.h"
 
-static struct kmem_cache *h323_reading_cache __read_mostly;
-/* What this CPU has read last */
-static DEFINE_PER_CPU(struct h323_reading *, h323_reading_spare);
-
-static struct h323_reading *h323_reading_alloc(void)
-{
-	struct h323_reading *reading;
-
-	reading = this_cpu_xchg(h323_reading_spare, NULL);
-	return reading ?: kmem_cache_alloc(h323_reading_cache, GFP_ATOMIC);
-}
-
-static void h323_reading_free(struct h323_reading *reading)
-{
-	/* As nf_alg_message_free() */
-	if (!IS_ENABLED(CONFIG_KASAN))
-		reading = this_cpu_xchg(h323_reading_spare, reading);
-	if (unlikely(reading))
-		kmem_cache_free(h323_reading_cache, reading);
-}
-
-/* A cache with a constructor is not cleared at each allocation where
- * init_on_alloc is on
- */
-static void h323_reading_construct(void *reading)
-{
-	memset(reading, 0, sizeof(struct h323_reading));
-}
+static struct nf_alg_spare h323_reading_spare __read_mostly;
 
 int h323_reading_cache_init(void)
 {
-	h323_reading_cache = kmem_cache_create("h323_reading",
-					       sizeof(struct h323_reading), 0,
-					       0, h323_reading_construct);
-	return h323_reading_cache ? 0 : -ENOMEM;
+	return nf_alg_spare_init(&h323_reading_spare, "h323_reading",
+				 sizeof(struct h323_reading));
 }
 
 void h323_reading_cache_exit(void)
 {
-	struct h323_reading *reading;
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		reading = per_cpu(h323_reading_spare, cpu);
-		if (reading)
-			kmem_cache_free(h323_reading_cache, reading);
-	}
-	kmem_cache_destroy(h323_reading_cache);
+	nf_alg_spare_exit(&h323_reading_spare);
 }
 
 /* The sender's own address */
@@ -444,13 +406,13 @@ static int h323_translate(struct nf_alg_message *msg,
 
 	if (t.session->foreign)
 		return 0;
-	reading = h323_reading_alloc();
+	reading = nf_alg_spare_take(&h323_reading_spare);
 	if (!reading)
 		return -NF_ALG_REASON_NO_MEMORY;
 	t.reading = reading;
 	err = read(msg->data, msg->len, reading);
 	err = go(&t, err);
-	h323_reading_free(reading);
+	nf_alg_spare_give(&h323_reading_spare, reading);
 	return err;
 }
 

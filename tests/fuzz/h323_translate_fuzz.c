@@ -11,6 +11,7 @@
  * sources: nf_conntrack_helpers/h323/door.c nf_conntrack_helpers/h323/registration.c
  * sources: nf_conntrack_helpers/h323/h323_call.c nf_conntrack_helpers/h323/media.c
  * sources: nf_conntrack_helpers/h323/translate.c nf_conntrack_helpers/h323/per.c
+ * sources: nf_nat_alg/spare.c
  */
 #include <stdint.h>
 #include "h323_engine.h"

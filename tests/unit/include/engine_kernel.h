@@ -161,8 +161,9 @@ struct net {
 extern int engine_memory;
 
 /* linux/percpu.h: a CPU that keeps nothing, so that what is freed is freed */
-#define DEFINE_PER_CPU(type, name) type name
-#define per_cpu(name, cpu) (name)
+#define alloc_percpu(type) calloc(1, sizeof(type))
+#define free_percpu(p) free(p)
+#define per_cpu_ptr(p, cpu) (p)
 #define for_each_possible_cpu(cpu) for ((cpu) = 0; (cpu) < 1; (cpu)++)
 #define this_cpu_xchg(name, new) ((void)(name), (new))
 
