@@ -124,6 +124,7 @@ struct h323_frame {
  * @items: items of fastStart and the like
  * @rest: nothing more of what the tables were asked to read is of interest
  * @over: a limit is reached
+ * @few: the PDU, where it is shorter than what is read at once
  */
 struct h323_walk {
 	struct h323_per per;
@@ -140,6 +141,7 @@ struct h323_walk {
 	u8 items;
 	bool rest;
 	bool over;
+	u8 few[sizeof(__be32)];
 };
 
 /* What is not in the tables, because the stack says what it means */
@@ -1380,29 +1382,39 @@ static inline int h323_read_value(struct h323_walk *w, u32 extensible,
 
 #include "readers.h"
 
-static int h323_walk(struct h323_reading *r, const u8 *data, u32 at, u32 len,
-		     u8 protocol)
+/* The walk stands before an encoding of @len bytes; returns false where there is
+ * no room for its message
+ */
+static bool h323_walk_begin(struct h323_walk *w, struct h323_reading *r,
+			    const u8 *data, u32 at, u32 len, u8 protocol)
 {
-	struct h323_walk w = {
+	*w = (struct h323_walk){
 		.per = { data, at * 8, (at + len) * 8 },
 		.r = r,
 		.top = (struct h323_frame *)r->stack,
 	};
-	u8 few[sizeof(__be32)] = {};
+	/* One more than there is: where the path is put before its frame */
+	static_assert((H323_DEPTH_MAX + 2) * sizeof(*w->top) <=
+			      sizeof(r->stack),
+		      "there is room for the stack");
+	w->limit = w->top + H323_DEPTH_MAX;
+	w->top->step = H323_STEP_STOP;
+	if (at + len < sizeof(w->few)) {
+		memcpy(w->few, data, at + len);
+		w->per.data = w->few;
+	} else {
+		w->per.last = at + len - sizeof(w->few);
+	}
+	return h323_open(w, protocol, H323_LAYER_PDU, at, len);
+}
+
+static int h323_walk(struct h323_reading *r, const u8 *data, u32 at, u32 len,
+		     u8 protocol)
+{
+	struct h323_walk w __uninitialized;
 	int result;
 
-	/* One more than there is: where the path is put before its frame */
-	static_assert((H323_DEPTH_MAX + 2) * sizeof(*w.top) <= sizeof(r->stack),
-		      "there is room for the stack");
-	w.limit = w.top + H323_DEPTH_MAX;
-	w.top->step = H323_STEP_STOP;
-	if (at + len < sizeof(few)) {
-		memcpy(few, data, at + len);
-		w.per.data = few;
-	} else {
-		w.per.last = at + len - sizeof(few);
-	}
-	if (!h323_open(&w, protocol, H323_LAYER_PDU, at, len))
+	if (!h323_walk_begin(&w, r, data, at, len, protocol))
 		return -NF_ALG_REASON_MALFORMED;
 	switch (protocol) {
 	case H323_SIGNALLING:

@@ -2,9 +2,8 @@
 /*
  * Call signalling: TPKTs with Q.931, and all that its PDU carries.
  *
- * sources: nf_conntrack_helpers/h323/walker.c nf_conntrack_helpers/h323/tables.c
- * sources: nf_conntrack_helpers/h323/q931.c nf_conntrack_helpers/h323/name.c
- * sources: nf_conntrack_helpers/h323/per.c
+ * sources: nf_conntrack_helpers/h323/tables.c nf_conntrack_helpers/h323/q931.c
+ * sources: nf_conntrack_helpers/h323/name.c nf_conntrack_helpers/h323/per.c
  */
 #include "h323_reading.h"
 
