@@ -147,15 +147,12 @@ static struct nf_alg_call *h323_call_resume(struct h323_translation *t,
 				t->key.len);
 }
 
-struct nf_alg_call *h323_call_take(struct h323_translation *t,
-				   enum h323_role role)
+struct nf_alg_call *h323_call_begin(struct h323_translation *t,
+				    enum h323_role role)
 {
 	const struct nf_alg_side *side = h323_side(t, role);
-	struct nf_alg_call *call = t->call[role];
+	struct nf_alg_call *call = h323_call_resume(t, side);
 
-	if (call && READ_ONCE(call->state) < NF_ALG_CALL_ENDED)
-		return call;
-	call = h323_call_resume(t, side);
 	if (IS_ERR(call))
 		return call;
 	if (t->call[role]) {
@@ -209,22 +206,43 @@ static void h323_leg_end(struct h323_session *session,
 	}
 }
 
+/* What is looked at here only ever changes so that it is to be looked at again
+ * under the lock, or by a message at the same time, which may come later as well
+ */
+static const struct h323_call *h323_call_peek(const struct nf_alg_call *call)
+{
+	return (const struct h323_call *)call->priv;
+}
+
+/* Is there nothing that this message says anew of a call */
+static bool h323_call_known(const struct nf_alg_call *call, bool signalling)
+{
+	const struct h323_call *own = h323_call_peek(call);
+
+	return READ_ONCE(own->state) != H323_CALL_NEW &&
+	       !READ_ONCE(own->unsignalled) &&
+	       (signalling || !READ_ONCE(own->control_due));
+}
+
 static void h323_call_finish(struct h323_translation *t,
 			     struct nf_alg_call *call, bool failed)
 {
 	bool signalling = t->msg->session->protocol->id == NF_ALG_PROTOCOL_H225;
-	struct h323_call *own = nf_alg_call_lock(call);
-	bool end, alone;
+	bool end = false, alone = false;
+	struct h323_call *own;
 
-	end = failed && own->state == H323_CALL_NEW;
-	if (!failed && own->state == H323_CALL_NEW)
-		own->state = H323_CALL_CALLING;
-	if (signalling)
-		own->unsignalled = false;
-	else
-		own->control_due = false;
-	alone = own->unsignalled;
-	nf_alg_call_unlock(call);
+	if (!h323_call_known(call, signalling)) {
+		own = nf_alg_call_lock(call);
+		end = failed && own->state == H323_CALL_NEW;
+		if (!failed && own->state == H323_CALL_NEW)
+			WRITE_ONCE(own->state, H323_CALL_CALLING);
+		if (signalling)
+			WRITE_ONCE(own->unsignalled, false);
+		else
+			WRITE_ONCE(own->control_due, false);
+		alone = own->unsignalled;
+		nf_alg_call_unlock(call);
+	}
 
 	if (READ_ONCE(call->state) >= NF_ALG_CALL_ENDED)
 		return;
@@ -240,6 +258,7 @@ void h323_calls_put(struct h323_translation *t, bool failed)
 {
 	u32 role;
 
+	h323_calls_note(t);
 	for (role = 0; role < H323_ROLES; role++) {
 		if (!t->call[role])
 			continue;
@@ -256,37 +275,54 @@ static bool h323_port_same(const struct h323_port *a, const struct h323_port *b)
 	       !((a->flags ^ b->flags) & H323_PORT_PEER);
 }
 
-/* Caller holds the call's lock */
-static void h323_port_note(struct h323_call *own, const struct h323_port *port)
+/* Which of the call's ports is @port, beginning with @from: repeated, they come
+ * in the order they were noted in. Returns H323_CALL_PORTS if it is none. Caller
+ * holds the call's lock.
+ */
+static u32 h323_port_find(const struct h323_call *own, u32 from,
+			  const struct h323_port *port)
 {
 	u32 i;
 
-	for (i = 0; i < own->ports; i++)
+	for (i = from; i < own->ports; i++)
 		if (h323_port_same(&own->port[i], port))
-			break;
-	if (i == own->ports) {
-		if (i < H323_CALL_PORTS)
+			return i;
+	for (i = 0; i < from && i < own->ports; i++)
+		if (h323_port_same(&own->port[i], port))
+			return i;
+	return H323_CALL_PORTS;
+}
+
+/* Returns where it stands. Caller holds the call's lock. */
+static u32 h323_port_note(struct h323_call *own, u32 from,
+			  const struct h323_port *port)
+{
+	u32 i = h323_port_find(own, from, port);
+
+	if (i == H323_CALL_PORTS) {
+		if (own->ports < H323_CALL_PORTS)
 			own->port[own->ports++] = *port;
-	} else {
-		own->port[i].count = max(own->port[i].count, port->count);
-		own->port[i].session = port->session;
-		/* What fast start proposed has become a channel */
-		if (!(port->flags & H323_PORT_FAST))
-			own->port[i].flags &= ~H323_PORT_FAST;
+		return own->ports - 1;
 	}
+	own->port[i].count = max(own->port[i].count, port->count);
+	own->port[i].session = port->session;
+	/* What fast start proposed has become a channel */
+	if (!(port->flags & H323_PORT_FAST))
+		own->port[i].flags &= ~H323_PORT_FAST;
+	return i;
 }
 
 void h323_calls_note(struct h323_translation *t)
 {
 	struct nf_alg_call *call = t->call[H323_SENDER];
 	struct h323_call *own;
-	u32 i;
+	u32 i, at = 0;
 
 	if (!t->notes)
 		return;
 	own = nf_alg_call_lock(call);
 	for (i = 0; i < t->notes; i++)
-		h323_port_note(own, &t->note[i]);
+		at = h323_port_note(own, at, &t->note[i]) + 1;
 	nf_alg_call_unlock(call);
 	t->notes = 0;
 }
@@ -376,35 +412,47 @@ void h323_call_close(struct nf_alg_call *call, u16 lcn, bool by_peer)
 	h323_ports_drop(call, h323_port_of_channel, lcn, by_peer);
 }
 
-void h323_call_advance(struct h323_translation *t, enum h323_role role,
-		       enum h323_call_state state)
+/* @far: who is at the other end */
+static noinline void h323_call_further(struct nf_alg_call *call,
+				       const struct nf_alg_side *far,
+				       enum h323_call_state state)
 {
-	struct nf_alg_call *call = h323_call_find(t, role);
-	const struct nf_alg_side *far = h323_side(t, !role);
+	struct h323_call *own = nf_alg_call_lock(call);
+	bool further = state > own->state;
 	char text[H323_ENDPOINT_TEXT];
-	struct h323_call *own;
-	bool further;
 
-	if (!call)
-		return;
-	own = nf_alg_call_lock(call);
-	further = state > own->state;
 	if (further)
-		own->state = state;
+		WRITE_ONCE(own->state, state);
 	nf_alg_call_unlock(call);
-
 	if (further)
 		nf_alg_call_describe(call, h323_call_states[state], text,
 				     h323_endpoint_print(text, &far->seen));
+}
+
+void h323_call_advance(struct h323_translation *t, enum h323_role role,
+		       enum h323_call_state state)
+{
+	struct nf_alg_call *call;
+
+	if (!h323_side(t, role)->inside)
+		return;
+	call = h323_call_find(t, role);
+	if (!call)
+		return;
+	if (state > READ_ONCE(h323_call_peek(call)->state))
+		h323_call_further(call, h323_side(t, !role), state);
 	if (state == H323_CALL_CONNECTED)
 		nf_alg_call_commit(call);
 }
 
 void h323_call_expect_control(struct nf_alg_call *call)
 {
-	struct h323_call *own = nf_alg_call_lock(call);
+	struct h323_call *own;
 
-	own->control_due = true;
+	if (READ_ONCE(h323_call_peek(call)->control_due))
+		return;
+	own = nf_alg_call_lock(call);
+	WRITE_ONCE(own->control_due, true);
 	nf_alg_call_unlock(call);
 }
 
@@ -432,7 +480,7 @@ void h323_signalling_closed(struct nf_alg_session *session)
 
 	hlist_for_each_entry_safe(leg, next, &own->legs, node) {
 		priv = nf_alg_call_lock(leg->call);
-		priv->unsignalled = true;
+		WRITE_ONCE(priv->unsignalled, true);
 		due = priv->control_due;
 		nf_alg_call_unlock(leg->call);
 		/* H.245 may have connected, and not have spoken yet */

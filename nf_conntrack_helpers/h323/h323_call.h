@@ -16,13 +16,13 @@ enum h323_call_state {
 
 /**
  * struct h323_call - the module's part of a call
- * @state: enum h323_call_state
+ * @state: enum h323_call_state; never goes back
  * @unsignalled: its connection of call signalling is closed
  * @control_due: H.245 was announced, and nothing has been said there yet
  * @ports: how many of @port there are
  * @port: what is bound for its channels
  *
- * Under the call's lock.
+ * Under the call's lock; the first three may be looked at without it.
  */
 struct h323_call {
 	u8 state;
@@ -75,6 +75,10 @@ void h323_key_identifier(const struct h323_translation *t,
 struct nf_alg_call *h323_call_find(struct h323_translation *t,
 				   enum h323_role role);
 
+/* For h323_call_take() */
+struct nf_alg_call *h323_call_begin(struct h323_translation *t,
+				    enum h323_role role);
+
 /**
  * h323_call_take() - find a call of the PDU, or begin it
  * @t: translation, with an identity or a key
@@ -82,19 +86,15 @@ struct nf_alg_call *h323_call_find(struct h323_translation *t,
  *
  * Return: the call, which h323_calls_put() puts; or an ERR_PTR(-reason).
  */
-struct nf_alg_call *h323_call_take(struct h323_translation *t,
-				   enum h323_role role);
-
-/* The same where that has been done already, as it mostly has */
-static inline struct nf_alg_call *h323_call_taken(struct h323_translation *t,
-						  enum h323_role role)
+static inline struct nf_alg_call *h323_call_take(struct h323_translation *t,
+						 enum h323_role role)
 {
 	struct nf_alg_call *call = t->call[role];
 
 	/* It may have ended by itself, or have been cleared */
 	if (call && READ_ONCE(call->state) < NF_ALG_CALL_ENDED)
 		return call;
-	return h323_call_take(t, role);
+	return h323_call_begin(t, role);
 }
 
 /**
@@ -104,7 +104,7 @@ static inline struct nf_alg_call *h323_call_taken(struct h323_translation *t,
  */
 void h323_calls_put(struct h323_translation *t, bool failed);
 
-/* What the call has not been told yet */
+/* What the call has not been told yet; h323_calls_put() tells it too */
 void h323_calls_note(struct h323_translation *t);
 
 /**
@@ -127,7 +127,7 @@ static inline void h323_call_note(struct h323_translation *t,
 
 /**
  * h323_call_settle() - fast start is over
- * @call: call
+ * @call: call that has been told all
  * @taken: BIT(sessionID) of the sessions that were taken up
  *
  * Ports that were proposed for others go.
@@ -136,7 +136,7 @@ void h323_call_settle(struct nf_alg_call *call, u32 taken);
 
 /**
  * h323_call_close() - a logical channel is closed, or was refused
- * @call: call
+ * @call: call that has been told all
  * @lcn: its number
  * @by_peer: the other side had opened it
  *

@@ -166,6 +166,40 @@ static void h323_media_note(struct h323_translation *t,
 	h323_call_note(t, port);
 }
 
+/* @outside: the port it has outside */
+static int h323_media_write(struct h323_translation *t,
+			    const struct h323_hit *hit, __be16 outside)
+{
+	struct nf_alg_endpoint public = t->msg->from->seen;
+
+	public.port = outside;
+	return h323_endpoint_write(t, hit, &public);
+}
+
+/* RTP that is bound with its RTCP has that behind it, as nearly always: so the
+ * same is true of it, one port further. @outside: the port of RTP outside
+ */
+static int h323_media_beside_too(struct h323_translation *t,
+				 const struct h323_hit *rtp, __be16 outside)
+{
+	const u8 *from = t->msg->data + rtp->at;
+	const struct h323_hit *rtcp = rtp + 1;
+	const u8 *at;
+
+	if (rtcp == t->reading->hit + t->reading->hits ||
+	    rtcp->field != H323_MEDIA_CONTROL_CHANNEL ||
+	    rtcp->flags != rtp->flags || rtcp->family != rtp->family ||
+	    !h323_hit_beside(rtp, rtcp))
+		return 0;
+	at = t->msg->data + rtcp->at;
+	/* The port of RTP is even */
+	if (memcmp(at, from, 5) || at[5] != (from[5] | 1))
+		return 0;
+	t->done = rtcp;
+	return h323_endpoint_write4(t, rtcp, t->msg->from->seen.addr.ip,
+				    outside | htons(1));
+}
+
 int h323_media_own(struct h323_translation *t, const struct h323_hit *hit,
 		   enum h323_purpose purpose, const struct nf_alg_endpoint *own)
 {
@@ -175,8 +209,6 @@ int h323_media_own(struct h323_translation *t, const struct h323_hit *hit,
 		.l4proto = h323_purpose_l4proto(purpose),
 		.count = 1,
 	};
-	const struct nf_alg_side *from = t->msg->from;
-	struct nf_alg_endpoint public;
 	struct nf_alg_call *call;
 	__be16 outside;
 	int err;
@@ -193,19 +225,19 @@ int h323_media_own(struct h323_translation *t, const struct h323_hit *hit,
 		port.count =
 			h323_media_ports(t, hit, purpose, ntohs(own->port));
 
-	call = h323_call_taken(t, H323_SENDER);
+	call = h323_call_take(t, H323_SENDER);
 	if (IS_ERR(call))
 		return PTR_ERR(call);
 	err = h323_media_bind(t, call, own, &port, &outside);
 	if (err)
 		return err;
 	h323_media_note(t, hit, port);
-	if (likely(hit->family == NFPROTO_IPV4))
-		return h323_endpoint_write4(t, hit, from->seen.addr.ip,
-					    outside);
-	public = from->seen;
-	public.port = outside;
-	return h323_endpoint_write(t, hit, &public);
+	if (unlikely(hit->family != NFPROTO_IPV4))
+		return h323_media_write(t, hit, outside);
+	err = h323_endpoint_write4(t, hit, t->msg->from->seen.addr.ip, outside);
+	if (!err && purpose == H323_MEDIA && port.count == 2)
+		err = h323_media_beside_too(t, hit, outside);
+	return err;
 }
 
 /* A channel is over: @by_sender it was opened by who says so */
@@ -216,6 +248,7 @@ static void h323_media_close(struct h323_translation *t, u16 lcn,
 
 	if (!lcn)
 		return;
+	h323_calls_note(t);
 	call = h323_call_find(t, H323_SENDER);
 	if (call)
 		h323_call_close(call, lcn, !by_sender);

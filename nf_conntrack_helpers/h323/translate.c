@@ -144,11 +144,14 @@ static int h323_hit_translate(struct h323_translation *t,
 
 static int h323_hits_translate(struct h323_translation *t)
 {
-	u32 i;
+	const struct h323_hit *hit = t->reading->hit;
+	const struct h323_hit *end = hit + t->reading->hits;
 	int err;
 
-	for (i = 0; i < t->reading->hits; i++) {
-		err = h323_hit_translate(t, &t->reading->hit[i]);
+	for (; hit < end; hit++) {
+		if (hit == t->done)
+			continue;
+		err = h323_hit_translate(t, hit);
 		if (err)
 			return err;
 	}
@@ -180,8 +183,10 @@ static void h323_fast_answer(struct h323_translation *t, bool last)
 	u32 taken = h323_fast_taken(t);
 
 	/* The first answer decides; with Connect there will be none any more */
-	if (call && (taken || last))
+	if (call && (taken || last)) {
+		h323_calls_note(t);
 		h323_call_settle(call, taken);
+	}
 }
 
 static void h323_calls_advance(struct h323_translation *t,
@@ -226,7 +231,9 @@ static void h323_signalling_effect(struct h323_translation *t,
 static void h323_message_effect(struct h323_translation *t,
 				const struct h323_message *message)
 {
-	if (message->broken || message->layer == H323_LAYER_REPORT)
+	/* A channel that fast start offers or takes is no request of H.245 */
+	if (message->broken || message->layer == H323_LAYER_REPORT ||
+	    message->layer == H323_LAYER_FAST_START)
 		return;
 	switch (message->protocol) {
 	case H323_RAS:
@@ -236,27 +243,46 @@ static void h323_message_effect(struct h323_translation *t,
 		h323_signalling_effect(t, message);
 		break;
 	default:
-		if (message->layer != H323_LAYER_FAST_START)
-			h323_media_effect(t, message);
+		h323_media_effect(t, message);
 		break;
 	}
 }
 
-/* The receiver will see that somebody has been at it */
-static void h323_signed(struct h323_translation *t)
+/* What do the messages mean. Returns h323_message.has of all of them. */
+static u32 h323_messages_effect(struct h323_translation *t)
 {
-	u32 i;
+	const struct h323_message *message = t->reading->message;
+	const struct h323_message *end = message + t->reading->messages;
+	u32 has = 0;
 
-	if (t->session->told || !t->msg->changes)
-		return;
-	for (i = 0; i < t->reading->messages; i++) {
-		if (!(t->reading->message[i].has &
-		      (H323_HAS_CRYPTO | H323_HAS_INTEGRITY)))
-			continue;
-		t->session->told = true;
-		nf_alg_reason_left(t->msg, NF_ALG_REASON_H235_SIGNED);
-		return;
+	for (; message < end; message++) {
+		has |= message->has;
+		h323_message_effect(t, message);
 	}
+	return has;
+}
+
+/* The receiver will see that somebody has been at it */
+static void h323_signed(struct h323_translation *t, u32 has)
+{
+	if (!(has & (H323_HAS_CRYPTO | H323_HAS_INTEGRITY)) ||
+	    t->session->told || !t->msg->changes)
+		return;
+	t->session->told = true;
+	nf_alg_reason_left(t->msg, NF_ALG_REASON_H235_SIGNED);
+}
+
+/* Lifetimes and listeners of what RAS registers are known before its addresses
+ * are looked at
+ */
+static void h323_registrations_begin(struct h323_translation *t)
+{
+	const struct h323_message *message = t->reading->message;
+	const struct h323_message *end = message + t->reading->messages;
+
+	for (; message < end; message++)
+		if (message->protocol == H323_RAS)
+			h323_registration_begin(t, message);
 }
 
 /* A reading to the end: addresses first, and what the messages mean only when
@@ -267,20 +293,14 @@ static int h323_pdu_translate(struct h323_translation *t)
 	const struct h323_reading *r = t->reading;
 	struct nf_alg_message *msg = t->msg;
 	int err;
-	u32 i;
 
 	if (r->dropped)
 		nf_alg_reason_left(msg, NF_ALG_REASON_MALFORMED);
-	for (i = 0; i < r->messages; i++)
-		if (r->message[i].protocol == H323_RAS)
-			h323_registration_begin(t, &r->message[i]);
+	h323_registrations_begin(t);
 	err = h323_hits_translate(t);
-	h323_calls_note(t);
 	if (!err) {
-		for (i = 0; i < r->messages; i++)
-			h323_message_effect(t, &r->message[i]);
+		h323_signed(t, h323_messages_effect(t));
 		t->session->begun |= BIT(msg->dir);
-		h323_signed(t);
 	}
 	h323_calls_put(t, err);
 	h323_registrations_put(t);
@@ -392,24 +412,45 @@ static int h323_ras(struct h323_translation *t, int err)
 	return h323_pdu_translate(t);
 }
 
+/* Of the lists their lengths are enough */
+static void h323_translation_init(struct h323_translation *t,
+				  struct nf_alg_message *msg,
+				  struct h323_session *session,
+				  const struct h323_reading *reading)
+{
+	t->msg = msg;
+	t->session = session;
+	t->reading = reading;
+	memset(&t->identity, 0, sizeof(t->identity));
+	t->key.len = 0;
+	t->call[H323_SENDER] = NULL;
+	t->call[H323_RECEIVER] = NULL;
+	t->registration[H323_SENDER] = NULL;
+	t->registration[H323_RECEIVER] = NULL;
+	t->listeners = 0;
+	t->ras = 0;
+	t->seconds = 0;
+	t->bounds = 0;
+	t->notes = 0;
+	t->done = NULL;
+}
+
 static int h323_translate(struct nf_alg_message *msg,
 			  int (*read)(const u8 *data, u32 len,
 				      struct h323_reading *r),
 			  int (*go)(struct h323_translation *t, int err))
 {
-	struct h323_translation t = {
-		.msg = msg,
-		.session = nf_alg_session_priv(msg->session),
-	};
+	struct h323_session *session = nf_alg_session_priv(msg->session);
+	struct h323_translation t __uninitialized;
 	struct h323_reading *reading;
 	int err;
 
-	if (t.session->foreign)
+	if (session->foreign)
 		return 0;
 	reading = nf_alg_spare_take(&h323_reading_spare);
 	if (!reading)
 		return -NF_ALG_REASON_NO_MEMORY;
-	t.reading = reading;
+	h323_translation_init(&t, msg, session, reading);
 	err = read(msg->data, msg->len, reading);
 	err = go(&t, err);
 	nf_alg_spare_give(&h323_reading_spare, reading);

@@ -122,6 +122,7 @@ struct h323_bound {
  * @bounds: how many of them are remembered
  * @note: ports that h323_call_note() is to be told of, for that call
  * @notes: how many
+ * @done: an address that was translated with the one before it, or NULL
  */
 struct h323_translation {
 	struct nf_alg_message *msg;
@@ -139,6 +140,7 @@ struct h323_translation {
 	u8 bounds;
 	struct h323_port note[H323_NOTES_MAX];
 	u8 notes;
+	const struct h323_hit *done;
 };
 
 static inline const struct nf_alg_side *

@@ -272,6 +272,22 @@ struct h323_hit {
 	u16 feature;
 };
 
+/**
+ * h323_hit_beside() - do two addresses stand in one place
+ * @a: one address
+ * @b: the other
+ *
+ * Return: true if they belong to one channel of one message, or to one element
+ * of what else holds addresses.
+ */
+static inline bool h323_hit_beside(const struct h323_hit *a,
+				   const struct h323_hit *b)
+{
+	return a->message == b->message && a->within == b->within &&
+	       a->data == b->data && a->session == b->session &&
+	       a->list == b->list && a->lcn == b->lcn;
+}
+
 /* h323_message.has: which components there are ... */
 #define H323_HAS_SEQUENCE BIT(0) /* requestSeqNum */
 #define H323_HAS_TIME_TO_LIVE BIT(1)
