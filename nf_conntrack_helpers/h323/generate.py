@@ -440,7 +440,11 @@ class Schema:
 
 class Readers:
     """C for types that are in every call. Each function returns as enum
-    h323_read says; it reads as the tables would."""
+    h323_read says; it reads as the tables would.
+
+    Where a type always begins with the same number of bits, its head, the
+    function is given them, so that who has a head of its own in front of it
+    reads both at once."""
 
     def __init__(self, schema, whole):
         self.schema, self.whole = schema, whole
@@ -460,6 +464,41 @@ class Readers:
             return n.holds in self.schema.read_by
         return name in self.schema.read_by and n.kind in ("SEQ", "CHOICE")
 
+    def behind(self, n):
+        """Whether a CHOICE has nothing in its root that there is C for."""
+        return "EXT" in n.flags and not any(
+            part.type and (self.direct(part) or self.plain(part))
+            for part in n.parts[:n.root]) and len(n.parts) > n.root
+
+    def inner(self, n):
+        """The first component of a SEQUENCE that is always there, if its head
+        can be read with that of the SEQUENCE; those before it are optional."""
+        for part in n.parts[:n.root]:
+            if not part.optional:
+                good = self.has_reader(part.type) and self.head(part.type)
+                return part if good else None
+        return None
+
+    def head(self, name):
+        """With how many bits a type that has a reader always begins."""
+        n = self.schema.nodes[name]
+        if n.kind == "CHOICE":
+            return 0 if self.behind(n) else n.width + ("EXT" in n.flags)
+        if n.kind != "SEQ":
+            return 0
+        part = self.inner(n)
+        more = self.head(part.type) if part else 0
+        return n.unit + more if n.unit + more <= 24 else n.unit
+
+    def noted(self, name):
+        """What is noted of the alternative of a CHOICE."""
+        notes = {part.note if part.note and not early(part.note) else None
+                 for n in self.schema.nodes.values() for part in n.parts
+                 if part.type == name}
+        if len(notes) > 1:
+            self.schema.fail("read", f"{name} is noted in several ways")
+        return notes.pop() if notes else None
+
     def reader(self, name):
         """Write the reader of a type, behind those that it needs."""
         if name in self.under_way:
@@ -476,27 +515,43 @@ class Readers:
         lines = write(name, n)
         self.under_way.pop()
         self.lines += ["", *lines]
+        if self.head(name):
+            self.lines += [
+                "", f"static inline int {self.called(name)}(struct h323_walk *w)",
+                "{", "\tu32 bits;", "",
+                f"\tif (!h323_per_bits(&w->per, {self.head(name)}, &bits))",
+                "\t\treturn H323_READ_ERROR;",
+                f"\treturn {self.called(name)}_of(w, bits);", "}"]
 
-    def begin(self, name, arguments=""):
-        return [f"static int {self.called(name)}(struct h323_walk *w"
-                f"{arguments})", "{"]
+    def begin(self, name):
+        head = "_of(struct h323_walk *w, u32 bits)" if self.head(name) \
+            else "(struct h323_walk *w)"
+        return [f"static int {self.called(name)}{head}", "{"]
 
     def pdu(self, name, n):
         inside = self.call(n.holds)
         return [f"/* {name} */", *self.begin(name),
-                "\tstruct h323_mark mark;", "\tint r;", "",
+                "\tstruct h323_mark mark __uninitialized;", "\tint r;", "",
                 f"\tr = h323_mark_message(w, &mark, {layer(n.layer)});",
                 "\tif (r != H323_READ_INSIDE)", "\t\treturn r;",
-                f"\treturn h323_mark_end(w, &mark, {inside});",
+                f"\treturn h323_mark_message_end(w, &mark, {inside});",
                 "}"]
 
     def sequence(self, name, n):
         root, additions = n.parts[:n.root], n.parts[n.root:]
         extensible = "EXT" in n.flags
         known = self.additions(name, additions) if additions else []
-        body, bit = [], n.unit - extensible
+        # What is read with it stands behind its own bits
+        inner, more = self.inner(n), self.head(name) - n.unit
+        body, bit = [], self.head(name) - extensible
         for part in root:
             lines = self.part(part)
+            if more and part is inner:
+                before = ((1 << root.index(part)) - 1) << bit
+                if before:
+                    body.insert(0, f"\tif (unlikely(bits & {before:#x}))\n"
+                                f"\t\tw->per.pos -= {more};")
+                lines = self.given(part, lines, more, before)
             if part.optional:
                 bit -= 1
                 if not lines:
@@ -509,30 +564,49 @@ class Readers:
             elif lines:
                 body += [f"\t/* {part.name} */", *lines]
         if extensible:
-            body += [f"\tif (unlikely(bits & {1 << (n.unit - 1):#x}))",
+            body += [f"\tif (unlikely(bits & {1 << (self.head(name) - 1):#x}))",
                      f"\t\treturn {self.called(name)}_additions(w);"
                      if additions else
                      "\t\treturn h323_read_no_additions(w);"]
-        head = ["\tu32 bits;"] if n.unit else []
-        if any("r = " in line for line in body):
-            head.append("\tint r;")
-        head += ["", "\tw->nodes++;"] if head else ["\tw->nodes++;"]
-        if n.unit:
-            head += [f"\tif (!h323_per_bits(&w->per, {n.unit}, &bits))",
-                     "\t\treturn H323_READ_ERROR;"]
+        head = ["\tint r;", ""] if any("r = " in line for line in body) else []
+        head.append("\tw->nodes++;")
         return [*known, f"/* {name} */", *self.begin(name), *head, *body,
                 "\treturn H323_READ_GOOD;", "}"]
 
+    def given(self, part, lines, more, before):
+        """The lines that read a component whose head has been read with that of
+        what it is in; but where one of the bits @before is set, something is in
+        front of it, and that was too early."""
+        mask = (1 << more) - 1
+        call = f"{self.called(part.type)}(w)"
+        of = f"{self.called(part.type)}_of(w, bits & {mask:#x})"
+        again = ["\t{", "\t\tu32 head;", "",
+                 f"\t\tif (!h323_per_bits(&w->per, {more}, &head))",
+                 "\t\t\treturn H323_READ_ERROR;",
+                 f"\t\tbits = (bits & ~{mask:#x}) | head;", "\t}"]
+        if before:
+            again[0] = f"\tif (unlikely(bits & {before:#x})) {{"
+        return [*(again if before else []),
+                *(line.replace(call, of) for line in lines)]
+
     def additions(self, name, parts):
         """What stands behind the marker: those without a reader are for the
-        tables."""
-        cases = []
+        tables, but for those that are passed over."""
+        cases, passed = [], 0
+        for place, part in enumerate(parts[:32]):
+            if not part.type and not part.note:
+                passed |= 1 << place
         other = "h323_read_addition(w, &additions, at, len)"
         for place, part in enumerate(parts):
+            if part.type == "bool" and part.note and early(part.note):
+                cases += [f"\t\tcase {place}: /* {part.name} */",
+                          "\t\t\tr = len ? "
+                          f"h323_read_flag(w, {note(part.note)}, len) :",
+                          f"\t\t\t\t  {other};", "\t\t\tbreak;"]
             if not part.type or not self.direct(part):
                 continue
             cases += [f"\t\tcase {place}: /* {part.name} */",
-                      "\t\t\th323_mark_begin(w, &mark, len, false);"]
+                      "\t\t\th323_mark_begin(w, &mark, len);"]
             if self.schema.nodes[part.type].kind == "LIST":
                 call = f"{self.called(name)}_{place}"
                 self.lines += ["", f"/* {part.name} */",
@@ -546,13 +620,18 @@ class Readers:
         lines = [f"/* Additions of {name} */",
                  f"static noinline int {self.called(name)}_additions("
                  "struct h323_walk *w)", "{",
-                 "\tstruct h323_bitmap additions;",
-                 *(["\tstruct h323_mark mark;"] if cases else []),
+                 "\tstruct h323_bitmap additions __uninitialized;",
+                 *(["\tstruct h323_mark mark __uninitialized;"]
+                   if any("mark" in line for line in cases) else []),
                  "\tu32 at, len;", "\tint r;", "",
                  f"\tr = h323_bitmap_begin(w, &additions, {parts[0].at}, "
                  f"{len(parts)});",
                  "\twhile (r > 0 && h323_bitmap_next(w, &additions, &at, &len, "
                  "&r))" + " {" * bool(cases)]
+        if passed and cases:
+            lines += [f"\t\tif (at < 32 && {passed:#x} >> at & 1) {{",
+                      "\t\t\tw->per.pos += len * 8;", "\t\t\tcontinue;",
+                      "\t\t}"]
         if cases:
             lines += ["\t\tswitch (at) {", *cases, "\t\tdefault:",
                       f"\t\t\tr = {other};", "\t\t\tbreak;", "\t\t}", "\t}"]
@@ -577,16 +656,19 @@ class Readers:
             else:
                 lines.append("\t\treturn r;")
             cases.setdefault(tuple(lines), []).append((place, part))
-        head = ["\tu32 index;", "", "\tw->nodes++;"]
+        behind, said = self.behind(n), self.noted(name)
+        head = [f"\tu32 index{' = bits' * (not behind)};", "", "\tw->nodes++;"]
         if any("r = " in line for lines in cases for line in lines):
             head.insert(1, "\tint r;")
         if any("mark" in line for lines in cases for line in lines):
-            head.insert(0, "\tstruct h323_mark mark;")
-        lines = [f"/* {name} */", *self.begin(name, ", u8 note"), *head,
-                 f"\tif (!h323_read_index(w, {int('EXT' in n.flags)}, "
-                 f"{n.width}, {n.root}, &index))",
-                 "\t\treturn H323_READ_ERROR;", "\tif (note)",
-                 "\t\th323_note_value(w, note, index);", "\tswitch (index) {"]
+            head.insert(0, "\tstruct h323_mark mark __uninitialized;")
+        read = f"h323_read_index_behind(w, {n.width}, {n.root}, &index)" \
+            if behind else (f"h323_read_index(w, {int('EXT' in n.flags)}, "
+                            f"{n.width}, {n.root}, &index)")
+        lines = [f"/* {name} */", *self.begin(name), *head,
+                 f"\tif (!{read})", "\t\treturn H323_READ_ERROR;",
+                 *([f"\th323_note_number(w, {note(said)}, index);"]
+                   if said else []), "\tswitch (index) {"]
         for body, which in cases.items():
             lines += [f"\tcase {place}: /* {part.name} */"
                       for place, part in which] + list(body)
@@ -609,12 +691,21 @@ class Readers:
                 self.schema.nodes[n.holds].unit
         return self.has_reader(part.type) or n.kind == "CHOICE" and n.unit
 
-    def call(self, type_, note_="0"):
+    def call(self, type_):
         """The expression that reads a type that has a reader."""
         self.reader(type_)
-        n = self.schema.nodes[type_]
-        more = f", {note_}" if n.kind == "CHOICE" else ""
-        return f"{self.called(type_)}(w{more})"
+        return f"{self.called(type_)}(w)"
+
+    def string(self, part, n):
+        """The expression that reads a string, or what else has a length."""
+        aligned = n.kind != "STRING" or "ALIGNED" in n.flags
+        if part.note and not aligned:
+            self.schema.fail("read", f"{part.name} is noted at any bit")
+        general = n.kind != "STRING"
+        how = f"H323_WIDTH_{GENERAL}" if general else \
+            f"H323_WIDTH_{n.width}" if isinstance(n.width, str) else n.width
+        return (f"h323_read_string(w, {how}, {n.lb}, {n.unit or 8}, "
+                f"{int(aligned)}, {note(part.note)})")
 
     def part(self, part, last=False):
         """Read a component; with @last its result is left in r."""
@@ -648,7 +739,7 @@ class Readers:
             value = f"value + {n.lb}" if n.lb else "value"
             put = {"lcn": f"h323_message(w)->forward.lcn = {value};",
                    "session": f"h323_channel(w)->session = {value};"}.get(
-                       part.note, f"h323_note_value(w, {said}, {value});")
+                       part.note, f"h323_note_number(w, {said}, {value});")
             return ["\t{", "\t\tu32 value;", "",
                     "\t\tif (!h323_per_number(&w->per, "
                     f"H323_WIDTH_{n.width}, &value))",
@@ -656,8 +747,8 @@ class Readers:
         if n.kind == "STRING" or n.kind == "OID" or \
                 n.kind == "INT" and not part.note:
             if last:
-                return [f"\tr = h323_read_string(w, {here}) ? {good}"]
-            return [f"\tif (!h323_read_string(w, {here}))", *fail]
+                return [f"\tr = {self.string(part, n)} ? {good}"]
+            return [f"\tif (!{self.string(part, n)})", *fail]
         if n.kind in ("ENUM", "PICK") and not part.mark:
             open_ = int(n.kind == "PICK" and "EXT" in n.flags)
             lines = [f"\tr = h323_read_value(w, {int('EXT' in n.flags)}, "
@@ -666,19 +757,30 @@ class Readers:
         if not self.has_reader(part.type):
             lines = [f"\tr = h323_read_part(w, {here});"]
             return lines if last else lines + check
-        late = said if part.note and not early(part.note) else "0"
+        if part.note in ("multicast", "report"):
+            self.schema.fail("read", f"{part.name} changes the path")
         lines = []
         if part.note and early(part.note):
             lines.append(f"\t{self.put(part)}")
-        if not part.mark and part.note not in ("multicast", "report"):
-            lines.append(f"\tr = {self.call(part.type, late)};")
+        if not part.mark:
+            lines.append(f"\tr = {self.call(part.type)};")
         else:
-            lines = ["\t{", "\t\tstruct h323_path path = w->path;", "",
+            # Who does not read to the end puts the whole path back
+            place = self.place(part)
+            lines = ["\t{", f"\t\tu8 {place} = w->path.{place};", "",
                      f"\t\th323_enter_mark(w, H323_{upper(part.mark)});",
                      *["\t" + line for line in lines],
-                     f"\t\tr = {self.call(part.type, late)};",
-                     "\t\tw->path = path;", "\t}"]
+                     f"\t\tr = {self.call(part.type)};",
+                     f"\t\tw->path.{place} = {place};", "\t}"]
         return lines if last else lines + check
+
+    def place(self, part):
+        """Which part of the path says that the walk is in a component: see
+        h323_enter_mark()."""
+        fields = (HERE / "walker.h").read_text().partition("enum h323_field {")[2]
+        at = fields.index(f"\tH323_{upper(part.mark)},")
+        return "within" if at > fields.index("/* What holds the above */") \
+            else "field"
 
     def put(self, part):
         """What is done where a part begins."""
@@ -695,10 +797,12 @@ class Readers:
                     f"w->path.field, {holds.unit})")
         else:
             call = self.call(n.holds)
-        mark = f"h323_enter_mark(w, H323_{upper(part.mark)})" if part.mark \
-            else "H323_COUNTS_NOTHING"
-        return ["\t{", "\t\tstruct h323_path path = w->path;",
-                f"\t\tu8 counts = {mark};", "\t\tu32 count;", "",
+        keep, mark, back = [], "H323_COUNTS_NOTHING", []
+        if part.mark:
+            keep = ["\t\tstruct h323_path path = w->path;"]
+            mark = f"h323_enter_mark(w, H323_{upper(part.mark)})"
+            back = ["\t\tw->path = path;"]
+        return ["\t{", *keep, f"\t\tu8 counts = {mark};", "\t\tu32 count;", "",
                 f"\t\tif (!h323_per_number(&w->per, {how}, &count))",
                 "\t\t\treturn H323_READ_ERROR;",
                 *([f"\t\tcount += {n.lb};"] if n.lb else []),
@@ -707,7 +811,7 @@ class Readers:
                 "\t\t\t\treturn H323_READ_ERROR;",
                 f"\t\t\tr = {call};",
                 "\t\t\tif (r <= 0)", "\t\t\t\treturn r;", "\t\t}",
-                "\t\tw->path = path;", "\t\tr = H323_READ_GOOD;", "\t}"]
+                *back, "\t\tr = H323_READ_GOOD;", "\t}"]
 
 
 def wrapped(line):

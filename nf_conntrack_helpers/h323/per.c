@@ -4,6 +4,21 @@
  */
 #include "per.h"
 
+bool h323_per_bits_last(struct h323_per *per, u32 bits, u32 *value)
+{
+	u32 pos = per->pos;
+	u32 at = min_t(u32, pos >> 3, per->last);
+	__be32 word;
+
+	if (bits > h323_per_left(per))
+		return false;
+	per->pos = pos + bits;
+	/* Of no bits at all, any will do */
+	memcpy(&word, per->data + at, sizeof(word));
+	*value = ntohl(word) << ((pos - at * 8) & 31) >> 1 >> (31 - bits);
+	return true;
+}
+
 bool h323_per_octets(struct h323_per *per, u32 octets, u32 *value)
 {
 	u32 pos = (per->pos + 7) >> 3;
@@ -37,20 +52,6 @@ bool h323_per_small(struct h323_per *per, u32 *value)
 		return h323_per_bits(per, 6, value);
 	return h323_per_length(per, &octets) && octets && octets <= 4 &&
 	       h323_per_octets(per, octets, value);
-}
-
-bool h323_per_additions(struct h323_per *per, u32 *count)
-{
-	u32 large;
-
-	if (!h323_per_bits(per, 1, &large))
-		return false;
-	if (large)
-		return h323_per_length(per, count);
-	if (!h323_per_bits(per, 6, count))
-		return false;
-	++*count;
-	return true;
 }
 
 bool h323_per_long(struct h323_per *per, u8 width, u32 *value)

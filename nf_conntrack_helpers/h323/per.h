@@ -78,6 +78,16 @@ static inline bool h323_per_peek(const struct h323_per *per)
 }
 
 /**
+ * h323_per_bits_last() - h323_per_bits() among the last bytes of the message
+ * @per: position
+ * @bits: 0 to 24
+ * @value: set to the number
+ *
+ * Return: as h323_per_bits().
+ */
+bool h323_per_bits_last(struct h323_per *per, u32 bits, u32 *value);
+
+/**
  * h323_per_bits() - read a number of so many bits
  * @per: position
  * @bits: 0 to 24
@@ -85,18 +95,21 @@ static inline bool h323_per_peek(const struct h323_per *per)
  *
  * Return: true, or false if there are not so many left.
  */
-static inline bool h323_per_bits(struct h323_per *per, u32 bits, u32 *value)
+static __always_inline bool h323_per_bits(struct h323_per *per, u32 bits,
+					  u32 *value)
 {
 	u32 pos = per->pos;
-	u32 at = min_t(u32, pos >> 3, per->last);
+	u32 end = pos + bits;
 	__be32 word;
 
-	if (bits > per->end - pos)
+	/* Four bytes hold all of them, where there are four */
+	if (unlikely(pos >> 3 > per->last))
+		return h323_per_bits_last(per, bits, value);
+	if (end > per->end)
 		return false;
-	per->pos = pos + bits;
-	/* Four bytes that hold all of them; of no bits at all, any */
-	memcpy(&word, per->data + at, sizeof(word));
-	*value = ntohl(word) << ((pos - at * 8) & 31) >> 1 >> (31 - bits);
+	memcpy(&word, per->data + (pos >> 3), sizeof(word));
+	per->pos = end;
+	*value = ntohl(word) << (pos & 7) >> 1 >> (31 - bits);
 	return true;
 }
 
@@ -153,7 +166,18 @@ bool h323_per_small(struct h323_per *per, u32 *value);
  *
  * Return: true, or false at the end, or if it comes in fragments.
  */
-bool h323_per_additions(struct h323_per *per, u32 *count);
+static inline bool h323_per_additions(struct h323_per *per, u32 *count)
+{
+	/* One bit, and six or, where that is set, a length, which needs more */
+	if (!h323_per_bits(per, 7, count))
+		return false;
+	if (unlikely(*count & 0x40)) {
+		per->pos -= 6;
+		return h323_per_length(per, count);
+	}
+	++*count;
+	return true;
+}
 
 /**
  * h323_per_long() - read a constrained number, or a length, of some octets
@@ -175,7 +199,8 @@ bool h323_per_long(struct h323_per *per, u8 width, u32 *value);
  *
  * Return: as h323_per_long().
  */
-static inline bool h323_per_number(struct h323_per *per, u8 width, u32 *value)
+static __always_inline bool h323_per_number(struct h323_per *per, u8 width,
+					    u32 *value)
 {
 	const u8 *at;
 

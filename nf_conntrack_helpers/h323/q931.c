@@ -15,40 +15,47 @@
 #define H323_CRV_FLAG 0x80
 #define H323_CRV_LEN 0x0f
 
+/* Discriminator, call reference and message type */
 static bool h323_q931_head(struct nf_alg_cursor *c, struct h323_q931 *q931)
 {
-	int len, byte;
+	const u8 *head = nf_alg_cursor_here(c, 2);
+	u32 len;
 
-	if (nf_alg_cursor_get(c) != H323_Q931_DISCRIMINATOR)
+	if (!head || head[0] != H323_Q931_DISCRIMINATOR)
 		return false;
-	len = nf_alg_cursor_get(c);
-	if (len < 0)
+	len = head[1] & H323_CRV_LEN;
+	if (len > 2 || !nf_alg_cursor_skip(c, 2 + len + 1))
 		return false;
-	len &= H323_CRV_LEN;
-	if (len > 2)
-		return false;
-	for (int i = 0; i < len; i++) {
-		byte = nf_alg_cursor_get(c);
-		if (byte < 0)
-			return false;
-		if (!i) {
-			q931->from_called = byte & H323_CRV_FLAG;
-			byte &= ~H323_CRV_FLAG;
-		}
-		q931->crv = q931->crv << 8 | byte;
+	if (len) {
+		q931->from_called = head[2] & H323_CRV_FLAG;
+		q931->crv = head[2] & ~H323_CRV_FLAG;
 	}
-	byte = nf_alg_cursor_get(c);
-	q931->type = byte;
-	return byte >= 0;
+	if (len == 2)
+		q931->crv = q931->crv << 8 | head[3];
+	q931->type = head[2 + len];
+	return true;
 }
 
-/* The length of an element; that of User-user alone has two bytes */
-static int h323_q931_length(struct nf_alg_cursor *c, int id)
+/* The User-user element, whose length has two bytes; its id has been read */
+static bool h323_q931_user(struct nf_alg_cursor *c, struct h323_q931 *q931)
 {
-	int high = id == H323_IE_USER_USER ? nf_alg_cursor_get(c) : 0;
-	int low = nf_alg_cursor_get(c);
+	const u8 *at = nf_alg_cursor_here(c, 2);
+	u32 len, off;
 
-	return high < 0 || low < 0 ? -1 : high << 8 | low;
+	if (!at)
+		return false;
+	len = at[0] << 8 | at[1];
+	off = c->pos + 2;
+	if (!nf_alg_cursor_skip(c, 2 + len))
+		return false;
+	if (q931->uuie.len)
+		return true;
+	/* The discriminator and at least one byte of PER */
+	if (len < 2 || at[2] != H323_USER_ASN1)
+		return false;
+	q931->uuie.off = off + 1;
+	q931->uuie.len = len - 1;
+	return true;
 }
 
 int h323_q931_read(struct nf_alg_cursor *c, struct h323_q931 *q931)
@@ -59,21 +66,16 @@ int h323_q931_read(struct nf_alg_cursor *c, struct h323_q931 *q931)
 	if (!h323_q931_head(c, q931))
 		return -NF_ALG_REASON_MALFORMED;
 	while ((id = nf_alg_cursor_get(c)) >= 0) {
-		struct nf_alg_span span;
-
 		if (id & H323_IE_SINGLE)
 			continue;
-		len = h323_q931_length(c, id);
-		span.off = c->pos;
+		if (id == H323_IE_USER_USER) {
+			if (!h323_q931_user(c, q931))
+				return -NF_ALG_REASON_MALFORMED;
+			continue;
+		}
+		len = nf_alg_cursor_get(c);
 		if (len < 0 || !nf_alg_cursor_skip(c, len))
 			return -NF_ALG_REASON_MALFORMED;
-		if (id != H323_IE_USER_USER || q931->uuie.len)
-			continue;
-		/* The discriminator and at least one byte of PER */
-		if (len < 2 || c->base[span.off] != H323_USER_ASN1)
-			return -NF_ALG_REASON_MALFORMED;
-		q931->uuie.off = span.off + 1;
-		q931->uuie.len = len - 1;
 	}
 	return 0;
 }

@@ -4,15 +4,13 @@
 /* A part of walker.c */
 
 /* AudioCapability */
-static int h323_read_audio_capability(struct h323_walk *w, u8 note)
+static int h323_read_audio_capability_of(struct h323_walk *w, u32 bits)
 {
-	u32 index;
+	u32 index = bits;
 
 	w->nodes++;
 	if (!h323_read_index(w, 1, 4, 14, &index))
 		return H323_READ_ERROR;
-	if (note)
-		h323_note_value(w, note, index);
 	switch (index) {
 	case 1: /* g711Alaw64k */
 	case 2: /* g711Alaw56k */
@@ -32,37 +30,50 @@ static int h323_read_audio_capability(struct h323_walk *w, u8 note)
 	}
 }
 
-/* DataType */
-static int h323_read_data_type(struct h323_walk *w, u8 note)
+static inline int h323_read_audio_capability(struct h323_walk *w)
 {
-	u32 index;
+	u32 bits;
+
+	if (!h323_per_bits(&w->per, 5, &bits))
+		return H323_READ_ERROR;
+	return h323_read_audio_capability_of(w, bits);
+}
+
+/* DataType */
+static int h323_read_data_type_of(struct h323_walk *w, u32 bits)
+{
+	u32 index = bits;
 
 	w->nodes++;
 	if (!h323_read_index(w, 1, 3, 6, &index))
 		return H323_READ_ERROR;
-	if (note)
-		h323_note_value(w, note, index);
 	switch (index) {
 	case 1: /* nullData */
 		h323_channel(w)->data = H323_DATA_NULL;
 		return H323_READ_GOOD;
 	case 3: /* audioData */
 		h323_channel(w)->data = H323_DATA_AUDIO;
-		return h323_read_audio_capability(w, 0);
+		return h323_read_audio_capability(w);
 	default:
 		return h323_read_alternative(w, 839, 6, 8, index);
 	}
 }
 
-/* H2250LogicalChannelParameters */
-static int h323_read_h2250_logical_channel_parameters(struct h323_walk *w)
+static inline int h323_read_data_type(struct h323_walk *w)
 {
 	u32 bits;
+
+	if (!h323_per_bits(&w->per, 4, &bits))
+		return H323_READ_ERROR;
+	return h323_read_data_type_of(w, bits);
+}
+
+/* H2250LogicalChannelParameters */
+static int h323_read_h2250_logical_channel_parameters_of(struct h323_walk *w, u32 bits)
+{
 	int r;
 
 	w->nodes++;
-	if (!h323_per_bits(&w->per, 11, &bits))
-		return H323_READ_ERROR;
 	/* nonStandard */
 	if (bits & 0x200) {
 		r = h323_read_part(w, &h323_parts[1016]);
@@ -132,18 +143,25 @@ static int h323_read_h2250_logical_channel_parameters(struct h323_walk *w)
 	return H323_READ_GOOD;
 }
 
-/* ForwardMultiplex */
-static int h323_read_forward_multiplex(struct h323_walk *w, u8 note)
+static inline int h323_read_h2250_logical_channel_parameters(struct h323_walk *w)
 {
-	struct h323_mark mark;
+	u32 bits;
+
+	if (!h323_per_bits(&w->per, 11, &bits))
+		return H323_READ_ERROR;
+	return h323_read_h2250_logical_channel_parameters_of(w, bits);
+}
+
+/* ForwardMultiplex */
+static int h323_read_forward_multiplex(struct h323_walk *w)
+{
+	struct h323_mark mark __uninitialized;
 	u32 index;
 	int r;
 
 	w->nodes++;
-	if (!h323_read_index(w, 1, 2, 3, &index))
+	if (!h323_read_index_behind(w, 2, 3, &index))
 		return H323_READ_ERROR;
-	if (note)
-		h323_note_value(w, note, index);
 	switch (index) {
 	case 3: /* h2250LogicalChannelParameters */
 		r = h323_mark_open(w, &mark);
@@ -157,44 +175,57 @@ static int h323_read_forward_multiplex(struct h323_walk *w, u8 note)
 }
 
 /* ForwardParameters */
-static int h323_read_forward_parameters(struct h323_walk *w)
+static int h323_read_forward_parameters_of(struct h323_walk *w, u32 bits)
 {
-	u32 bits;
 	int r;
 
 	w->nodes++;
-	if (!h323_per_bits(&w->per, 2, &bits))
-		return H323_READ_ERROR;
+	if (unlikely(bits & 0x10))
+		w->per.pos -= 4;
 	/* portNumber */
-	if (bits & 0x1) {
+	if (bits & 0x10) {
 		if (!h323_read_fixed(w, 1, 16))
 			return H323_READ_ERROR;
 	}
 	/* dataType */
-	r = h323_read_data_type(w, 0);
+	if (unlikely(bits & 0x10)) {
+		u32 head;
+
+		if (!h323_per_bits(&w->per, 4, &head))
+			return H323_READ_ERROR;
+		bits = (bits & ~0xf) | head;
+	}
+	r = h323_read_data_type_of(w, bits & 0xf);
 	if (r <= 0)
 		return r;
 	/* multiplexParameters */
-	r = h323_read_forward_multiplex(w, 0);
+	r = h323_read_forward_multiplex(w);
 	if (r <= 0)
 		return r;
-	if (unlikely(bits & 0x2))
+	if (unlikely(bits & 0x20))
 		return h323_read_no_additions(w);
 	return H323_READ_GOOD;
 }
 
-/* ReverseMultiplex */
-static int h323_read_reverse_multiplex(struct h323_walk *w, u8 note)
+static inline int h323_read_forward_parameters(struct h323_walk *w)
 {
-	struct h323_mark mark;
+	u32 bits;
+
+	if (!h323_per_bits(&w->per, 6, &bits))
+		return H323_READ_ERROR;
+	return h323_read_forward_parameters_of(w, bits);
+}
+
+/* ReverseMultiplex */
+static int h323_read_reverse_multiplex(struct h323_walk *w)
+{
+	struct h323_mark mark __uninitialized;
 	u32 index;
 	int r;
 
 	w->nodes++;
-	if (!h323_read_index(w, 1, 1, 2, &index))
+	if (!h323_read_index_behind(w, 1, 2, &index))
 		return H323_READ_ERROR;
-	if (note)
-		h323_note_value(w, note, index);
 	switch (index) {
 	case 2: /* h2250LogicalChannelParameters */
 		r = h323_mark_open(w, &mark);
@@ -208,33 +239,39 @@ static int h323_read_reverse_multiplex(struct h323_walk *w, u8 note)
 }
 
 /* ReverseParameters */
-static int h323_read_reverse_parameters(struct h323_walk *w)
+static int h323_read_reverse_parameters_of(struct h323_walk *w, u32 bits)
 {
-	u32 bits;
 	int r;
 
 	w->nodes++;
-	if (!h323_per_bits(&w->per, 2, &bits))
-		return H323_READ_ERROR;
 	/* dataType */
-	r = h323_read_data_type(w, 0);
+	r = h323_read_data_type_of(w, bits & 0xf);
 	if (r <= 0)
 		return r;
 	/* multiplexParameters */
-	if (bits & 0x1) {
-		r = h323_read_reverse_multiplex(w, 0);
+	if (bits & 0x10) {
+		r = h323_read_reverse_multiplex(w);
 		if (r <= 0)
 			return r;
 	}
-	if (unlikely(bits & 0x2))
+	if (unlikely(bits & 0x20))
 		return h323_read_no_additions(w);
 	return H323_READ_GOOD;
+}
+
+static inline int h323_read_reverse_parameters(struct h323_walk *w)
+{
+	u32 bits;
+
+	if (!h323_per_bits(&w->per, 6, &bits))
+		return H323_READ_ERROR;
+	return h323_read_reverse_parameters_of(w, bits);
 }
 
 /* Additions of OpenLogicalChannel */
 static noinline int h323_read_open_logical_channel_additions(struct h323_walk *w)
 {
-	struct h323_bitmap additions;
+	struct h323_bitmap additions __uninitialized;
 	u32 at, len;
 	int r;
 
@@ -245,14 +282,11 @@ static noinline int h323_read_open_logical_channel_additions(struct h323_walk *w
 }
 
 /* OpenLogicalChannel */
-static int h323_read_open_logical_channel(struct h323_walk *w)
+static int h323_read_open_logical_channel_of(struct h323_walk *w, u32 bits)
 {
-	u32 bits;
 	int r;
 
 	w->nodes++;
-	if (!h323_per_bits(&w->per, 2, &bits))
-		return H323_READ_ERROR;
 	/* forwardLogicalChannelNumber */
 	{
 		u32 value;
@@ -263,22 +297,22 @@ static int h323_read_open_logical_channel(struct h323_walk *w)
 	}
 	/* forwardLogicalChannelParameters */
 	{
-		struct h323_path path = w->path;
+		u8 within = w->path.within;
 
 		h323_enter_mark(w, H323_FORWARD);
 		r = h323_read_forward_parameters(w);
-		w->path = path;
+		w->path.within = within;
 	}
 	if (r <= 0)
 		return r;
 	/* reverseLogicalChannelParameters */
 	if (bits & 0x1) {
 		{
-			struct h323_path path = w->path;
+			u8 within = w->path.within;
 
 			h323_enter_mark(w, H323_REVERSE);
 			r = h323_read_reverse_parameters(w);
-			w->path = path;
+			w->path.within = within;
 		}
 		if (r <= 0)
 			return r;
@@ -288,16 +322,23 @@ static int h323_read_open_logical_channel(struct h323_walk *w)
 	return H323_READ_GOOD;
 }
 
-/* RequestMessage */
-static int h323_read_request_message(struct h323_walk *w, u8 note)
+static inline int h323_read_open_logical_channel(struct h323_walk *w)
 {
-	u32 index;
+	u32 bits;
+
+	if (!h323_per_bits(&w->per, 2, &bits))
+		return H323_READ_ERROR;
+	return h323_read_open_logical_channel_of(w, bits);
+}
+
+/* RequestMessage */
+static int h323_read_request_message_of(struct h323_walk *w, u32 bits)
+{
+	u32 index = bits;
 
 	w->nodes++;
 	if (!h323_read_index(w, 1, 4, 11, &index))
 		return H323_READ_ERROR;
-	if (note)
-		h323_note_value(w, note, index);
 	switch (index) {
 	case 0: /* nonStandard */
 	case 6: /* multiplexEntrySend */
@@ -320,15 +361,21 @@ static int h323_read_request_message(struct h323_walk *w, u8 note)
 	}
 }
 
-/* H2250LogicalChannelAckParameters */
-static int h323_read_h2250_logical_channel_ack_parameters(struct h323_walk *w)
+static inline int h323_read_request_message(struct h323_walk *w)
 {
 	u32 bits;
+
+	if (!h323_per_bits(&w->per, 5, &bits))
+		return H323_READ_ERROR;
+	return h323_read_request_message_of(w, bits);
+}
+
+/* H2250LogicalChannelAckParameters */
+static int h323_read_h2250_logical_channel_ack_parameters_of(struct h323_walk *w, u32 bits)
+{
 	int r;
 
 	w->nodes++;
-	if (!h323_per_bits(&w->per, 6, &bits))
-		return H323_READ_ERROR;
 	/* nonStandard */
 	if (bits & 0x10) {
 		r = h323_read_part(w, &h323_parts[1162]);
@@ -363,16 +410,23 @@ static int h323_read_h2250_logical_channel_ack_parameters(struct h323_walk *w)
 	return H323_READ_GOOD;
 }
 
-/* ForwardAck */
-static int h323_read_forward_ack(struct h323_walk *w, u8 note)
+static inline int h323_read_h2250_logical_channel_ack_parameters(struct h323_walk *w)
 {
-	u32 index;
+	u32 bits;
+
+	if (!h323_per_bits(&w->per, 6, &bits))
+		return H323_READ_ERROR;
+	return h323_read_h2250_logical_channel_ack_parameters_of(w, bits);
+}
+
+/* ForwardAck */
+static int h323_read_forward_ack_of(struct h323_walk *w, u32 bits)
+{
+	u32 index = bits;
 
 	w->nodes++;
 	if (!h323_read_index(w, 1, 0, 1, &index))
 		return H323_READ_ERROR;
-	if (note)
-		h323_note_value(w, note, index);
 	switch (index) {
 	case 0: /* h2250LogicalChannelAckParameters */
 		return h323_read_h2250_logical_channel_ack_parameters(w);
@@ -381,18 +435,25 @@ static int h323_read_forward_ack(struct h323_walk *w, u8 note)
 	}
 }
 
-/* AckReverseMultiplex */
-static int h323_read_ack_reverse_multiplex(struct h323_walk *w, u8 note)
+static inline int h323_read_forward_ack(struct h323_walk *w)
 {
-	struct h323_mark mark;
+	u32 bits;
+
+	if (!h323_per_bits(&w->per, 1, &bits))
+		return H323_READ_ERROR;
+	return h323_read_forward_ack_of(w, bits);
+}
+
+/* AckReverseMultiplex */
+static int h323_read_ack_reverse_multiplex(struct h323_walk *w)
+{
+	struct h323_mark mark __uninitialized;
 	u32 index;
 	int r;
 
 	w->nodes++;
-	if (!h323_read_index(w, 1, 0, 1, &index))
+	if (!h323_read_index_behind(w, 0, 1, &index))
 		return H323_READ_ERROR;
-	if (note)
-		h323_note_value(w, note, index);
 	switch (index) {
 	case 1: /* h2250LogicalChannelParameters */
 		r = h323_mark_open(w, &mark);
@@ -406,21 +467,18 @@ static int h323_read_ack_reverse_multiplex(struct h323_walk *w, u8 note)
 }
 
 /* AckReverseParameters */
-static int h323_read_ack_reverse_parameters(struct h323_walk *w)
+static int h323_read_ack_reverse_parameters_of(struct h323_walk *w, u32 bits)
 {
-	u32 bits;
 	int r;
 
 	w->nodes++;
-	if (!h323_per_bits(&w->per, 3, &bits))
-		return H323_READ_ERROR;
 	/* reverseLogicalChannelNumber */
 	{
 		u32 value;
 
 		if (!h323_per_number(&w->per, H323_WIDTH_TWO_OCTETS, &value))
 			return H323_READ_ERROR;
-		h323_note_value(w, H323_NOTE_REVERSE_LCN, value + 1);
+		h323_note_number(w, H323_NOTE_REVERSE_LCN, value + 1);
 	}
 	/* portNumber */
 	if (bits & 0x2) {
@@ -429,7 +487,7 @@ static int h323_read_ack_reverse_parameters(struct h323_walk *w)
 	}
 	/* multiplexParameters */
 	if (bits & 0x1) {
-		r = h323_read_ack_reverse_multiplex(w, 0);
+		r = h323_read_ack_reverse_multiplex(w);
 		if (r <= 0)
 			return r;
 	}
@@ -438,25 +496,38 @@ static int h323_read_ack_reverse_parameters(struct h323_walk *w)
 	return H323_READ_GOOD;
 }
 
+static inline int h323_read_ack_reverse_parameters(struct h323_walk *w)
+{
+	u32 bits;
+
+	if (!h323_per_bits(&w->per, 3, &bits))
+		return H323_READ_ERROR;
+	return h323_read_ack_reverse_parameters_of(w, bits);
+}
+
 /* Additions of OpenLogicalChannelAck */
 static noinline int h323_read_open_logical_channel_ack_additions(struct h323_walk *w)
 {
-	struct h323_bitmap additions;
-	struct h323_mark mark;
+	struct h323_bitmap additions __uninitialized;
+	struct h323_mark mark __uninitialized;
 	u32 at, len;
 	int r;
 
 	r = h323_bitmap_begin(w, &additions, 1151, 4);
 	while (r > 0 && h323_bitmap_next(w, &additions, &at, &len, &r)) {
+		if (at < 32 && 0x4 >> at & 1) {
+			w->per.pos += len * 8;
+			continue;
+		}
 		switch (at) {
 		case 1: /* forwardMultiplexAckParameters */
-			h323_mark_begin(w, &mark, len, false);
+			h323_mark_begin(w, &mark, len);
 			{
-				struct h323_path path = w->path;
+				u8 within = w->path.within;
 
 				h323_enter_mark(w, H323_FORWARD_ACK);
-				r = h323_read_forward_ack(w, 0);
-				w->path = path;
+				r = h323_read_forward_ack(w);
+				w->path.within = within;
 			}
 			r = h323_mark_end(w, &mark, r);
 			break;
@@ -469,14 +540,11 @@ static noinline int h323_read_open_logical_channel_ack_additions(struct h323_wal
 }
 
 /* OpenLogicalChannelAck */
-static int h323_read_open_logical_channel_ack(struct h323_walk *w)
+static int h323_read_open_logical_channel_ack_of(struct h323_walk *w, u32 bits)
 {
-	u32 bits;
 	int r;
 
 	w->nodes++;
-	if (!h323_per_bits(&w->per, 2, &bits))
-		return H323_READ_ERROR;
 	/* forwardLogicalChannelNumber */
 	{
 		u32 value;
@@ -488,11 +556,11 @@ static int h323_read_open_logical_channel_ack(struct h323_walk *w)
 	/* reverseLogicalChannelParameters */
 	if (bits & 0x1) {
 		{
-			struct h323_path path = w->path;
+			u8 within = w->path.within;
 
 			h323_enter_mark(w, H323_REVERSE);
 			r = h323_read_ack_reverse_parameters(w);
-			w->path = path;
+			w->path.within = within;
 		}
 		if (r <= 0)
 			return r;
@@ -502,16 +570,23 @@ static int h323_read_open_logical_channel_ack(struct h323_walk *w)
 	return H323_READ_GOOD;
 }
 
-/* ResponseMessage */
-static int h323_read_response_message(struct h323_walk *w, u8 note)
+static inline int h323_read_open_logical_channel_ack(struct h323_walk *w)
 {
-	u32 index;
+	u32 bits;
+
+	if (!h323_per_bits(&w->per, 2, &bits))
+		return H323_READ_ERROR;
+	return h323_read_open_logical_channel_ack_of(w, bits);
+}
+
+/* ResponseMessage */
+static int h323_read_response_message_of(struct h323_walk *w, u32 bits)
+{
+	u32 index = bits;
 
 	w->nodes++;
 	if (!h323_read_index(w, 1, 5, 19, &index))
 		return H323_READ_ERROR;
-	if (note)
-		h323_note_value(w, note, index);
 	switch (index) {
 	case 0: /* nonStandard */
 	case 1: /* masterSlaveDeterminationAck */
@@ -536,36 +611,52 @@ static int h323_read_response_message(struct h323_walk *w, u8 note)
 	}
 }
 
-/* MultimediaSystemControlMessage */
-static int h323_read_multimedia_system_control_message(struct h323_walk *w, u8 note)
+static inline int h323_read_response_message(struct h323_walk *w)
 {
-	u32 index;
+	u32 bits;
+
+	if (!h323_per_bits(&w->per, 6, &bits))
+		return H323_READ_ERROR;
+	return h323_read_response_message_of(w, bits);
+}
+
+/* MultimediaSystemControlMessage */
+static int h323_read_multimedia_system_control_message_of(struct h323_walk *w, u32 bits)
+{
+	u32 index = bits;
 
 	w->nodes++;
 	if (!h323_read_index(w, 1, 2, 4, &index))
 		return H323_READ_ERROR;
-	if (note)
-		h323_note_value(w, note, index);
 	switch (index) {
 	case 0: /* request */
-		return h323_read_request_message(w, 0);
+		return h323_read_request_message(w);
 	case 1: /* response */
-		return h323_read_response_message(w, 0);
+		return h323_read_response_message(w);
 	default:
 		return h323_read_alternative(w, 1100, 4, 4, index);
 	}
 }
 
+static inline int h323_read_multimedia_system_control_message(struct h323_walk *w)
+{
+	u32 bits;
+
+	if (!h323_per_bits(&w->per, 3, &bits))
+		return H323_READ_ERROR;
+	return h323_read_multimedia_system_control_message_of(w, bits);
+}
+
 /* TunnelledControl */
 static int h323_read_tunnelled_control(struct h323_walk *w)
 {
-	struct h323_mark mark;
+	struct h323_mark mark __uninitialized;
 	int r;
 
 	r = h323_mark_message(w, &mark, H323_LAYER_TUNNEL);
 	if (r != H323_READ_INSIDE)
 		return r;
-	return h323_mark_end(w, &mark, h323_read_multimedia_system_control_message(w, 0));
+	return h323_mark_message_end(w, &mark, h323_read_multimedia_system_control_message(w));
 }
 
 /* h245Control */
@@ -574,7 +665,6 @@ static int h323_read_h323_uu_pdu_2(struct h323_walk *w)
 	int r;
 
 	{
-		struct h323_path path = w->path;
 		u8 counts = H323_COUNTS_NOTHING;
 		u32 count;
 
@@ -587,29 +677,27 @@ static int h323_read_h323_uu_pdu_2(struct h323_walk *w)
 			if (r <= 0)
 				return r;
 		}
-		w->path = path;
 		r = H323_READ_GOOD;
 	}
 	return H323_READ_GOOD;
 }
 
 /* AliasAddress */
-static int h323_read_alias_address(struct h323_walk *w, u8 note)
+static int h323_read_alias_address_of(struct h323_walk *w, u32 bits)
 {
-	struct h323_mark mark;
-	u32 index;
+	struct h323_mark mark __uninitialized;
+	u32 index = bits;
 	int r;
 
 	w->nodes++;
 	if (!h323_read_index(w, 1, 1, 2, &index))
 		return H323_READ_ERROR;
-	if (note)
-		h323_note_value(w, note, index);
 	switch (index) {
 	case 0: /* dialledDigits */
-		return h323_read_string(w, &h323_parts[161]) ? H323_READ_GOOD : H323_READ_ERROR;
+		return h323_read_string(w, 7, 1, 4, 1, 0) ? H323_READ_GOOD : H323_READ_ERROR;
 	case 1: /* h323-ID */
-		return h323_read_string(w, &h323_parts[162]) ? H323_READ_GOOD : H323_READ_ERROR;
+		return h323_read_string(w, H323_WIDTH_OCTET, 1, 16, 1,
+				0) ? H323_READ_GOOD : H323_READ_ERROR;
 	case 3: /* transportID */
 		r = h323_mark_open(w, &mark);
 		if (r != H323_READ_INSIDE)
@@ -621,32 +709,46 @@ static int h323_read_alias_address(struct h323_walk *w, u8 note)
 	}
 }
 
-/* CallIdentifier */
-static int h323_read_call_identifier(struct h323_walk *w)
+static inline int h323_read_alias_address(struct h323_walk *w)
 {
 	u32 bits;
 
-	w->nodes++;
-	if (!h323_per_bits(&w->per, 1, &bits))
+	if (!h323_per_bits(&w->per, 2, &bits))
 		return H323_READ_ERROR;
+	return h323_read_alias_address_of(w, bits);
+}
+
+/* CallIdentifier */
+static int h323_read_call_identifier_of(struct h323_walk *w, u32 bits)
+{
+	w->nodes++;
 	/* guid */
-	if (!h323_read_string(w, &h323_parts[517]))
+	if (!h323_read_string(w, 0, 16, 8, 1, H323_NOTE_CALL))
 		return H323_READ_ERROR;
 	if (unlikely(bits & 0x1))
 		return h323_read_no_additions(w);
 	return H323_READ_GOOD;
 }
 
+static inline int h323_read_call_identifier(struct h323_walk *w)
+{
+	u32 bits;
+
+	if (!h323_per_bits(&w->per, 1, &bits))
+		return H323_READ_ERROR;
+	return h323_read_call_identifier_of(w, bits);
+}
+
 /* FastStart */
 static int h323_read_fast_start(struct h323_walk *w)
 {
-	struct h323_mark mark;
+	struct h323_mark mark __uninitialized;
 	int r;
 
 	r = h323_mark_message(w, &mark, H323_LAYER_FAST_START);
 	if (r != H323_READ_INSIDE)
 		return r;
-	return h323_mark_end(w, &mark, h323_read_open_logical_channel(w));
+	return h323_mark_message_end(w, &mark, h323_read_open_logical_channel(w));
 }
 
 /* fastStart */
@@ -655,7 +757,6 @@ static int h323_read_setup_uuie_6(struct h323_walk *w)
 	int r;
 
 	{
-		struct h323_path path = w->path;
 		u8 counts = H323_COUNTS_NOTHING;
 		u32 count;
 
@@ -668,7 +769,6 @@ static int h323_read_setup_uuie_6(struct h323_walk *w)
 			if (r <= 0)
 				return r;
 		}
-		w->path = path;
 		r = H323_READ_GOOD;
 	}
 	return H323_READ_GOOD;
@@ -677,13 +777,13 @@ static int h323_read_setup_uuie_6(struct h323_walk *w)
 /* ParallelControl */
 static int h323_read_parallel_control(struct h323_walk *w)
 {
-	struct h323_mark mark;
+	struct h323_mark mark __uninitialized;
 	int r;
 
 	r = h323_mark_message(w, &mark, H323_LAYER_PARALLEL);
 	if (r != H323_READ_INSIDE)
 		return r;
-	return h323_mark_end(w, &mark, h323_read_multimedia_system_control_message(w, 0));
+	return h323_mark_message_end(w, &mark, h323_read_multimedia_system_control_message(w));
 }
 
 /* parallelH245Control */
@@ -692,7 +792,6 @@ static int h323_read_setup_uuie_24(struct h323_walk *w)
 	int r;
 
 	{
-		struct h323_path path = w->path;
 		u8 counts = H323_COUNTS_NOTHING;
 		u32 count;
 
@@ -705,49 +804,72 @@ static int h323_read_setup_uuie_24(struct h323_walk *w)
 			if (r <= 0)
 				return r;
 		}
-		w->path = path;
 		r = H323_READ_GOOD;
 	}
 	return H323_READ_GOOD;
 }
 
-/* VendorIdentifier */
-static int h323_read_vendor_identifier(struct h323_walk *w)
+/* H221NonStandard */
+static int h323_read_h221_non_standard_of(struct h323_walk *w, u32 bits)
 {
-	u32 bits;
-	int r;
-
 	w->nodes++;
-	if (!h323_per_bits(&w->per, 3, &bits))
+	/* t35CountryCode to manufacturerCode */
+	if (!h323_read_fixed(w, 1, 32))
 		return H323_READ_ERROR;
-	/* vendor */
-	r = h323_read_part(w, &h323_parts[138]);
-	if (r <= 0)
-		return r;
-	/* productId */
-	if (bits & 0x2) {
-		if (!h323_read_string(w, &h323_parts[139]))
-			return H323_READ_ERROR;
-	}
-	/* versionId */
-	if (bits & 0x1) {
-		if (!h323_read_string(w, &h323_parts[140]))
-			return H323_READ_ERROR;
-	}
-	if (unlikely(bits & 0x4))
+	if (unlikely(bits & 0x1))
 		return h323_read_no_additions(w);
 	return H323_READ_GOOD;
 }
 
-/* OnlyNonStandard */
-static int h323_read_only_non_standard(struct h323_walk *w)
+static inline int h323_read_h221_non_standard(struct h323_walk *w)
 {
 	u32 bits;
+
+	if (!h323_per_bits(&w->per, 1, &bits))
+		return H323_READ_ERROR;
+	return h323_read_h221_non_standard_of(w, bits);
+}
+
+/* VendorIdentifier */
+static int h323_read_vendor_identifier_of(struct h323_walk *w, u32 bits)
+{
 	int r;
 
 	w->nodes++;
-	if (!h323_per_bits(&w->per, 2, &bits))
+	/* vendor */
+	r = h323_read_h221_non_standard_of(w, bits & 0x1);
+	if (r <= 0)
+		return r;
+	/* productId */
+	if (bits & 0x4) {
+		if (!h323_read_string(w, H323_WIDTH_OCTET, 1, 8, 1, 0))
+			return H323_READ_ERROR;
+	}
+	/* versionId */
+	if (bits & 0x2) {
+		if (!h323_read_string(w, H323_WIDTH_OCTET, 1, 8, 1, 0))
+			return H323_READ_ERROR;
+	}
+	if (unlikely(bits & 0x8))
+		return h323_read_no_additions(w);
+	return H323_READ_GOOD;
+}
+
+static inline int h323_read_vendor_identifier(struct h323_walk *w)
+{
+	u32 bits;
+
+	if (!h323_per_bits(&w->per, 4, &bits))
 		return H323_READ_ERROR;
+	return h323_read_vendor_identifier_of(w, bits);
+}
+
+/* OnlyNonStandard */
+static int h323_read_only_non_standard_of(struct h323_walk *w, u32 bits)
+{
+	int r;
+
+	w->nodes++;
 	/* nonStandardData */
 	if (bits & 0x1) {
 		r = h323_read_part(w, &h323_parts[142]);
@@ -759,15 +881,21 @@ static int h323_read_only_non_standard(struct h323_walk *w)
 	return H323_READ_GOOD;
 }
 
-/* EndpointType */
-static int h323_read_endpoint_type(struct h323_walk *w)
+static inline int h323_read_only_non_standard(struct h323_walk *w)
 {
 	u32 bits;
+
+	if (!h323_per_bits(&w->per, 2, &bits))
+		return H323_READ_ERROR;
+	return h323_read_only_non_standard_of(w, bits);
+}
+
+/* EndpointType */
+static int h323_read_endpoint_type_of(struct h323_walk *w, u32 bits)
+{
 	int r;
 
 	w->nodes++;
-	if (!h323_per_bits(&w->per, 7, &bits))
-		return H323_READ_ERROR;
 	/* nonStandardData */
 	if (bits & 0x20) {
 		r = h323_read_part(w, &h323_parts[130]);
@@ -815,46 +943,67 @@ static int h323_read_endpoint_type(struct h323_walk *w)
 	return H323_READ_GOOD;
 }
 
+static inline int h323_read_endpoint_type(struct h323_walk *w)
+{
+	u32 bits;
+
+	if (!h323_per_bits(&w->per, 7, &bits))
+		return H323_READ_ERROR;
+	return h323_read_endpoint_type_of(w, bits);
+}
+
 /* Additions of Setup-UUIE */
 static noinline int h323_read_setup_uuie_additions(struct h323_walk *w)
 {
-	struct h323_bitmap additions;
-	struct h323_mark mark;
+	struct h323_bitmap additions __uninitialized;
+	struct h323_mark mark __uninitialized;
 	u32 at, len;
 	int r;
 
 	r = h323_bitmap_begin(w, &additions, 802, 26);
 	while (r > 0 && h323_bitmap_next(w, &additions, &at, &len, &r)) {
+		if (at < 32 && 0x17f198 >> at & 1) {
+			w->per.pos += len * 8;
+			continue;
+		}
 		switch (at) {
 		case 0: /* sourceCallSignalAddress */
-			h323_mark_begin(w, &mark, len, false);
+			h323_mark_begin(w, &mark, len);
 			r = h323_read_address(w, &h323_parts[802],
 					H323_SOURCE_CALL_SIGNAL_ADDRESS, 4);
 			r = h323_mark_end(w, &mark, r);
 			break;
 		case 1: /* remoteExtensionAddress */
-			h323_mark_begin(w, &mark, len, false);
+			h323_mark_begin(w, &mark, len);
 			{
-				struct h323_path path = w->path;
+				u8 within = w->path.within;
 
 				h323_enter_mark(w, H323_ALIAS);
-				r = h323_read_alias_address(w, 0);
-				w->path = path;
+				r = h323_read_alias_address(w);
+				w->path.within = within;
 			}
 			r = h323_mark_end(w, &mark, r);
 			break;
 		case 2: /* callIdentifier */
-			h323_mark_begin(w, &mark, len, false);
+			h323_mark_begin(w, &mark, len);
 			r = h323_read_call_identifier(w);
 			r = h323_mark_end(w, &mark, r);
 			break;
 		case 6: /* fastStart */
-			h323_mark_begin(w, &mark, len, false);
+			h323_mark_begin(w, &mark, len);
 			r = h323_read_setup_uuie_6(w);
 			r = h323_mark_end(w, &mark, r);
 			break;
+		case 10: /* multipleCalls */
+			r = len ? h323_read_flag(w, H323_NOTE_MULTIPLE_CALLS, len) :
+				  h323_read_addition(w, &additions, at, len);
+			break;
+		case 11: /* maintainConnection */
+			r = len ? h323_read_flag(w, H323_NOTE_MAINTAIN_CONNECTION, len) :
+				  h323_read_addition(w, &additions, at, len);
+			break;
 		case 24: /* parallelH245Control */
-			h323_mark_begin(w, &mark, len, false);
+			h323_mark_begin(w, &mark, len);
 			r = h323_read_setup_uuie_24(w);
 			r = h323_mark_end(w, &mark, r);
 			break;
@@ -867,16 +1016,13 @@ static noinline int h323_read_setup_uuie_additions(struct h323_walk *w)
 }
 
 /* Setup-UUIE */
-static int h323_read_setup_uuie(struct h323_walk *w)
+static int h323_read_setup_uuie_of(struct h323_walk *w, u32 bits)
 {
-	u32 bits;
 	int r;
 
 	w->nodes++;
-	if (!h323_per_bits(&w->per, 8, &bits))
-		return H323_READ_ERROR;
 	/* protocolIdentifier */
-	if (!h323_read_string(w, &h323_parts[788]))
+	if (!h323_read_string(w, H323_WIDTH_GENERAL, 0, 8, 1, H323_NOTE_VERSION))
 		return H323_READ_ERROR;
 	/* h245Address */
 	if (bits & 0x40) {
@@ -896,7 +1042,7 @@ static int h323_read_setup_uuie(struct h323_walk *w)
 			for (u32 i = 0; i < count; i++) {
 				if (!h323_read_element(w, counts, i))
 					return H323_READ_ERROR;
-				r = h323_read_alias_address(w, 0);
+				r = h323_read_alias_address(w);
 				if (r <= 0)
 					return r;
 			}
@@ -920,7 +1066,7 @@ static int h323_read_setup_uuie(struct h323_walk *w)
 			for (u32 i = 0; i < count; i++) {
 				if (!h323_read_element(w, counts, i))
 					return H323_READ_ERROR;
-				r = h323_read_alias_address(w, 0);
+				r = h323_read_alias_address(w);
 				if (r <= 0)
 					return r;
 			}
@@ -946,7 +1092,7 @@ static int h323_read_setup_uuie(struct h323_walk *w)
 			for (u32 i = 0; i < count; i++) {
 				if (!h323_read_element(w, counts, i))
 					return H323_READ_ERROR;
-				r = h323_read_alias_address(w, 0);
+				r = h323_read_alias_address(w);
 				if (r <= 0)
 					return r;
 			}
@@ -964,7 +1110,7 @@ static int h323_read_setup_uuie(struct h323_walk *w)
 	if (!h323_read_fixed(w, 0, 1))
 		return H323_READ_ERROR;
 	/* conferenceID */
-	if (!h323_read_string(w, &h323_parts[797]))
+	if (!h323_read_string(w, 0, 16, 8, 1, H323_NOTE_CONFERENCE))
 		return H323_READ_ERROR;
 	/* conferenceGoal */
 	r = h323_read_value(w, 1, 2, 3, 1, 0);
@@ -985,13 +1131,21 @@ static int h323_read_setup_uuie(struct h323_walk *w)
 	return H323_READ_GOOD;
 }
 
+static inline int h323_read_setup_uuie(struct h323_walk *w)
+{
+	u32 bits;
+
+	if (!h323_per_bits(&w->per, 8, &bits))
+		return H323_READ_ERROR;
+	return h323_read_setup_uuie_of(w, bits);
+}
+
 /* fastStart */
 static int h323_read_call_proceeding_uuie_4(struct h323_walk *w)
 {
 	int r;
 
 	{
-		struct h323_path path = w->path;
 		u8 counts = H323_COUNTS_NOTHING;
 		u32 count;
 
@@ -1004,7 +1158,6 @@ static int h323_read_call_proceeding_uuie_4(struct h323_walk *w)
 			if (r <= 0)
 				return r;
 		}
-		w->path = path;
 		r = H323_READ_GOOD;
 	}
 	return H323_READ_GOOD;
@@ -1013,23 +1166,35 @@ static int h323_read_call_proceeding_uuie_4(struct h323_walk *w)
 /* Additions of CallProceeding-UUIE */
 static noinline int h323_read_call_proceeding_uuie_additions(struct h323_walk *w)
 {
-	struct h323_bitmap additions;
-	struct h323_mark mark;
+	struct h323_bitmap additions __uninitialized;
+	struct h323_mark mark __uninitialized;
 	u32 at, len;
 	int r;
 
 	r = h323_bitmap_begin(w, &additions, 1235, 9);
 	while (r > 0 && h323_bitmap_next(w, &additions, &at, &len, &r)) {
+		if (at < 32 && 0x6 >> at & 1) {
+			w->per.pos += len * 8;
+			continue;
+		}
 		switch (at) {
 		case 0: /* callIdentifier */
-			h323_mark_begin(w, &mark, len, false);
+			h323_mark_begin(w, &mark, len);
 			r = h323_read_call_identifier(w);
 			r = h323_mark_end(w, &mark, r);
 			break;
 		case 4: /* fastStart */
-			h323_mark_begin(w, &mark, len, false);
+			h323_mark_begin(w, &mark, len);
 			r = h323_read_call_proceeding_uuie_4(w);
 			r = h323_mark_end(w, &mark, r);
+			break;
+		case 5: /* multipleCalls */
+			r = len ? h323_read_flag(w, H323_NOTE_MULTIPLE_CALLS, len) :
+				  h323_read_addition(w, &additions, at, len);
+			break;
+		case 6: /* maintainConnection */
+			r = len ? h323_read_flag(w, H323_NOTE_MAINTAIN_CONNECTION, len) :
+				  h323_read_addition(w, &additions, at, len);
 			break;
 		default:
 			r = h323_read_addition(w, &additions, at, len);
@@ -1040,16 +1205,13 @@ static noinline int h323_read_call_proceeding_uuie_additions(struct h323_walk *w
 }
 
 /* CallProceeding-UUIE */
-static int h323_read_call_proceeding_uuie(struct h323_walk *w)
+static int h323_read_call_proceeding_uuie_of(struct h323_walk *w, u32 bits)
 {
-	u32 bits;
 	int r;
 
 	w->nodes++;
-	if (!h323_per_bits(&w->per, 2, &bits))
-		return H323_READ_ERROR;
 	/* protocolIdentifier */
-	if (!h323_read_string(w, &h323_parts[1231]))
+	if (!h323_read_string(w, H323_WIDTH_GENERAL, 0, 8, 1, H323_NOTE_VERSION))
 		return H323_READ_ERROR;
 	/* destinationInfo */
 	r = h323_read_endpoint_type(w);
@@ -1066,13 +1228,21 @@ static int h323_read_call_proceeding_uuie(struct h323_walk *w)
 	return H323_READ_GOOD;
 }
 
+static inline int h323_read_call_proceeding_uuie(struct h323_walk *w)
+{
+	u32 bits;
+
+	if (!h323_per_bits(&w->per, 2, &bits))
+		return H323_READ_ERROR;
+	return h323_read_call_proceeding_uuie_of(w, bits);
+}
+
 /* fastStart */
 static int h323_read_connect_uuie_4(struct h323_walk *w)
 {
 	int r;
 
 	{
-		struct h323_path path = w->path;
 		u8 counts = H323_COUNTS_NOTHING;
 		u32 count;
 
@@ -1085,7 +1255,6 @@ static int h323_read_connect_uuie_4(struct h323_walk *w)
 			if (r <= 0)
 				return r;
 		}
-		w->path = path;
 		r = H323_READ_GOOD;
 	}
 	return H323_READ_GOOD;
@@ -1106,7 +1275,7 @@ static int h323_read_connect_uuie_8(struct h323_walk *w)
 		for (u32 i = 0; i < count; i++) {
 			if (!h323_read_element(w, counts, i))
 				return H323_READ_ERROR;
-			r = h323_read_alias_address(w, 0);
+			r = h323_read_alias_address(w);
 			if (r <= 0)
 				return r;
 		}
@@ -1119,26 +1288,38 @@ static int h323_read_connect_uuie_8(struct h323_walk *w)
 /* Additions of Connect-UUIE */
 static noinline int h323_read_connect_uuie_additions(struct h323_walk *w)
 {
-	struct h323_bitmap additions;
-	struct h323_mark mark;
+	struct h323_bitmap additions __uninitialized;
+	struct h323_mark mark __uninitialized;
 	u32 at, len;
 	int r;
 
 	r = h323_bitmap_begin(w, &additions, 1249, 15);
 	while (r > 0 && h323_bitmap_next(w, &additions, &at, &len, &r)) {
+		if (at < 32 && 0x3686 >> at & 1) {
+			w->per.pos += len * 8;
+			continue;
+		}
 		switch (at) {
 		case 0: /* callIdentifier */
-			h323_mark_begin(w, &mark, len, false);
+			h323_mark_begin(w, &mark, len);
 			r = h323_read_call_identifier(w);
 			r = h323_mark_end(w, &mark, r);
 			break;
 		case 4: /* fastStart */
-			h323_mark_begin(w, &mark, len, false);
+			h323_mark_begin(w, &mark, len);
 			r = h323_read_connect_uuie_4(w);
 			r = h323_mark_end(w, &mark, r);
 			break;
+		case 5: /* multipleCalls */
+			r = len ? h323_read_flag(w, H323_NOTE_MULTIPLE_CALLS, len) :
+				  h323_read_addition(w, &additions, at, len);
+			break;
+		case 6: /* maintainConnection */
+			r = len ? h323_read_flag(w, H323_NOTE_MAINTAIN_CONNECTION, len) :
+				  h323_read_addition(w, &additions, at, len);
+			break;
 		case 8: /* connectedAddress */
-			h323_mark_begin(w, &mark, len, false);
+			h323_mark_begin(w, &mark, len);
 			r = h323_read_connect_uuie_8(w);
 			r = h323_mark_end(w, &mark, r);
 			break;
@@ -1151,16 +1332,13 @@ static noinline int h323_read_connect_uuie_additions(struct h323_walk *w)
 }
 
 /* Connect-UUIE */
-static int h323_read_connect_uuie(struct h323_walk *w)
+static int h323_read_connect_uuie_of(struct h323_walk *w, u32 bits)
 {
-	u32 bits;
 	int r;
 
 	w->nodes++;
-	if (!h323_per_bits(&w->per, 2, &bits))
-		return H323_READ_ERROR;
 	/* protocolIdentifier */
-	if (!h323_read_string(w, &h323_parts[1244]))
+	if (!h323_read_string(w, H323_WIDTH_GENERAL, 0, 8, 1, H323_NOTE_VERSION))
 		return H323_READ_ERROR;
 	/* h245Address */
 	if (bits & 0x1) {
@@ -1173,11 +1351,20 @@ static int h323_read_connect_uuie(struct h323_walk *w)
 	if (r <= 0)
 		return r;
 	/* conferenceID */
-	if (!h323_read_string(w, &h323_parts[1247]))
+	if (!h323_read_string(w, 0, 16, 8, 1, H323_NOTE_CONFERENCE))
 		return H323_READ_ERROR;
 	if (unlikely(bits & 0x2))
 		return h323_read_connect_uuie_additions(w);
 	return H323_READ_GOOD;
+}
+
+static inline int h323_read_connect_uuie(struct h323_walk *w)
+{
+	u32 bits;
+
+	if (!h323_per_bits(&w->per, 2, &bits))
+		return H323_READ_ERROR;
+	return h323_read_connect_uuie_of(w, bits);
 }
 
 /* fastStart */
@@ -1186,7 +1373,6 @@ static int h323_read_alerting_uuie_4(struct h323_walk *w)
 	int r;
 
 	{
-		struct h323_path path = w->path;
 		u8 counts = H323_COUNTS_NOTHING;
 		u32 count;
 
@@ -1199,7 +1385,6 @@ static int h323_read_alerting_uuie_4(struct h323_walk *w)
 			if (r <= 0)
 				return r;
 		}
-		w->path = path;
 		r = H323_READ_GOOD;
 	}
 	return H323_READ_GOOD;
@@ -1220,7 +1405,7 @@ static int h323_read_alerting_uuie_7(struct h323_walk *w)
 		for (u32 i = 0; i < count; i++) {
 			if (!h323_read_element(w, counts, i))
 				return H323_READ_ERROR;
-			r = h323_read_alias_address(w, 0);
+			r = h323_read_alias_address(w);
 			if (r <= 0)
 				return r;
 		}
@@ -1233,26 +1418,38 @@ static int h323_read_alerting_uuie_7(struct h323_walk *w)
 /* Additions of Alerting-UUIE */
 static noinline int h323_read_alerting_uuie_additions(struct h323_walk *w)
 {
-	struct h323_bitmap additions;
-	struct h323_mark mark;
+	struct h323_bitmap additions __uninitialized;
+	struct h323_mark mark __uninitialized;
 	u32 at, len;
 	int r;
 
 	r = h323_bitmap_begin(w, &additions, 1268, 14);
 	while (r > 0 && h323_bitmap_next(w, &additions, &at, &len, &r)) {
+		if (at < 32 && 0x1b06 >> at & 1) {
+			w->per.pos += len * 8;
+			continue;
+		}
 		switch (at) {
 		case 0: /* callIdentifier */
-			h323_mark_begin(w, &mark, len, false);
+			h323_mark_begin(w, &mark, len);
 			r = h323_read_call_identifier(w);
 			r = h323_mark_end(w, &mark, r);
 			break;
 		case 4: /* fastStart */
-			h323_mark_begin(w, &mark, len, false);
+			h323_mark_begin(w, &mark, len);
 			r = h323_read_alerting_uuie_4(w);
 			r = h323_mark_end(w, &mark, r);
 			break;
+		case 5: /* multipleCalls */
+			r = len ? h323_read_flag(w, H323_NOTE_MULTIPLE_CALLS, len) :
+				  h323_read_addition(w, &additions, at, len);
+			break;
+		case 6: /* maintainConnection */
+			r = len ? h323_read_flag(w, H323_NOTE_MAINTAIN_CONNECTION, len) :
+				  h323_read_addition(w, &additions, at, len);
+			break;
 		case 7: /* alertingAddress */
-			h323_mark_begin(w, &mark, len, false);
+			h323_mark_begin(w, &mark, len);
 			r = h323_read_alerting_uuie_7(w);
 			r = h323_mark_end(w, &mark, r);
 			break;
@@ -1265,16 +1462,13 @@ static noinline int h323_read_alerting_uuie_additions(struct h323_walk *w)
 }
 
 /* Alerting-UUIE */
-static int h323_read_alerting_uuie(struct h323_walk *w)
+static int h323_read_alerting_uuie_of(struct h323_walk *w, u32 bits)
 {
-	u32 bits;
 	int r;
 
 	w->nodes++;
-	if (!h323_per_bits(&w->per, 2, &bits))
-		return H323_READ_ERROR;
 	/* protocolIdentifier */
-	if (!h323_read_string(w, &h323_parts[1264]))
+	if (!h323_read_string(w, H323_WIDTH_GENERAL, 0, 8, 1, H323_NOTE_VERSION))
 		return H323_READ_ERROR;
 	/* destinationInfo */
 	r = h323_read_endpoint_type(w);
@@ -1289,6 +1483,15 @@ static int h323_read_alerting_uuie(struct h323_walk *w)
 	if (unlikely(bits & 0x2))
 		return h323_read_alerting_uuie_additions(w);
 	return H323_READ_GOOD;
+}
+
+static inline int h323_read_alerting_uuie(struct h323_walk *w)
+{
+	u32 bits;
+
+	if (!h323_per_bits(&w->per, 2, &bits))
+		return H323_READ_ERROR;
+	return h323_read_alerting_uuie_of(w, bits);
 }
 
 /* busyAddress */
@@ -1306,7 +1509,7 @@ static int h323_read_release_complete_uuie_3(struct h323_walk *w)
 		for (u32 i = 0; i < count; i++) {
 			if (!h323_read_element(w, counts, i))
 				return H323_READ_ERROR;
-			r = h323_read_alias_address(w, 0);
+			r = h323_read_alias_address(w);
 			if (r <= 0)
 				return r;
 		}
@@ -1319,21 +1522,25 @@ static int h323_read_release_complete_uuie_3(struct h323_walk *w)
 /* Additions of ReleaseComplete-UUIE */
 static noinline int h323_read_release_complete_uuie_additions(struct h323_walk *w)
 {
-	struct h323_bitmap additions;
-	struct h323_mark mark;
+	struct h323_bitmap additions __uninitialized;
+	struct h323_mark mark __uninitialized;
 	u32 at, len;
 	int r;
 
 	r = h323_bitmap_begin(w, &additions, 1293, 9);
 	while (r > 0 && h323_bitmap_next(w, &additions, &at, &len, &r)) {
+		if (at < 32 && 0xf2 >> at & 1) {
+			w->per.pos += len * 8;
+			continue;
+		}
 		switch (at) {
 		case 0: /* callIdentifier */
-			h323_mark_begin(w, &mark, len, false);
+			h323_mark_begin(w, &mark, len);
 			r = h323_read_call_identifier(w);
 			r = h323_mark_end(w, &mark, r);
 			break;
 		case 3: /* busyAddress */
-			h323_mark_begin(w, &mark, len, false);
+			h323_mark_begin(w, &mark, len);
 			r = h323_read_release_complete_uuie_3(w);
 			r = h323_mark_end(w, &mark, r);
 			break;
@@ -1346,16 +1553,13 @@ static noinline int h323_read_release_complete_uuie_additions(struct h323_walk *
 }
 
 /* ReleaseComplete-UUIE */
-static int h323_read_release_complete_uuie(struct h323_walk *w)
+static int h323_read_release_complete_uuie_of(struct h323_walk *w, u32 bits)
 {
-	u32 bits;
 	int r;
 
 	w->nodes++;
-	if (!h323_per_bits(&w->per, 2, &bits))
-		return H323_READ_ERROR;
 	/* protocolIdentifier */
-	if (!h323_read_string(w, &h323_parts[1290]))
+	if (!h323_read_string(w, H323_WIDTH_GENERAL, 0, 8, 1, H323_NOTE_VERSION))
 		return H323_READ_ERROR;
 	/* reason */
 	if (bits & 0x1) {
@@ -1366,6 +1570,15 @@ static int h323_read_release_complete_uuie(struct h323_walk *w)
 	if (unlikely(bits & 0x2))
 		return h323_read_release_complete_uuie_additions(w);
 	return H323_READ_GOOD;
+}
+
+static inline int h323_read_release_complete_uuie(struct h323_walk *w)
+{
+	u32 bits;
+
+	if (!h323_per_bits(&w->per, 2, &bits))
+		return H323_READ_ERROR;
+	return h323_read_release_complete_uuie_of(w, bits);
 }
 
 /* destExtraCallInfo */
@@ -1383,7 +1596,7 @@ static int h323_read_facility_uuie_1(struct h323_walk *w)
 		for (u32 i = 0; i < count; i++) {
 			if (!h323_read_element(w, counts, i))
 				return H323_READ_ERROR;
-			r = h323_read_alias_address(w, 0);
+			r = h323_read_alias_address(w);
 			if (r <= 0)
 				return r;
 		}
@@ -1399,7 +1612,6 @@ static int h323_read_facility_uuie_7(struct h323_walk *w)
 	int r;
 
 	{
-		struct h323_path path = w->path;
 		u8 counts = H323_COUNTS_NOTHING;
 		u32 count;
 
@@ -1412,7 +1624,6 @@ static int h323_read_facility_uuie_7(struct h323_walk *w)
 			if (r <= 0)
 				return r;
 		}
-		w->path = path;
 		r = H323_READ_GOOD;
 	}
 	return H323_READ_GOOD;
@@ -1421,44 +1632,56 @@ static int h323_read_facility_uuie_7(struct h323_walk *w)
 /* Additions of Facility-UUIE */
 static noinline int h323_read_facility_uuie_additions(struct h323_walk *w)
 {
-	struct h323_bitmap additions;
-	struct h323_mark mark;
+	struct h323_bitmap additions __uninitialized;
+	struct h323_mark mark __uninitialized;
 	u32 at, len;
 	int r;
 
 	r = h323_bitmap_begin(w, &additions, 1308, 14);
 	while (r > 0 && h323_bitmap_next(w, &additions, &at, &len, &r)) {
+		if (at < 32 && 0x808 >> at & 1) {
+			w->per.pos += len * 8;
+			continue;
+		}
 		switch (at) {
 		case 0: /* callIdentifier */
-			h323_mark_begin(w, &mark, len, false);
+			h323_mark_begin(w, &mark, len);
 			r = h323_read_call_identifier(w);
 			r = h323_mark_end(w, &mark, r);
 			break;
 		case 1: /* destExtraCallInfo */
-			h323_mark_begin(w, &mark, len, false);
+			h323_mark_begin(w, &mark, len);
 			r = h323_read_facility_uuie_1(w);
 			r = h323_mark_end(w, &mark, r);
 			break;
 		case 2: /* remoteExtensionAddress */
-			h323_mark_begin(w, &mark, len, false);
+			h323_mark_begin(w, &mark, len);
 			{
-				struct h323_path path = w->path;
+				u8 within = w->path.within;
 
 				h323_enter_mark(w, H323_ALIAS);
-				r = h323_read_alias_address(w, 0);
-				w->path = path;
+				r = h323_read_alias_address(w);
+				w->path.within = within;
 			}
 			r = h323_mark_end(w, &mark, r);
 			break;
 		case 6: /* h245Address */
-			h323_mark_begin(w, &mark, len, false);
+			h323_mark_begin(w, &mark, len);
 			r = h323_read_address(w, &h323_parts[1314], H323_H245_ADDRESS, 4);
 			r = h323_mark_end(w, &mark, r);
 			break;
 		case 7: /* fastStart */
-			h323_mark_begin(w, &mark, len, false);
+			h323_mark_begin(w, &mark, len);
 			r = h323_read_facility_uuie_7(w);
 			r = h323_mark_end(w, &mark, r);
+			break;
+		case 8: /* multipleCalls */
+			r = len ? h323_read_flag(w, H323_NOTE_MULTIPLE_CALLS, len) :
+				  h323_read_addition(w, &additions, at, len);
+			break;
+		case 9: /* maintainConnection */
+			r = len ? h323_read_flag(w, H323_NOTE_MAINTAIN_CONNECTION, len) :
+				  h323_read_addition(w, &additions, at, len);
 			break;
 		default:
 			r = h323_read_addition(w, &additions, at, len);
@@ -1469,16 +1692,13 @@ static noinline int h323_read_facility_uuie_additions(struct h323_walk *w)
 }
 
 /* Facility-UUIE */
-static int h323_read_facility_uuie(struct h323_walk *w)
+static int h323_read_facility_uuie_of(struct h323_walk *w, u32 bits)
 {
-	u32 bits;
 	int r;
 
 	w->nodes++;
-	if (!h323_per_bits(&w->per, 4, &bits))
-		return H323_READ_ERROR;
 	/* protocolIdentifier */
-	if (!h323_read_string(w, &h323_parts[1302]))
+	if (!h323_read_string(w, H323_WIDTH_GENERAL, 0, 8, 1, H323_NOTE_VERSION))
 		return H323_READ_ERROR;
 	/* alternativeAddress */
 	if (bits & 0x4) {
@@ -1498,7 +1718,7 @@ static int h323_read_facility_uuie(struct h323_walk *w)
 			for (u32 i = 0; i < count; i++) {
 				if (!h323_read_element(w, counts, i))
 					return H323_READ_ERROR;
-				r = h323_read_alias_address(w, 0);
+				r = h323_read_alias_address(w);
 				if (r <= 0)
 					return r;
 			}
@@ -1508,7 +1728,7 @@ static int h323_read_facility_uuie(struct h323_walk *w)
 	}
 	/* conferenceID */
 	if (bits & 0x1) {
-		if (!h323_read_string(w, &h323_parts[1305]))
+		if (!h323_read_string(w, 0, 16, 8, 1, H323_NOTE_CONFERENCE))
 			return H323_READ_ERROR;
 	}
 	/* reason */
@@ -1520,16 +1740,24 @@ static int h323_read_facility_uuie(struct h323_walk *w)
 	return H323_READ_GOOD;
 }
 
-/* MessageBody */
-static int h323_read_message_body(struct h323_walk *w, u8 note)
+static inline int h323_read_facility_uuie(struct h323_walk *w)
 {
-	u32 index;
+	u32 bits;
+
+	if (!h323_per_bits(&w->per, 4, &bits))
+		return H323_READ_ERROR;
+	return h323_read_facility_uuie_of(w, bits);
+}
+
+/* MessageBody */
+static int h323_read_message_body_of(struct h323_walk *w, u32 bits)
+{
+	u32 index = bits;
 
 	w->nodes++;
 	if (!h323_read_index(w, 1, 3, 7, &index))
 		return H323_READ_ERROR;
-	if (note)
-		h323_note_value(w, note, index);
+	h323_note_number(w, H323_NOTE_KIND_IS, index);
 	switch (index) {
 	case 0: /* setup */
 		return h323_read_setup_uuie(w);
@@ -1548,19 +1776,36 @@ static int h323_read_message_body(struct h323_walk *w, u8 note)
 	}
 }
 
+static inline int h323_read_message_body(struct h323_walk *w)
+{
+	u32 bits;
+
+	if (!h323_per_bits(&w->per, 4, &bits))
+		return H323_READ_ERROR;
+	return h323_read_message_body_of(w, bits);
+}
+
 /* Additions of H323-UU-PDU */
 static noinline int h323_read_h323_uu_pdu_additions(struct h323_walk *w)
 {
-	struct h323_bitmap additions;
-	struct h323_mark mark;
+	struct h323_bitmap additions __uninitialized;
+	struct h323_mark mark __uninitialized;
 	u32 at, len;
 	int r;
 
 	r = h323_bitmap_begin(w, &additions, 766, 9);
 	while (r > 0 && h323_bitmap_next(w, &additions, &at, &len, &r)) {
+		if (at < 32 && 0xf8 >> at & 1) {
+			w->per.pos += len * 8;
+			continue;
+		}
 		switch (at) {
+		case 1: /* h245Tunnelling */
+			r = len ? h323_read_flag(w, H323_NOTE_H245_TUNNELLING, len) :
+				  h323_read_addition(w, &additions, at, len);
+			break;
 		case 2: /* h245Control */
-			h323_mark_begin(w, &mark, len, false);
+			h323_mark_begin(w, &mark, len);
 			r = h323_read_h323_uu_pdu_2(w);
 			r = h323_mark_end(w, &mark, r);
 			break;
@@ -1573,49 +1818,61 @@ static noinline int h323_read_h323_uu_pdu_additions(struct h323_walk *w)
 }
 
 /* H323-UU-PDU */
-static int h323_read_h323_uu_pdu(struct h323_walk *w)
+static int h323_read_h323_uu_pdu_of(struct h323_walk *w, u32 bits)
 {
-	u32 bits;
 	int r;
 
 	w->nodes++;
-	if (!h323_per_bits(&w->per, 2, &bits))
-		return H323_READ_ERROR;
 	/* h323-message-body */
-	r = h323_read_message_body(w, H323_NOTE_KIND_IS);
+	r = h323_read_message_body_of(w, bits & 0xf);
 	if (r <= 0)
 		return r;
 	/* nonStandardData */
-	if (bits & 0x1) {
+	if (bits & 0x10) {
 		r = h323_read_part(w, &h323_parts[764]);
 		if (r <= 0)
 			return r;
 	}
-	if (unlikely(bits & 0x2))
+	if (unlikely(bits & 0x20))
 		return h323_read_h323_uu_pdu_additions(w);
 	return H323_READ_GOOD;
 }
 
-/* H323-UserInformation */
-static int h323_read_h323_user_information(struct h323_walk *w)
+static inline int h323_read_h323_uu_pdu(struct h323_walk *w)
 {
 	u32 bits;
+
+	if (!h323_per_bits(&w->per, 6, &bits))
+		return H323_READ_ERROR;
+	return h323_read_h323_uu_pdu_of(w, bits);
+}
+
+/* H323-UserInformation */
+static int h323_read_h323_user_information_of(struct h323_walk *w, u32 bits)
+{
 	int r;
 
 	w->nodes++;
-	if (!h323_per_bits(&w->per, 2, &bits))
-		return H323_READ_ERROR;
 	/* h323-uu-pdu */
-	r = h323_read_h323_uu_pdu(w);
+	r = h323_read_h323_uu_pdu_of(w, bits & 0x3f);
 	if (r <= 0)
 		return r;
 	/* user-data */
-	if (bits & 0x1) {
+	if (bits & 0x40) {
 		r = h323_read_part(w, &h323_parts[1478]);
 		if (r <= 0)
 			return r;
 	}
-	if (unlikely(bits & 0x2))
+	if (unlikely(bits & 0x80))
 		return h323_read_no_additions(w);
 	return H323_READ_GOOD;
+}
+
+static inline int h323_read_h323_user_information(struct h323_walk *w)
+{
+	u32 bits;
+
+	if (!h323_per_bits(&w->per, 8, &bits))
+		return H323_READ_ERROR;
+	return h323_read_h323_user_information_of(w, bits);
 }

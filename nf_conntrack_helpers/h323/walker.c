@@ -54,7 +54,7 @@ struct h323_path {
 	u16 index;
 	u16 feature;
 	u16 parameter;
-	u16 reserved;
+	u32 reserved;
 };
 
 enum h323_step {
@@ -187,7 +187,10 @@ static bool h323_open(struct h323_walk *w, u8 protocol, u8 layer, u32 at,
 {
 	struct h323_message *m;
 	u8 parent = w->path.message;
-	u16 index = 0;
+	u8 index = 0;
+
+	static_assert(sizeof(*m) == 64, "see walker.h");
+	static_assert(H323_MESSAGES_MAX <= 0xff, "so many have a number");
 
 	if (layer == H323_LAYER_FAST_START || layer == H323_LAYER_TUNNEL ||
 	    layer == H323_LAYER_PARALLEL)
@@ -331,8 +334,11 @@ static void h323_flag(struct h323_walk *w, u8 note, bool is)
 		m->is |= flag;
 }
 
-/* A number, or which alternative it is, has been read */
-static noinline void h323_note_value(struct h323_walk *w, u8 note, u32 value)
+/* A number, or which alternative it is, has been read. Readers know at once what
+ * is noted.
+ */
+static __always_inline void h323_note_number(struct h323_walk *w, u8 note,
+					     u32 value)
 {
 	struct h323_message *m = h323_message(w);
 
@@ -385,9 +391,14 @@ static noinline void h323_note_value(struct h323_walk *w, u8 note, u32 value)
 	}
 }
 
+static noinline void h323_note_value(struct h323_walk *w, u8 note, u32 value)
+{
+	h323_note_number(w, note, value);
+}
+
 /* A string of @len bytes has been read */
-static noinline void h323_note_bytes(struct h323_walk *w, u8 note, u32 at,
-				     u32 len)
+static __always_inline void h323_note_octets(struct h323_walk *w, u8 note,
+					     u32 at, u32 len)
 {
 	struct h323_message *m = h323_message(w);
 	const u8 *p = w->per.data + at;
@@ -424,10 +435,16 @@ static noinline void h323_note_bytes(struct h323_walk *w, u8 note, u32 at,
 	}
 }
 
+static noinline void h323_note_bytes(struct h323_walk *w, u8 note, u32 at,
+				     u32 len)
+{
+	h323_note_octets(w, note, at, len);
+}
+
 /* Something begins that says where the walk is. Returns enum h323_counts: what
  * its elements are counted in, if it is a list.
  */
-static u8 h323_enter_mark(struct h323_walk *w, u8 mark)
+static inline u8 h323_enter_mark(struct h323_walk *w, u8 mark)
 {
 	if (!mark)
 		return H323_COUNTS_NOTHING;
@@ -492,8 +509,9 @@ static noinline bool h323_enter(struct h323_walk *w,
 /* An address in the component @field */
 static bool h323_hit(struct h323_walk *w, u8 family, u8 flags, u8 field)
 {
-	const struct h323_channel *channel = h323_channel(w);
 	const struct h323_message *m = h323_message(w);
+	const struct h323_channel *channel =
+		w->path.within == H323_REVERSE ? &m->reverse : &m->forward;
 	u32 bits = family == NFPROTO_IPV4 ? 32 : 128;
 	struct h323_hit *hit;
 
@@ -1112,7 +1130,6 @@ enum h323_read {
  * @hits: hits before it
  * @messages: messages before it
  * @scopes: scopes before it
- * @encoding: it holds an encoding
  */
 struct h323_mark {
 	struct h323_path path;
@@ -1120,51 +1137,67 @@ struct h323_mark {
 	u32 hits;
 	u8 messages;
 	u8 scopes;
-	bool encoding;
 };
 
 /* The next @bytes are all that what comes now may read; there are so many */
-static void h323_mark_begin(struct h323_walk *w, struct h323_mark *mark,
-			    u32 bytes, bool encoding)
+static inline void h323_mark_begin(struct h323_walk *w, struct h323_mark *mark,
+				   u32 bytes)
 {
 	mark->path = w->path;
 	mark->end = w->per.end;
 	mark->hits = w->r->hits;
 	mark->messages = w->r->messages;
 	mark->scopes = w->scopes;
-	mark->encoding = encoding;
-	w->layers += encoding;
 	w->per.end = w->per.pos + bytes * 8;
 }
 
-/* Go on behind it. @r is how it went inside; returns how it went. */
-static int h323_mark_end(struct h323_walk *w, const struct h323_mark *mark,
-			 int r)
+/* Not all of it has been read: forget what was wrong */
+static noinline bool h323_mark_cut(struct h323_walk *w,
+				   const struct h323_mark *mark, int r)
 {
-	if (unlikely(r == H323_READ_ERROR)) {
+	if (r == H323_READ_ERROR) {
 		if (w->over)
-			return H323_READ_ERROR;
+			return false;
 		w->r->hits = mark->hits;
 		for (u32 i = mark->messages; i < w->r->messages; i++)
 			w->r->message[i].broken = true;
 		w->r->dropped++;
-		w->scopes = mark->scopes;
 	}
+	w->scopes = mark->scopes;
 	w->path = mark->path;
+	return true;
+}
+
+/* Go on behind it. @r is how it went inside; returns how it went. */
+static inline int h323_mark_end(struct h323_walk *w,
+				const struct h323_mark *mark, int r)
+{
+	/* What has been read to its end has put the path back */
+	if (unlikely(r != H323_READ_GOOD) && !h323_mark_cut(w, mark, r))
+		return H323_READ_ERROR;
 	w->per.pos = w->per.end;
 	w->per.end = mark->end;
-	w->layers -= mark->encoding;
 	return H323_READ_GOOD;
 }
 
+/* The same behind an octet string that holds a message */
+static inline int h323_mark_message_end(struct h323_walk *w,
+					const struct h323_mark *mark, int r)
+{
+	r = h323_mark_end(w, mark, r);
+	w->path = mark->path;
+	w->layers--;
+	return r;
+}
+
 /* An open type that a reader looks into */
-static int h323_mark_open(struct h323_walk *w, struct h323_mark *mark)
+static inline int h323_mark_open(struct h323_walk *w, struct h323_mark *mark)
 {
 	u32 len;
 
 	if (!h323_open_type(w, &len))
 		return H323_READ_ERROR;
-	h323_mark_begin(w, mark, len, false);
+	h323_mark_begin(w, mark, len);
 	return H323_READ_INSIDE;
 }
 
@@ -1182,7 +1215,8 @@ static int h323_mark_message(struct h323_walk *w, struct h323_mark *mark,
 		return H323_READ_GOOD;
 	}
 	at = w->per.pos / 8;
-	h323_mark_begin(w, mark, len, true);
+	h323_mark_begin(w, mark, len);
+	w->layers++;
 	/* Where there is no room for it, there is none for the PDU */
 	return h323_open(w, H323_CONTROL, layer, at, len) ? H323_READ_INSIDE :
 							    H323_READ_ERROR;
@@ -1212,7 +1246,7 @@ static noinline int h323_read_alternative(struct h323_walk *w, u16 first,
 					  u8 root, u8 parts, u32 index)
 {
 	const struct h323_part *part = &h323_parts[first + index];
-	struct h323_mark mark;
+	struct h323_mark mark __uninitialized;
 	int r;
 
 	if (index < root)
@@ -1290,7 +1324,7 @@ static int h323_read_addition(struct h323_walk *w, const struct h323_bitmap *b,
 			      u32 at, u32 len)
 {
 	const struct h323_part *part = &h323_parts[b->first + at];
-	struct h323_mark mark;
+	struct h323_mark mark __uninitialized;
 
 	if (at >= b->known) {
 		w->per.pos += len * 8;
@@ -1298,14 +1332,14 @@ static int h323_read_addition(struct h323_walk *w, const struct h323_bitmap *b,
 	}
 	if (h323_pass_known(w, part, len))
 		return H323_READ_GOOD;
-	h323_mark_begin(w, &mark, len, false);
+	h323_mark_begin(w, &mark, len);
 	return h323_mark_end(w, &mark, h323_read_part(w, part));
 }
 
 /* Additions of which none is known */
 static noinline int h323_read_no_additions(struct h323_walk *w)
 {
-	struct h323_bitmap additions;
+	struct h323_bitmap additions __uninitialized;
 	u32 at, len;
 	int r;
 
@@ -1336,10 +1370,35 @@ static inline bool h323_read_fixed(struct h323_walk *w, bool aligned, u32 bits)
 	return h323_per_skip(&w->per, bits);
 }
 
-static noinline bool h323_read_string(struct h323_walk *w,
-				      const struct h323_part *part)
+/* As h323_string(), where what the part says is known */
+static __always_inline bool h323_read_string(struct h323_walk *w, u8 width,
+					     u32 lb, u8 unit, bool aligned,
+					     u8 note)
 {
-	return h323_string(w, part);
+	u32 len;
+
+	if (width == H323_WIDTH_GENERAL ?
+		    !h323_per_length(&w->per, &len) :
+		    !h323_per_number(&w->per, width, &len))
+		return false;
+	len += lb;
+	/* Only of no characters at all nothing is aligned */
+	if (aligned && width <= H323_WIDTH_BITS && (lb || len))
+		h323_per_align(&w->per);
+	len *= unit;
+	if (!h323_per_skip(&w->per, len))
+		return false;
+	if (note)
+		h323_note_octets(w, note, (w->per.pos - len) / 8, len / 8);
+	return true;
+}
+
+/* A BOOLEAN behind the marker */
+static inline int h323_read_flag(struct h323_walk *w, u8 note, u32 len)
+{
+	h323_flag(w, note, h323_per_peek(&w->per));
+	w->per.pos += len * 8;
+	return H323_READ_GOOD;
 }
 
 static inline int h323_read_address(struct h323_walk *w,
@@ -1354,15 +1413,31 @@ static inline int h323_read_address(struct h323_walk *w,
 	return h323_read_part(w, part);
 }
 
-/* Which alternative: see h323_index() */
+/* Which alternative, of whose bits @index are the first: see h323_index() */
 static inline bool h323_read_index(struct h323_walk *w, u32 extensible,
 				   u32 width, u32 root, u32 *index)
 {
-	if (!h323_per_bits(&w->per, extensible + width, index))
-		return false;
 	if (likely(*index < root))
 		return true;
 	return extensible && h323_index_beyond(w, width, root, index);
+}
+
+/* The same, bits and all, where those of interest stand behind the marker: that,
+ * and a small number
+ */
+static inline bool h323_read_index_behind(struct h323_walk *w, u32 width,
+					  u32 root, u32 *index)
+{
+	u32 pos = w->per.pos;
+
+	if (likely(h323_per_bits(&w->per, 8, index) &&
+		   (*index & 0xc0) == 0x80)) {
+		*index += root - 0x80;
+		return true;
+	}
+	w->per.pos = pos;
+	return h323_per_bits(&w->per, 1 + width, index) &&
+	       h323_read_index(w, 1, width, root, index);
 }
 
 /* ENUMERATED, and a choice of NULLs: that has an open type behind the marker */
@@ -1371,10 +1446,11 @@ static inline int h323_read_value(struct h323_walk *w, u32 extensible,
 {
 	u32 index;
 
-	if (!h323_read_index(w, extensible, width, root, &index))
+	if (!h323_per_bits(&w->per, extensible + width, &index) ||
+	    !h323_read_index(w, extensible, width, root, &index))
 		return H323_READ_ERROR;
 	if (note)
-		h323_note_value(w, note, index);
+		h323_note_number(w, note, index);
 	if (open && unlikely(index >= root))
 		return h323_skip_open(w);
 	return H323_READ_GOOD;
@@ -1421,7 +1497,7 @@ static int h323_walk(struct h323_reading *r, const u8 *data, u32 at, u32 len,
 		result = h323_read_h323_user_information(&w);
 		break;
 	case H323_CONTROL:
-		result = h323_read_multimedia_system_control_message(&w, 0);
+		result = h323_read_multimedia_system_control_message(&w);
 		break;
 	default:
 		result = h323_read_part(&w, &h323_parts[H323_PART_RAS_MESSAGE]);

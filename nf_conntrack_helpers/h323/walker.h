@@ -344,8 +344,8 @@ struct h323_channel {
  * @sequence: requestSeqNum
  * @call_reference: callReferenceValue of RAS; in call signalling see
  *	h323_reading.q931
- * @has: H323_HAS_* and H323_IS_*
  * @is: H323_HAS_* of the BOOLEANs that are TRUE
+ * @has: H323_HAS_* and H323_IS_*
  * @features: bit N: a feature or generic data of H.460.N is in it (N < 32)
  * @time_to_live: seconds
  * @call: where the 16 bytes of callIdentifier stand; 0: there is none
@@ -354,27 +354,29 @@ struct h323_channel {
  * @gatekeeper: gatekeeperIdentifier, likewise
  * @forward: H.245: the forward channel
  * @reverse: H.245: the reverse channel
+ *
+ * Each is looked at again and again by its number: 64 bytes make that cheap.
  */
 struct h323_message {
-	u32 at;
-	u32 len;
+	u16 at;
+	u16 len;
 	u8 protocol;
 	u8 kind;
 	u8 layer;
 	u8 parent;
-	u16 index;
+	u8 index;
 	bool broken;
 	u8 version;
 	u8 reason;
 	u8 model;
 	u16 sequence;
 	u16 call_reference;
+	u16 is;
 	u32 has;
-	u32 is;
 	u32 features;
 	u32 time_to_live;
-	u32 call;
-	u32 conference;
+	u16 call;
+	u16 conference;
 	struct nf_alg_span endpoint;
 	struct nf_alg_span gatekeeper;
 	struct h323_channel forward;
