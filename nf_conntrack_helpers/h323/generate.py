@@ -543,9 +543,21 @@ class Readers:
         known = self.additions(name, additions) if additions else []
         # What is read with it stands behind its own bits
         inner, more = self.inner(n), self.head(name) - n.unit
-        body, bit = [], self.head(name) - extensible
+        body, bit, pair = [], self.head(name) - extensible, None
         for part in root:
             lines = self.part(part)
+            if pair and part is pair[1]:
+                lines = ["\tif (!both) {", *("\t" + line for line in lines),
+                         "\t}"]
+            elif self.pair(root, part):
+                pair = self.pair(root, part)
+                both = f"h323_read_values(w, {self.bits(pair[0])}, " \
+                    f"{self.bits(pair[1])})"
+                if pair[2]:
+                    between = (((1 << pair[2]) - 1) << bit) >> pair[2]
+                    both = f"!(bits & {between:#x}) && {both}"
+                lines = [f"\tboth = {both};", "\tif (!both) {",
+                         *("\t" + line for line in lines), "\t}"]
             if more and part is inner:
                 before = ((1 << root.index(part)) - 1) << bit
                 if before:
@@ -568,10 +580,32 @@ class Readers:
                      f"\t\treturn {self.called(name)}_additions(w);"
                      if additions else
                      "\t\treturn h323_read_no_additions(w);"]
-        head = ["\tint r;", ""] if any("r = " in line for line in body) else []
-        head.append("\tw->nodes++;")
+        head = ["\tbool both;"] if pair else []
+        head += ["\tint r;"] if any("r = " in line for line in body) else []
+        head += ["", "\tw->nodes++;"] if head else ["\tw->nodes++;"]
         return [*known, f"/* {name} */", *self.begin(name), *head, *body,
                 "\treturn H323_READ_GOOD;", "}"]
+
+    def pair(self, root, part):
+        """Of a value that nobody wants to know: itself, the next such value, and
+        how many optional components stand between them; None if there is
+        none, or something else comes first."""
+        if not self.value(part):
+            return None
+        rest = root[root.index(part) + 1:]
+        for between, other in enumerate(rest):
+            if not other.optional:
+                return (part, other, between) if self.value(other) else None
+        return None
+
+    def value(self, part):
+        return self.schema.nodes[part.type].kind in ("ENUM", "PICK") and not \
+            (part.optional or part.mark or part.note or self.schema.fixed(part))
+
+    def bits(self, part):
+        """With how many bits a value begins, and which are those of the root."""
+        n = self.schema.nodes[part.type]
+        return f"{n.width + ('EXT' in n.flags)}, {n.root}"
 
     def given(self, part, lines, more, before):
         """The lines that read a component whose head has been read with that of

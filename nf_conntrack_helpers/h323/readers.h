@@ -1018,6 +1018,7 @@ static noinline int h323_read_setup_uuie_additions(struct h323_walk *w)
 /* Setup-UUIE */
 static int h323_read_setup_uuie_of(struct h323_walk *w, u32 bits)
 {
+	bool both;
 	int r;
 
 	w->nodes++;
@@ -1113,9 +1114,12 @@ static int h323_read_setup_uuie_of(struct h323_walk *w, u32 bits)
 	if (!h323_read_string(w, 0, 16, 8, 1, H323_NOTE_CONFERENCE))
 		return H323_READ_ERROR;
 	/* conferenceGoal */
-	r = h323_read_value(w, 1, 2, 3, 1, 0);
-	if (r <= 0)
-		return r;
+	both = !(bits & 0x1) && h323_read_values(w, 3, 3, 3, 4);
+	if (!both) {
+		r = h323_read_value(w, 1, 2, 3, 1, 0);
+		if (r <= 0)
+			return r;
+	}
 	/* callServices */
 	if (bits & 0x1) {
 		r = h323_read_part(w, &h323_parts[799]);
@@ -1123,9 +1127,11 @@ static int h323_read_setup_uuie_of(struct h323_walk *w, u32 bits)
 			return r;
 	}
 	/* callType */
-	r = h323_read_value(w, 1, 2, 4, 1, 0);
-	if (r <= 0)
-		return r;
+	if (!both) {
+		r = h323_read_value(w, 1, 2, 4, 1, 0);
+		if (r <= 0)
+			return r;
+	}
 	if (unlikely(bits & 0x80))
 		return h323_read_setup_uuie_additions(w);
 	return H323_READ_GOOD;

@@ -1456,6 +1456,22 @@ static inline int h323_read_value(struct h323_walk *w, u32 extensible,
 	return H323_READ_GOOD;
 }
 
+/* Two values that nobody wants to know, if both are of the root and nothing
+ * stands between them. Each has so many bits, its marker among them.
+ */
+static inline bool h323_read_values(struct h323_walk *w, u32 bits, u32 root,
+				    u32 more_bits, u32 more_root)
+{
+	u32 pos = w->per.pos, values;
+
+	if (h323_per_bits(&w->per, bits + more_bits, &values) &&
+	    values >> more_bits < root &&
+	    (values & ((1U << more_bits) - 1)) < more_root)
+		return true;
+	w->per.pos = pos;
+	return false;
+}
+
 #include "readers.h"
 
 /* The walk stands before an encoding of @len bytes; returns false where there is
