@@ -297,8 +297,12 @@ static u32 h323_port_find(const struct h323_call *own, u32 from,
 static u32 h323_port_note(struct h323_call *own, u32 from,
 			  const struct h323_port *port)
 {
-	u32 i = h323_port_find(own, from, port);
+	u32 i;
 
+	/* It mostly says the same again */
+	if (from < own->ports && !memcmp(&own->port[from], port, sizeof(*port)))
+		return from;
+	i = h323_port_find(own, from, port);
 	if (i == H323_CALL_PORTS) {
 		if (own->ports < H323_CALL_PORTS)
 			own->port[own->ports++] = *port;

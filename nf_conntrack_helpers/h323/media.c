@@ -84,32 +84,26 @@ h323_media_bound(const struct h323_translation *t, __be16 port, u8 count,
 	return NULL;
 }
 
-/* Bind @count ports from @port on. @public: the first of them outside. Return: 0
- * or -reason.
+/* Bind @count ports from @port on. Return: the first of them outside, or -reason
  */
-static int h323_media_bind_once(struct h323_translation *t,
-				struct nf_alg_call *call,
-				const struct nf_alg_endpoint *own, __be16 port,
-				u8 count, u8 l4proto, __be16 *public)
+static noinline int h323_media_bind_once(struct h323_translation *t,
+					 struct nf_alg_call *call,
+					 const struct nf_alg_endpoint *own,
+					 __be16 port, u8 count, u8 l4proto)
 {
-	const struct h323_bound *b = h323_media_bound(t, port, count, l4proto);
-	struct nf_alg_bind want = {};
-	struct nf_alg_endpoint bound;
+	struct nf_alg_bind want = {
+		.inside = *own,
+		.count = count,
+		.l4proto = l4proto,
+		.flags = NF_ALG_BIND_STAY | NF_ALG_BIND_EVEN,
+	};
+	struct nf_alg_endpoint bound __uninitialized;
 	int err;
 
-	if (b) {
-		*public = b->public;
-		return 0;
-	}
-	want.inside = *own;
 	want.inside.port = port;
-	want.count = count;
-	want.l4proto = l4proto;
-	want.flags = NF_ALG_BIND_STAY | NF_ALG_BIND_EVEN;
 	err = nf_alg_bind(t->msg, call, &want, &bound);
 	if (err)
 		return err;
-	*public = bound.port;
 	if (t->bounds < H323_BOUND_MAX)
 		t->bound[t->bounds++] = (struct h323_bound){
 			.port = port,
@@ -117,39 +111,43 @@ static int h323_media_bind_once(struct h323_translation *t,
 			.count = count,
 			.l4proto = l4proto,
 		};
-	return 0;
+	return ntohs(bound.port);
+}
+
+/* The same, if this PDU has not done so yet */
+static int h323_media_bind_new(struct h323_translation *t,
+			       struct nf_alg_call *call,
+			       const struct nf_alg_endpoint *own, __be16 port,
+			       u8 count, u8 l4proto)
+{
+	const struct h323_bound *b = h323_media_bound(t, port, count, l4proto);
+
+	return b ? ntohs(b->public) :
+		   h323_media_bind_once(t, call, own, port, count, l4proto);
 }
 
 /* Bind the port of @own, or the pair it belongs to: @port says which, and what
- * for. @public: its port outside. Return: 0 or -reason.
+ * for. Return: its port outside, or -reason.
  */
 static int h323_media_bind(struct h323_translation *t, struct nf_alg_call *call,
 			   const struct nf_alg_endpoint *own,
-			   struct h323_port *port, __be16 *public)
+			   struct h323_port *port)
 {
 	/* The pair of an RTCP port begins below it */
 	u16 second = port->count == 2 ? ntohs(own->port) & 1 : 0;
-	const struct h323_bound *b;
-	int err;
+	int public;
 
 	port->port = htons(ntohs(own->port) - second);
-	b = h323_media_bound(t, port->port, port->count, port->l4proto);
-	if (b) {
-		*public = htons(ntohs(b->public) + second);
-		return 0;
-	}
-	err = h323_media_bind_once(t, call, own, port->port, port->count,
-				   port->l4proto, public);
-	if (err == -NF_ALG_REASON_NO_PUBLIC_PORT && port->count == 2) {
-		/* One of the two was promised already without the other */
-		port->port = own->port;
-		port->count = 1;
-		return h323_media_bind_once(t, call, own, port->port, 1,
-					    port->l4proto, public);
-	}
-	if (!err)
-		*public = htons(ntohs(*public) + second);
-	return err;
+	public = h323_media_bind_new(t, call, own, port->port, port->count,
+				     port->l4proto);
+	if (public >= 0)
+		return public + second;
+	if (public != -NF_ALG_REASON_NO_PUBLIC_PORT || port->count != 2)
+		return public;
+	/* One of the two was promised already without the other */
+	port->port = own->port;
+	port->count = 1;
+	return h323_media_bind_new(t, call, own, port->port, 1, port->l4proto);
 }
 
 static void h323_media_note(struct h323_translation *t,
@@ -167,8 +165,8 @@ static void h323_media_note(struct h323_translation *t,
 }
 
 /* @outside: the port it has outside */
-static int h323_media_write(struct h323_translation *t,
-			    const struct h323_hit *hit, __be16 outside)
+static noinline int h323_media_write(struct h323_translation *t,
+				     const struct h323_hit *hit, __be16 outside)
 {
 	struct nf_alg_endpoint public = t->msg->from->seen;
 
@@ -228,9 +226,10 @@ int h323_media_own(struct h323_translation *t, const struct h323_hit *hit,
 	call = h323_call_take(t, H323_SENDER);
 	if (IS_ERR(call))
 		return PTR_ERR(call);
-	err = h323_media_bind(t, call, own, &port, &outside);
-	if (err)
+	err = h323_media_bind(t, call, own, &port);
+	if (err < 0)
 		return err;
+	outside = htons(err);
 	h323_media_note(t, hit, port);
 	if (unlikely(hit->family != NFPROTO_IPV4))
 		return h323_media_write(t, hit, outside);
