@@ -510,8 +510,8 @@ static noinline bool h323_enter(struct h323_walk *w,
 static bool h323_hit(struct h323_walk *w, u8 family, u8 flags, u8 field)
 {
 	const struct h323_message *m = h323_message(w);
-	const struct h323_channel *channel =
-		w->path.within == H323_REVERSE ? &m->reverse : &m->forward;
+	const struct h323_channel *channel = &m->forward;
+	u16 lcn = channel->lcn;
 	u32 bits = family == NFPROTO_IPV4 ? 32 : 128;
 	struct h323_hit *hit;
 
@@ -524,6 +524,10 @@ static bool h323_hit(struct h323_walk *w, u8 family, u8 flags, u8 field)
 		w->over = true;
 		return false;
 	}
+	if (w->path.within == H323_REVERSE) {
+		channel = &m->reverse;
+		lcn = channel->lcn ?: lcn;
+	}
 	hit = &w->r->hit[w->r->hits++];
 	hit->at = w->per.pos / 8;
 	hit->family = family;
@@ -535,7 +539,7 @@ static bool h323_hit(struct h323_walk *w, u8 family, u8 flags, u8 field)
 	hit->session = channel->session;
 	hit->list = w->path.list;
 	hit->index = w->path.index;
-	hit->lcn = channel->lcn ? channel->lcn : m->forward.lcn;
+	hit->lcn = lcn;
 	hit->feature = w->path.feature;
 	w->per.pos += bits;
 	return true;
