@@ -203,8 +203,7 @@ int nf_alg_handshake(struct sk_buff *skb, unsigned int protoff,
 	if (session) {
 		spin_lock_bh(&session->lock);
 		if (!session->dead)
-			nf_alg_segment_route(session,
-					     &session->streams->dir[dir], skb);
+			nf_alg_segment_route(&session->streams->dir[dir], skb);
 		spin_unlock_bh(&session->lock);
 	}
 	return NF_ACCEPT;

@@ -186,18 +186,20 @@ bool nf_alg_lost_packet(struct nf_alg_net *an, const struct sk_buff *skb,
 		return false;
 	protoff = nf_alg_lost_protoff(skb);
 	/* A SYN begins another connection */
-	if (protoff < 0 || !nf_alg_segment_parse(skb, protoff, &seg) || seg.syn)
+	if (protoff < 0 || !nf_alg_segment_parse(skb, protoff, &seg) ||
+	    seg.flags & TCPHDR_SYN)
 		return false;
 	lost = nf_alg_lost_find(an, ct);
 	if (!lost)
 		return false;
 	session = READ_ONCE(lost->session);
-	if (!session || seg.rst || !seg.has_ack)
+	if (!session || (seg.flags & (TCPHDR_RST | TCPHDR_ACK)) != TCPHDR_ACK)
 		return true;
 
 	__skb_queue_head_init(&out);
 	spin_lock_bh(&session->lock);
-	nf_alg_segment_build(session, !lost->dir, seg.ack, TCPHDR_RST, 0, &out);
+	nf_alg_segment_build(&session->streams->dir[!lost->dir], seg.ack,
+			     TCPHDR_RST, 0, &out);
 	spin_unlock_bh(&session->lock);
 	nf_alg_segment_transmit(session, &out);
 	return true;

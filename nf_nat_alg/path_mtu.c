@@ -105,8 +105,7 @@ unsigned int nf_alg_stream_icmp(struct nf_alg_session *session,
 	 */
 	stream->recovering = true;
 	stream->recover = stream->snd_nxt;
-	nf_alg_stream_resend(session, dir, &out);
-	nf_alg_streams_arm(session);
+	nf_alg_stream_resend(stream, &out);
 unlock:
 	spin_unlock_bh(&session->lock);
 	nf_alg_segment_transmit(session, &out);

@@ -19,37 +19,6 @@
 #include "stream.h"
 
 /**
- * nf_alg_segment_parse() - read a packet's TCP header
- * @skb: packet
- * @protoff: offset of the TCP header
- * @seg: where to
- *
- * Return: false if it is cut short.
- */
-bool nf_alg_segment_parse(const struct sk_buff *skb, unsigned int protoff,
-			  struct nf_alg_segment *seg)
-{
-	const struct tcphdr *th;
-	struct tcphdr _th;
-
-	th = skb_header_pointer(skb, protoff, sizeof(_th), &_th);
-	if (!th || th->doff < 5)
-		return false;
-	seg->off = protoff + th->doff * 4;
-	if (seg->off > skb->len)
-		return false;
-	seg->len = skb->len - seg->off;
-	seg->seq = ntohl(th->seq);
-	seg->ack = ntohl(th->ack_seq);
-	seg->window = ntohs(th->window);
-	seg->syn = th->syn;
-	seg->fin = th->fin;
-	seg->rst = th->rst;
-	seg->has_ack = th->ack;
-	return true;
-}
-
-/**
  * nf_alg_segment_checksum() - make the TCP checksum right again
  * @skb: packet whose TCP header and linear data were written to
  * @protoff: offset of the TCP header
@@ -78,29 +47,39 @@ void nf_alg_segment_checksum(struct sk_buff *skb, unsigned int protoff)
 		skb->ip_summed = CHECKSUM_NONE;
 }
 
-static void nf_alg_segment_put32(struct sk_buff *skb, struct tcphdr *th,
-				 __be32 *field, u32 value)
+/* Most fields of most packets stay as they are; and where the device computes
+ * the checksum, that is over what stands there then
+ */
+static __always_inline void nf_alg_segment_put32(struct sk_buff *skb,
+						 struct tcphdr *th,
+						 __be32 *field, u32 value)
 {
 	__be32 new = htonl(value);
 
-	inet_proto_csum_replace4(&th->check, skb, *field, new, false);
+	if (*field == new)
+		return;
+	if (skb->ip_summed != CHECKSUM_PARTIAL)
+		inet_proto_csum_replace4(&th->check, skb, *field, new, false);
 	*field = new;
 }
 
 /* The TCP header is writable; @window: or -1 to leave that */
-static void nf_alg_segment_renumber(struct sk_buff *skb, unsigned int protoff,
-				    u32 seq, u32 ack, int window)
+static __always_inline void nf_alg_segment_renumber(struct sk_buff *skb,
+						    unsigned int protoff,
+						    u32 seq, u32 ack,
+						    int window)
 {
 	struct tcphdr *th = (struct tcphdr *)(skb->data + protoff);
 
 	nf_alg_segment_put32(skb, th, &th->seq, seq);
 	if (th->ack)
 		nf_alg_segment_put32(skb, th, &th->ack_seq, ack);
-	if (window >= 0) {
+	if (window >= 0 && th->window != htons(window)) {
 		__be16 new = htons(window);
 
-		inet_proto_csum_replace2(&th->check, skb, th->window, new,
-					 false);
+		if (skb->ip_summed != CHECKSUM_PARTIAL)
+			inet_proto_csum_replace2(&th->check, skb, th->window,
+						 new, false);
 		th->window = new;
 	}
 }
@@ -124,22 +103,25 @@ int nf_alg_segment_rewrite(struct sk_buff *skb, unsigned int protoff, u32 seq,
 	return NF_ACCEPT;
 }
 
+/* Bytes of the IP header of what we send */
+static u32 nf_alg_segment_head(const struct nf_alg_stream *stream)
+{
+	return stream->session->family == NFPROTO_IPV4 ? sizeof(struct iphdr) :
+							 sizeof(struct ipv6hdr);
+}
+
 /**
  * nf_alg_segment_room() - how much data a packet of a stream may carry
- * @session: session; its lock is held
- * @stream: the stream
+ * @stream: the stream; the session's lock is held
  *
  * Return: bytes: the receiver's MSS, or less where the path is narrower.
  */
-u32 nf_alg_segment_room(const struct nf_alg_session *session,
-			const struct nf_alg_stream *stream)
+u32 nf_alg_segment_room(const struct nf_alg_stream *stream)
 {
-	u32 head = session->family == NFPROTO_IPV4 ? sizeof(struct iphdr) :
-						     sizeof(struct ipv6hdr);
+	u32 head = nf_alg_segment_head(stream) + sizeof(struct tcphdr);
 	u32 room = stream->mss;
 	u32 mtu;
 
-	head += sizeof(struct tcphdr);
 	if (stream->dst) {
 		mtu = dst_mtu(stream->dst);
 		if (mtu > head && mtu - head < room)
@@ -150,60 +132,74 @@ u32 nf_alg_segment_room(const struct nf_alg_session *session,
 	return max_t(u32, room, NF_ALG_SEGMENT_MIN);
 }
 
-/* Write the IP header that stands at the data */
-static void nf_alg_segment_ip(struct nf_alg_session *session,
-			      enum ip_conntrack_dir dir, struct sk_buff *skb)
+/* Write what differs from packet to packet in the IP header that stands at the
+ * data
+ */
+static __always_inline void
+nf_alg_segment_ip_again(const struct nf_alg_stream *stream, struct sk_buff *skb)
 {
-	const struct nf_alg_stream *stream = &session->streams->dir[dir];
-	const struct nf_alg_side *from = &session->side[dir];
-	const struct nf_alg_side *to = &session->side[!dir];
+	struct nf_alg_session *session = stream->session;
 
 	if (session->family == NFPROTO_IPV4) {
 		struct iphdr *ip = ip_hdr(skb);
 
-		ip->version = 4;
-		ip->ihl = 5;
 		ip->tos = stream->tos;
 		ip->tot_len = htons(skb->len);
+		ip->id = htons(session->ident++);
 		ip->frag_off = 0;
 		ip->ttl = stream->ttl;
-		ip->protocol = IPPROTO_TCP;
-		ip->saddr = from->seen.addr.ip;
-		ip->daddr = to->own.addr.ip;
-		ip->id = htons(session->ident++);
-		ip_send_check(ip);
+		ip->check = 0;
+		ip->check = ip_fast_csum(ip, sizeof(*ip) / 4);
 	} else {
 		struct ipv6hdr *ip = ipv6_hdr(skb);
 
 		ip6_flow_hdr(ip, stream->tos, 0);
 		ip->payload_len = htons(skb->len - sizeof(*ip));
-		ip->nexthdr = IPPROTO_TCP;
 		ip->hop_limit = stream->ttl;
-		ip->saddr = from->seen.addr.in6;
-		ip->daddr = to->own.addr.in6;
 	}
+}
+
+/* Write the IP header that stands at the data */
+static void nf_alg_segment_ip(const struct nf_alg_stream *stream,
+			      struct sk_buff *skb)
+{
+	if (stream->session->family == NFPROTO_IPV4) {
+		struct iphdr *ip = ip_hdr(skb);
+
+		ip->version = 4;
+		ip->ihl = 5;
+		ip->protocol = IPPROTO_TCP;
+		ip->saddr = stream->from->addr.ip;
+		ip->daddr = stream->to->addr.ip;
+	} else {
+		struct ipv6hdr *ip = ipv6_hdr(skb);
+
+		ip->nexthdr = IPPROTO_TCP;
+		ip->saddr = stream->from->addr.in6;
+		ip->daddr = stream->to->addr.in6;
+	}
+	nf_alg_segment_ip_again(stream, skb);
 }
 
 /* Write the TCP header that stands at @off, with @len bytes of data behind it;
  * the device computes the checksum
  */
-static void nf_alg_segment_tcp(struct nf_alg_session *session,
-			       enum ip_conntrack_dir dir, struct sk_buff *skb,
-			       u32 off, u32 seq, u32 ack, u16 window, u8 flags,
-			       u32 len)
+static void nf_alg_segment_tcp(const struct nf_alg_stream *stream,
+			       struct sk_buff *skb, u32 off, u32 seq, u32 ack,
+			       u16 window, u8 flags, u32 len)
 {
 	struct tcphdr *th = (struct tcphdr *)(skb->data + off);
 
 	memset(th, 0, sizeof(*th));
-	th->source = session->side[dir].seen.port;
-	th->dest = session->side[!dir].own.port;
+	th->source = stream->from->port;
+	th->dest = stream->to->port;
 	th->seq = htonl(seq);
 	th->ack_seq = htonl(ack);
 	th->doff = sizeof(*th) / 4;
 	tcp_flag_byte(th) = flags;
 	th->window = htons(window);
 	len += sizeof(*th);
-	if (session->family == NFPROTO_IPV4)
+	if (stream->session->family == NFPROTO_IPV4)
 		th->check = ~tcp_v4_check(len, ip_hdr(skb)->saddr,
 					  ip_hdr(skb)->daddr, 0);
 	else
@@ -230,24 +226,27 @@ static void nf_alg_segment_own(const struct nf_alg_session *session,
 	}
 }
 
-static void nf_alg_segment_dst(struct nf_alg_session *session,
-			       struct nf_alg_stream *stream,
-			       struct dst_entry *dst)
+/**
+ * nf_alg_segment_dst() - the route to a stream's receiver is another
+ * @stream: the stream; the session's lock is held
+ * @dst: the route; its reference is the stream's from now on
+ */
+void nf_alg_segment_dst(struct nf_alg_stream *stream, struct dst_entry *dst)
 {
 	dst_release(stream->dst);
 	stream->dst = dst;
 	stream->dst_cookie = 0;
 #if IS_ENABLED(CONFIG_IPV6)
-	if (session->family == NFPROTO_IPV6)
+	if (stream->session->family == NFPROTO_IPV6)
 		stream->dst_cookie = rt6_get_cookie((struct rt6_info *)dst);
 #endif
 }
 
 /* Routes change: look up again what we remember */
-static int nf_alg_segment_reroute(struct nf_alg_session *session,
-				  struct nf_alg_stream *stream,
+static int nf_alg_segment_reroute(struct nf_alg_stream *stream,
 				  struct sk_buff *skb)
 {
+	const struct nf_alg_session *session = stream->session;
 	struct net *net = session->an->net;
 	int err = -EAFNOSUPPORT;
 
@@ -260,33 +259,8 @@ static int nf_alg_segment_reroute(struct nf_alg_session *session,
 	if (err)
 		return err;
 	dst_hold(skb_dst(skb));
-	nf_alg_segment_dst(session, stream, skb_dst(skb));
+	nf_alg_segment_dst(stream, skb_dst(skb));
 	return 0;
-}
-
-/**
- * nf_alg_segment_route() - remember how packets go to a stream's receiver
- * @session: session; its lock is held
- * @stream: the stream
- * @skb: a packet of that stream in POST_ROUTING
- */
-void nf_alg_segment_route(struct nf_alg_session *session,
-			  struct nf_alg_stream *stream,
-			  const struct sk_buff *skb)
-{
-	struct dst_entry *dst = skb_dst(skb);
-
-	if (dst && dst != stream->dst && dst_hold_safe(dst))
-		nf_alg_segment_dst(session, stream, dst);
-	stream->mark = skb->mark;
-	stream->priority = skb->priority;
-	if (session->family == NFPROTO_IPV4) {
-		stream->tos = ip_hdr(skb)->tos & ~INET_ECN_MASK;
-		stream->ttl = ip_hdr(skb)->ttl;
-	} else {
-		stream->tos = ipv6_get_dsfield(ipv6_hdr(skb)) & ~INET_ECN_MASK;
-		stream->ttl = ipv6_hdr(skb)->hop_limit;
-	}
 }
 
 /* Data offset and flags, as tcp_flag_word() sees them: PSH may be there or not */
@@ -296,13 +270,12 @@ void nf_alg_segment_route(struct nf_alg_session *session,
 /* Has it come as we would have made it: one packet between the two ends, no
  * options, nothing but ACK and perhaps PSH?
  */
-static bool nf_alg_segment_plain(const struct nf_alg_session *session,
-				 const struct sk_buff *skb,
-				 unsigned int protoff,
-				 enum ip_conntrack_dir dir)
+static __always_inline bool
+nf_alg_segment_plain(const struct nf_alg_stream *stream,
+		     const struct sk_buff *skb, unsigned int protoff)
 {
-	const struct nf_alg_endpoint *from = &session->side[dir].seen;
-	const struct nf_alg_endpoint *to = &session->side[!dir].own;
+	const struct nf_alg_endpoint *from = stream->from;
+	const struct nf_alg_endpoint *to = stream->to;
 	const struct tcphdr *th = (const void *)(skb->data + protoff);
 
 	if (skb_is_gso(skb) || skb_network_offset(skb) ||
@@ -311,7 +284,7 @@ static bool nf_alg_segment_plain(const struct nf_alg_session *session,
 	    th->source != from->port || th->dest != to->port)
 		return false;
 	/* A datagram that came in pieces would go on in pieces */
-	if (session->family == NFPROTO_IPV4)
+	if (stream->session->family == NFPROTO_IPV4)
 		return protoff == sizeof(struct iphdr) &&
 		       ip_hdr(skb)->saddr == from->addr.ip &&
 		       ip_hdr(skb)->daddr == to->addr.ip &&
@@ -324,38 +297,34 @@ static bool nf_alg_segment_plain(const struct nf_alg_session *session,
 
 /**
  * nf_alg_segment_forward() - let a packet go on with the data it has
- * @session: session; its lock is held
- * @skb: packet
+ * @stream: the stream; the session's lock is held
+ * @skb: packet; its data stand at snd_nxt
  * @protoff: offset of its TCP header
- * @dir: direction in which it goes; its data stand at snd_nxt
  *
  * It becomes the packet that nf_alg_segment_build() would have made.
  *
  * Return: false if that cannot be; the packet has not changed then.
  */
-bool nf_alg_segment_forward(struct nf_alg_session *session, struct sk_buff *skb,
-			    unsigned int protoff, enum ip_conntrack_dir dir)
+bool nf_alg_segment_forward(struct nf_alg_stream *stream, struct sk_buff *skb,
+			    unsigned int protoff)
 {
-	struct nf_alg_stream *stream = &session->streams->dir[dir];
 	u16 window;
 	u32 ack;
 
 	if (skb_ensure_writable(skb, protoff + sizeof(struct tcphdr)) ||
-	    !nf_alg_segment_plain(session, skb, protoff, dir))
+	    !nf_alg_segment_plain(stream, skb, protoff))
 		return false;
-	nf_alg_stream_offer(session, &session->streams->dir[!dir], &ack,
-			    &window);
-	nf_alg_segment_ip(session, dir, skb);
+	nf_alg_stream_offer(stream->back, &ack, &window);
+	nf_alg_segment_ip_again(stream, skb);
 	nf_alg_segment_renumber(skb, protoff, stream->snd_nxt, ack, window);
 	return true;
 }
 
 /**
  * nf_alg_segment_refill() - let a packet go on with other data
- * @session: session; its lock is held
+ * @stream: the stream; the session's lock is held
  * @skb: packet
  * @protoff: offset of its TCP header
- * @dir: direction in which it goes
  * @seq: sequence number of the new data, out-space of that direction
  * @flags: TCPHDR_*
  * @len: bytes of new data
@@ -367,9 +336,8 @@ bool nf_alg_segment_forward(struct nf_alg_session *session, struct sk_buff *skb,
  * Return: where the @len bytes of data go; NULL if that cannot be, and the
  * packet has not changed then.
  */
-u8 *nf_alg_segment_refill(struct nf_alg_session *session, struct sk_buff *skb,
-			  unsigned int protoff, enum ip_conntrack_dir dir,
-			  u32 seq, u8 flags, u32 len)
+u8 *nf_alg_segment_refill(struct nf_alg_stream *stream, struct sk_buff *skb,
+			  unsigned int protoff, u32 seq, u8 flags, u32 len)
 {
 	u32 head = protoff + sizeof(struct tcphdr);
 	u16 window;
@@ -377,22 +345,23 @@ u8 *nf_alg_segment_refill(struct nf_alg_session *session, struct sk_buff *skb,
 
 	if (skb_cloned(skb) || skb_headlen(skb) < head ||
 	    skb_end_pointer(skb) - skb->data < head + len ||
-	    !nf_alg_segment_plain(session, skb, protoff, dir) ||
-	    pskb_trim(skb, head))
+	    !nf_alg_segment_plain(stream, skb, protoff))
 		return NULL;
-	skb_put(skb, len);
-	nf_alg_stream_offer(session, &session->streams->dir[!dir], &ack,
-			    &window);
-	nf_alg_segment_ip(session, dir, skb);
-	nf_alg_segment_tcp(session, dir, skb, protoff, seq, ack, window, flags,
-			   len);
+	/* What keeps its length, and lies in one row, is overwritten */
+	if (skb->len != head + len || skb_is_nonlinear(skb)) {
+		if (pskb_trim(skb, head))
+			return NULL;
+		__skb_put(skb, len);
+	}
+	nf_alg_stream_offer(stream->back, &ack, &window);
+	nf_alg_segment_ip_again(stream, skb);
+	nf_alg_segment_tcp(stream, skb, protoff, seq, ack, window, flags, len);
 	return skb->data + head;
 }
 
 /**
  * nf_alg_segment_build() - make a packet
- * @session: session; its lock is held
- * @dir: direction in which it goes
+ * @stream: the stream in which it goes; the session's lock is held
  * @seq: sequence number, out-space of that direction
  * @flags: TCPHDR_*; all packets but a bare RST acknowledge what the other
  *	stream's sender may know
@@ -402,13 +371,10 @@ u8 *nf_alg_segment_refill(struct nf_alg_session *session, struct sk_buff *skb,
  * Return: where the @len bytes of data go; NULL if there is no memory or no
  * route yet.
  */
-u8 *nf_alg_segment_build(struct nf_alg_session *session,
-			 enum ip_conntrack_dir dir, u32 seq, u8 flags, u32 len,
-			 struct sk_buff_head *out)
+u8 *nf_alg_segment_build(struct nf_alg_stream *stream, u32 seq, u8 flags,
+			 u32 len, struct sk_buff_head *out)
 {
-	struct nf_alg_stream *stream = &session->streams->dir[dir];
-	u32 head = session->family == NFPROTO_IPV4 ? sizeof(struct iphdr) :
-						     sizeof(struct ipv6hdr);
+	u32 head = nf_alg_segment_head(stream);
 	u32 headers = head + sizeof(struct tcphdr);
 	struct sk_buff *skb;
 	u16 window = 0;
@@ -423,21 +389,19 @@ u8 *nf_alg_segment_build(struct nf_alg_session *session,
 	skb_put(skb, headers + len);
 
 	if (flags & TCPHDR_ACK)
-		nf_alg_stream_offer(session, &session->streams->dir[!dir], &ack,
-				    &window);
+		nf_alg_stream_offer(stream->back, &ack, &window);
 	skb_reset_network_header(skb);
-	nf_alg_segment_ip(session, dir, skb);
-	nf_alg_segment_own(session, skb);
+	nf_alg_segment_ip(stream, skb);
+	nf_alg_segment_own(stream->session, skb);
 	skb_set_transport_header(skb, head);
-	nf_alg_segment_tcp(session, dir, skb, head, seq, ack, window, flags,
-			   len);
+	nf_alg_segment_tcp(stream, skb, head, seq, ack, window, flags, len);
 
 	skb->mark = stream->mark;
 	skb->priority = stream->priority;
 	dst_hold(stream->dst);
 	skb_dst_set(skb, stream->dst);
 	if (unlikely(!dst_check(stream->dst, stream->dst_cookie)) &&
-	    nf_alg_segment_reroute(session, stream, skb)) {
+	    nf_alg_segment_reroute(stream, skb)) {
 		kfree_skb(skb);
 		return NULL;
 	}
@@ -445,16 +409,9 @@ u8 *nf_alg_segment_build(struct nf_alg_session *session,
 	return skb->data + headers;
 }
 
-/**
- * nf_alg_segment_transmit() - send packets that were made under the lock
- * @session: session; its lock is not held
- * @out: the packets; empty afterwards
- *
- * They skip POST_ROUTING: they are translated, and are the ALG's own business
- * with the two ends. Caller holds RCU or a reference.
- */
-void nf_alg_segment_transmit(struct nf_alg_session *session,
-			     struct sk_buff_head *out)
+/* nf_alg_segment_transmit() where there are some */
+void __nf_alg_segment_transmit(struct nf_alg_session *session,
+			       struct sk_buff_head *out)
 {
 	struct sk_buff *skb;
 

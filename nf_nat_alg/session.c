@@ -405,6 +405,21 @@ static unsigned int nf_alg_help_stream(struct nf_alg_session *session,
 	return verdict;
 }
 
+/* Is a packet of a related flow an ICMP error about it? */
+static noinline bool nf_alg_help_icmp(const struct sk_buff *skb)
+{
+	u8 nexthdr;
+	__be16 frag;
+
+	if (skb->protocol == htons(ETH_P_IP))
+		return ip_hdr(skb)->protocol == IPPROTO_ICMP;
+	nexthdr = ipv6_hdr(skb)->nexthdr;
+	return ipv6_skip_exthdr(
+		       skb, skb_network_offset(skb) + sizeof(struct ipv6hdr),
+		       &nexthdr, &frag) < 0 ||
+	       nexthdr == IPPROTO_ICMPV6;
+}
+
 static int nf_alg_help(struct sk_buff *skb, unsigned int protoff,
 		       struct nf_conn *ct, enum ip_conntrack_info ctinfo)
 {
@@ -417,26 +432,9 @@ static int nf_alg_help(struct sk_buff *skb, unsigned int protoff,
 		return help->flags & NF_ALG_HELP_LOST ? NF_DROP : NF_ACCEPT;
 
 	/* Flows through a door are RELATED at first, and so are ICMP errors */
-	if (ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY) {
-		u8 l4proto = skb->protocol == htons(ETH_P_IP) ? IPPROTO_ICMP :
-								IPPROTO_ICMPV6;
-		u8 seen = l4proto;
-
-		if (skb->protocol == htons(ETH_P_IP)) {
-			seen = ip_hdr(skb)->protocol;
-		} else {
-			u8 nexthdr = ipv6_hdr(skb)->nexthdr;
-			__be16 frag;
-
-			if (ipv6_skip_exthdr(skb,
-					     skb_network_offset(skb) +
-						     sizeof(struct ipv6hdr),
-					     &nexthdr, &frag) >= 0)
-				seen = nexthdr;
-		}
-		if (seen == l4proto)
-			return NF_ACCEPT;
-	}
+	if ((ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY) &&
+	    nf_alg_help_icmp(skb))
+		return NF_ACCEPT;
 
 	session = rcu_dereference(help->session);
 	if (nf_ct_protonum(ct) == IPPROTO_UDP)
@@ -546,8 +544,8 @@ static bool nf_alg_session_hand_over(struct nf_alg_session *session)
 	spin_lock_bh(&session->lock);
 	if (session->ct && session->streams && !session->dead &&
 	    nf_alg_streams_idle(session->streams)) {
-		nf_alg_stream_renumber(session, IP_CT_DIR_ORIGINAL);
-		nf_alg_stream_renumber(session, IP_CT_DIR_REPLY);
+		nf_alg_stream_renumber(&session->streams->dir[0]);
+		nf_alg_stream_renumber(&session->streams->dir[1]);
 		/* From here on its packets are dropped until it has parted:
 		 * conntrack must not renumber what we have renumbered.
 		 */

@@ -19,6 +19,28 @@ static struct kmem_cache *nf_alg_streams_cache __read_mostly;
 #define NF_ALG_PEEK 128
 
 /**
+ * nf_alg_streams_link() - the two streams know each other and whose they are
+ * @session: its virtual TCP has just been allocated
+ */
+void nf_alg_streams_link(struct nf_alg_session *session)
+{
+	struct nf_alg_streams *streams = session->streams;
+	int dir;
+
+	streams->session = session;
+	for (dir = 0; dir < IP_CT_DIR_MAX; dir++) {
+		struct nf_alg_stream *stream = &streams->dir[dir];
+
+		stream->session = session;
+		stream->back = &streams->dir[!dir];
+		stream->from = &session->side[dir].seen;
+		stream->to = &session->side[!dir].own;
+		stream->dir = dir;
+		INIT_LIST_HEAD(&stream->early);
+	}
+}
+
+/**
  * nf_alg_streams_begin() - a connection was established
  * @session: its session; not published yet
  * @help: what SYN and SYN/ACK said
@@ -40,7 +62,8 @@ int nf_alg_streams_begin(struct nf_alg_session *session,
 	streams = kmem_cache_zalloc(nf_alg_streams_cache, GFP_ATOMIC);
 	if (!streams)
 		return -ENOMEM;
-	streams->session = session;
+	session->streams = streams;
+	nf_alg_streams_link(session);
 	timer_setup(&streams->timer, nf_alg_streams_timer, 0);
 
 	for (dir = 0; dir < IP_CT_DIR_MAX; dir++) {
@@ -59,10 +82,7 @@ int nf_alg_streams_begin(struct nf_alg_session *session,
 		stream->edge = edge;
 		stream->mss = help->mss[!dir] ?: mss;
 		stream->wscale = scaled ? help->wscale[!dir] : 0;
-		INIT_LIST_HEAD(&stream->queue);
-		INIT_LIST_HEAD(&stream->early);
 	}
-	session->streams = streams;
 
 	/* Its sender and its receiver count differently: conntrack's window
 	 * check must not drop what is right.
@@ -116,11 +136,11 @@ bool nf_alg_streams_idle(const struct nf_alg_streams *streams)
 /* Keep a segment that came before its turn. Overlaps are sorted out when its
  * turn comes. Out of memory, the sender will repeat it.
  */
-static void nf_alg_stream_early(struct nf_alg_session *session,
-				struct sk_buff *skb, struct nf_alg_stream *in,
-				u32 seq, u32 off, u32 len, bool fin)
+static noinline void nf_alg_stream_early(struct nf_alg_stream *in,
+					 struct sk_buff *skb, u32 seq, u32 off,
+					 u32 len, bool fin)
 {
-	struct nf_alg_net *an = session->an;
+	struct nf_alg_net *an = in->session->an;
 	struct nf_alg_early *early, *pos;
 	struct list_head *place = &in->early;
 
@@ -138,7 +158,7 @@ static void nf_alg_stream_early(struct nf_alg_session *session,
 		nf_alg_reason_count(an, NF_ALG_REASON_LIMIT_OUT_OF_ORDER);
 		return;
 	}
-	if (nf_alg_stream_allowance(session, in) < len)
+	if (nf_alg_stream_allowance(in) < len)
 		return;
 	early = kmalloc(struct_size(early, data, len), GFP_ATOMIC);
 	if (!early)
@@ -152,18 +172,17 @@ static void nf_alg_stream_early(struct nf_alg_session *session,
 	early->fin = fin;
 	list_add(&early->list, place);
 	in->early_count++;
-	nf_alg_stream_charge(session, in, nf_alg_early_size(early));
+	nf_alg_stream_charge(in, nf_alg_early_size(early));
 }
 
 /* The sender has nothing more to say. An incomplete message goes as it is. */
-static void nf_alg_stream_fin(struct nf_alg_session *session,
-			      enum ip_conntrack_dir dir)
+static noinline void nf_alg_stream_fin(struct nf_alg_stream *in)
 {
-	struct nf_alg_stream *in = &session->streams->dir[dir];
+	struct nf_alg_session *session = in->session;
 	struct nf_alg_chunk *chunk;
 
 	if (in->hold_len) {
-		if (!nf_alg_hold_flush(session, dir))
+		if (!nf_alg_hold_flush(in))
 			return;
 		nf_alg_pass(session->an, session, NF_ALG_REASON_HALF_CLOSED);
 	}
@@ -173,13 +192,11 @@ static void nf_alg_stream_fin(struct nf_alg_session *session,
 	chunk->fin = true;
 	in->rcv_nxt++;
 	in->fin_in = true;
-	nf_alg_stream_queue(session, dir, chunk, in->rcv_nxt);
+	nf_alg_stream_queue(in, chunk, in->rcv_nxt);
 }
 
-static void nf_alg_stream_drain_early(struct nf_alg_session *session,
-				      enum ip_conntrack_dir dir)
+static noinline void nf_alg_stream_drain_early(struct nf_alg_stream *in)
 {
-	struct nf_alg_stream *in = &session->streams->dir[dir];
 	struct nf_alg_early *early, *next;
 
 	list_for_each_entry_safe(early, next, &in->early, list) {
@@ -189,26 +206,24 @@ static void nf_alg_stream_drain_early(struct nf_alg_session *session,
 		if (after(early->seq, in->rcv_nxt))
 			return;
 		if (!in->fin_in && after(end, in->rcv_nxt) &&
-		    nf_alg_hold_feed(session, dir, early->data + skip,
+		    nf_alg_hold_feed(in, early->data + skip,
 				     early->len - skip) < early->len - skip)
 			return;
 		if (early->fin && end == in->rcv_nxt && !in->fin_in) {
-			nf_alg_stream_fin(session, dir);
+			nf_alg_stream_fin(in);
 			if (!in->fin_in)
 				return;
 		}
 		list_del(&early->list);
 		in->early_count--;
-		nf_alg_stream_charge(session, in, -nf_alg_early_size(early));
+		nf_alg_stream_charge(in, -nf_alg_early_size(early));
 		kfree(early);
 	}
 }
 
 /* Data that lie in fragments; in pieces that lie in one row */
-static noinline bool nf_alg_stream_pieces(struct nf_alg_session *session,
-					  struct sk_buff *skb,
-					  enum ip_conntrack_dir dir, u32 off,
-					  u32 len)
+static noinline bool nf_alg_stream_pieces(struct nf_alg_stream *in,
+					  struct sk_buff *skb, u32 off, u32 len)
 {
 	struct skb_seq_state state;
 	unsigned int done = 0;
@@ -217,7 +232,7 @@ static noinline bool nf_alg_stream_pieces(struct nf_alg_session *session,
 
 	skb_prepare_seq_read(skb, off, off + len, &state);
 	while ((n = skb_seq_read(done, &data, &state))) {
-		u32 taken = nf_alg_hold_feed(session, dir, data, n);
+		u32 taken = nf_alg_hold_feed(in, data, n);
 
 		if (taken < n) {
 			skb_abort_seq_read(&state);
@@ -251,27 +266,24 @@ static const u8 *nf_alg_stream_row(const struct sk_buff *skb, u32 off, u32 len)
 }
 
 /* In order: hand it on */
-static bool nf_alg_stream_inorder(struct nf_alg_session *session,
-				  struct sk_buff *skb,
-				  enum ip_conntrack_dir dir, u32 off, u32 len)
+static bool nf_alg_stream_inorder(struct nf_alg_stream *in, struct sk_buff *skb,
+				  u32 off, u32 len)
 {
 	const u8 *data = nf_alg_stream_row(skb, off, len);
 
 	if (unlikely(!data))
-		return nf_alg_stream_pieces(session, skb, dir, off, len);
-	return nf_alg_hold_feed(session, dir, data, len) == len;
+		return nf_alg_stream_pieces(in, skb, off, len);
+	return nf_alg_hold_feed(in, data, len) == len;
 }
 
 /* Data, a FIN, or both. Whatever becomes of it, the packet is ours. */
-static void nf_alg_stream_data(struct nf_alg_session *session,
-			       struct sk_buff *skb, enum ip_conntrack_dir dir,
+static void nf_alg_stream_data(struct nf_alg_stream *in, struct sk_buff *skb,
 			       const struct nf_alg_segment *seg)
 {
-	struct nf_alg_stream *in = &session->streams->dir[dir];
 	u32 seq = seg->seq, off = seg->off, len = seg->len;
-	bool fin = seg->fin;
+	bool fin = seg->flags & TCPHDR_FIN;
 
-	if (before(seq, in->rcv_nxt)) {
+	if (unlikely(before(seq, in->rcv_nxt))) {
 		u32 old = in->rcv_nxt - seq;
 
 		/* Said before: its acknowledgement may have been lost */
@@ -287,7 +299,7 @@ static void nf_alg_stream_data(struct nf_alg_session *session,
 		in->must_ack = true;
 		return;
 	}
-	if (after(seq + len, in->adv_edge)) {
+	if (unlikely(after(seq + len, in->adv_edge))) {
 		u32 outside = seq + len - in->adv_edge;
 
 		if (!before(in->adv_edge, seq + len) || outside >= len) {
@@ -298,20 +310,20 @@ static void nf_alg_stream_data(struct nf_alg_session *session,
 		len -= outside;
 		fin = false;
 	}
-	if (after(seq, in->rcv_nxt)) {
+	if (unlikely(after(seq, in->rcv_nxt))) {
 		in->must_ack = true;
-		nf_alg_stream_early(session, skb, in, seq, off, len, fin);
+		nf_alg_stream_early(in, skb, seq, off, len, fin);
 		return;
 	}
-	if (len && !nf_alg_stream_inorder(session, skb, dir, off, len)) {
+	if (len && unlikely(!nf_alg_stream_inorder(in, skb, off, len))) {
 		in->must_ack = true;
 		return;
 	}
-	if (fin)
-		nf_alg_stream_fin(session, dir);
-	if (!list_empty(&in->early)) {
+	if (unlikely(fin))
+		nf_alg_stream_fin(in);
+	if (unlikely(!list_empty(&in->early))) {
 		in->must_ack = true;
-		nf_alg_stream_drain_early(session, dir);
+		nf_alg_stream_drain_early(in);
 	}
 	/* A sender with Nagle's algorithm says no more before it is answered */
 	if (in->hold_len)
@@ -321,13 +333,11 @@ static void nf_alg_stream_data(struct nf_alg_session *session,
 /* First bytes that are not ours, with nothing on its way: no byte was touched,
  * so the connection can simply be left.
  */
-static noinline bool nf_alg_stream_foreign(struct nf_alg_session *session,
+static noinline bool nf_alg_stream_foreign(struct nf_alg_stream *in,
 					   struct sk_buff *skb,
-					   enum ip_conntrack_dir dir,
 					   const struct nf_alg_segment *seg)
 {
-	struct nf_alg_streams *streams = session->streams;
-	struct nf_alg_stream *in = &streams->dir[dir];
+	struct nf_alg_session *session = in->session;
 	struct nf_alg_frame frame = {};
 	u8 peek[NF_ALG_PEEK];
 	const u8 *data;
@@ -335,7 +345,7 @@ static noinline bool nf_alg_stream_foreign(struct nf_alg_session *session,
 	int n;
 
 	if (seg->seq != in->rcv_nxt || !seg->len ||
-	    !nf_alg_streams_idle(streams))
+	    !nf_alg_streams_idle(session->streams))
 		return false;
 	len = skb_headlen(skb) > seg->off ? skb_headlen(skb) - seg->off : 0;
 	if (!len)
@@ -353,14 +363,13 @@ static noinline bool nf_alg_stream_foreign(struct nf_alg_session *session,
 /* A reset is real if it stands where the sender stands. Others are renumbered
  * and let through: the receiver knows what to do with them (RFC 5961).
  */
-static int nf_alg_stream_rst(struct nf_alg_session *session,
-			     struct sk_buff *skb, unsigned int protoff,
-			     enum ip_conntrack_dir dir,
-			     const struct nf_alg_segment *seg,
-			     struct sk_buff_head *out)
+static noinline int nf_alg_stream_rst(struct nf_alg_stream *in,
+				      struct sk_buff *skb, unsigned int protoff,
+				      const struct nf_alg_segment *seg,
+				      struct sk_buff_head *out)
 {
-	struct nf_alg_stream *in = &session->streams->dir[dir];
-	struct nf_alg_stream *back = &session->streams->dir[!dir];
+	struct nf_alg_session *session = in->session;
+	struct nf_alg_stream *back = in->back;
 	u16 window;
 	u32 ack;
 
@@ -369,9 +378,8 @@ static int nf_alg_stream_rst(struct nf_alg_session *session,
 					      seg->seq + in->delta,
 					      seg->ack - back->delta, -1);
 	if (in->snd_una != in->snd_nxt)
-		nf_alg_segment_build(session, dir, in->snd_una, TCPHDR_RST, 0,
-				     out);
-	nf_alg_stream_offer(session, back, &ack, &window);
+		nf_alg_segment_build(in, in->snd_una, TCPHDR_RST, 0, out);
+	nf_alg_stream_offer(back, &ack, &window);
 	nf_alg_streams_purge(session);
 	session->streams->closed = true;
 	return nf_alg_segment_rewrite(skb, protoff, in->snd_nxt, ack, -1);
@@ -381,13 +389,12 @@ static int nf_alg_stream_rst(struct nf_alg_session *session,
  * a mere repetition would look like a duplicate acknowledgement to a sender
  * whose data we own.
  */
-static int nf_alg_stream_pure_ack(struct nf_alg_session *session,
-				  struct sk_buff *skb, unsigned int protoff,
-				  enum ip_conntrack_dir dir,
-				  const struct nf_alg_segment *seg)
+static noinline int nf_alg_stream_pure_ack(struct nf_alg_stream *in,
+					   struct sk_buff *skb,
+					   unsigned int protoff,
+					   const struct nf_alg_segment *seg)
 {
-	struct nf_alg_stream *in = &session->streams->dir[dir];
-	struct nf_alg_stream *back = &session->streams->dir[!dir];
+	struct nf_alg_stream *back = in->back;
 	u32 seq = in->snd_nxt;
 	u16 window;
 	u32 ack;
@@ -403,69 +410,63 @@ static int nf_alg_stream_pure_ack(struct nf_alg_session *session,
 		/* A probe of the window from before what we have taken over */
 		in->must_ack = true;
 		return NF_STOLEN;
-	} else if (!nf_alg_stream_news(session, back) &&
+	} else if (!nf_alg_stream_news(back) &&
 		   (!nf_alg_stream_idle(back) ||
 		    back->ack_in != back->rcv_nxt || seg->seq != in->rcv_nxt)) {
 		return NF_STOLEN;
 	}
-	nf_alg_stream_offer(session, back, &ack, &window);
+	nf_alg_stream_offer(back, &ack, &window);
 	return nf_alg_segment_rewrite(skb, protoff, seq, ack, window);
 }
 
-static int nf_alg_stream_take(struct nf_alg_session *session,
-			      struct sk_buff *skb, unsigned int protoff,
-			      enum ip_conntrack_dir dir,
+static int nf_alg_stream_take(struct nf_alg_streams *streams,
+			      struct nf_alg_stream *in, struct sk_buff *skb,
+			      unsigned int protoff,
 			      const struct nf_alg_segment *seg,
 			      struct sk_buff_head *out)
 {
-	struct nf_alg_streams *streams = session->streams;
-	struct nf_alg_stream *in = &streams->dir[dir];
-	struct nf_alg_stream *back = &streams->dir[!dir];
+	struct nf_alg_stream *back = in->back;
 	int verdict = NF_STOLEN;
 	bool next;
 
-	if (streams->closed)
+	if (unlikely(streams->closed))
 		return nf_alg_segment_rewrite(skb, protoff,
 					      seg->seq + in->delta,
 					      seg->ack - back->delta, -1);
-	if (seg->rst)
-		return nf_alg_stream_rst(session, skb, protoff, dir, seg, out);
+	if (unlikely(seg->flags & TCPHDR_RST))
+		return nf_alg_stream_rst(in, skb, protoff, seg, out);
 
 	if (unlikely(!in->framed && !back->framed) &&
-	    nf_alg_stream_foreign(session, skb, dir, seg)) {
+	    nf_alg_stream_foreign(in, skb, seg)) {
 		streams->release = true;
 		return NF_ACCEPT;
 	}
 
-	if (seg->has_ack)
-		nf_alg_stream_acked(session, !dir, seg, out);
-	if (seg->len || seg->fin) {
+	if (likely(seg->flags & TCPHDR_ACK))
+		nf_alg_stream_acked(back, seg, out);
+	if (seg->len || seg->flags & TCPHDR_FIN) {
 		next = seg->seq == in->rcv_nxt && in->snd_nxt == in->q_end &&
-		       !in->hold_len && !seg->fin;
+		       !in->hold_len && !(seg->flags & TCPHDR_FIN);
 		in->changed = false;
-		nf_alg_stream_data(session, skb, dir, seg);
+		nf_alg_stream_data(in, skb, seg);
 		if (next && in->rcv_nxt == seg->seq + seg->len &&
-		    !in->hold_len &&
-		    nf_alg_stream_forward(session, skb, protoff, dir))
+		    !in->hold_len && nf_alg_stream_forward(in, skb, protoff))
 			verdict = NF_ACCEPT;
 	} else {
-		verdict =
-			nf_alg_stream_pure_ack(session, skb, protoff, dir, seg);
+		verdict = nf_alg_stream_pure_ack(in, skb, protoff, seg);
 	}
 
 	/* Data takes what there is to say along; what is still unsaid then
 	 * goes alone.
 	 */
-	nf_alg_stream_send(session, dir, out);
-	nf_alg_stream_send(session, !dir, out);
-	if (in->must_ack)
-		nf_alg_segment_build(session, !dir, back->snd_nxt, TCPHDR_ACK,
-				     0, out);
-	if (verdict == NF_STOLEN && nf_alg_stream_news(session, back))
-		nf_alg_segment_build(session, dir, in->snd_nxt, TCPHDR_ACK, 0,
-				     out);
+	nf_alg_stream_send(in, out);
+	nf_alg_stream_send(back, out);
+	if (unlikely(in->must_ack))
+		nf_alg_segment_build(back, back->snd_nxt, TCPHDR_ACK, 0, out);
+	if (verdict == NF_STOLEN && nf_alg_stream_news(back))
+		nf_alg_segment_build(in, in->snd_nxt, TCPHDR_ACK, 0, out);
 
-	if (in->raw && back->raw && !in->delta && !back->delta &&
+	if (unlikely(in->raw) && back->raw && !in->delta && !back->delta &&
 	    nf_alg_streams_idle(streams))
 		streams->release = true;
 	return verdict;
@@ -487,14 +488,16 @@ int nf_alg_stream_packet(struct nf_alg_session *session, struct sk_buff *skb,
 			 unsigned int protoff, struct nf_conn *ct,
 			 struct nf_alg_help *help, enum ip_conntrack_dir dir)
 {
-	struct nf_alg_segment seg;
-	struct sk_buff_head out;
-	bool release = false;
+	struct nf_alg_streams *streams = session->streams;
+	struct nf_alg_segment seg __uninitialized;
+	struct sk_buff_head out __uninitialized;
+	struct nf_alg_stream *in;
+	bool release;
 	int verdict;
 
 	if (!nf_alg_segment_parse(skb, protoff, &seg))
 		return NF_ACCEPT;
-	if (unlikely(seg.syn))
+	if (unlikely(seg.flags & TCPHDR_SYN))
 		return nf_alg_handshake(skb, protoff, ct, help, dir);
 
 	__skb_queue_head_init(&out);
@@ -506,17 +509,19 @@ int nf_alg_stream_packet(struct nf_alg_session *session, struct sk_buff *skb,
 		spin_unlock_bh(&session->lock);
 		return NF_DROP;
 	}
-	nf_alg_segment_route(session, &session->streams->dir[dir], skb);
-	verdict = nf_alg_stream_take(session, skb, protoff, dir, &seg, &out);
-	release = session->streams->release;
-	if (!release)
-		nf_alg_streams_arm(session);
+	/* Read, because the compiler would compute it anew for each use */
+	in = streams->dir[!dir].back;
+	nf_alg_segment_route(in, skb);
+	verdict = nf_alg_stream_take(streams, in, skb, protoff, &seg, &out);
+	release = streams->release;
+	if (likely(!release))
+		nf_alg_streams_arm(streams);
 	spin_unlock_bh(&session->lock);
 
 	nf_alg_segment_transmit(session, &out);
 	if (verdict == NF_STOLEN)
 		consume_skb(skb);
-	if (release)
+	if (unlikely(release))
 		nf_alg_session_release(session);
 	return verdict;
 }

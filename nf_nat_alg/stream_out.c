@@ -19,7 +19,13 @@
 #define NF_ALG_RETRIES 12
 #define NF_ALG_DUPACKS 3
 
-static noinline struct nf_alg_chunk *nf_alg_chunk_new(u32 len)
+/**
+ * nf_alg_chunk_new() - nf_alg_chunk_alloc() where none is spare
+ * @len: how many bytes
+ *
+ * Return: a chunk whose @len and @fin are not set, or NULL.
+ */
+struct nf_alg_chunk *nf_alg_chunk_new(u32 len)
 {
 	struct nf_alg_chunk *chunk;
 	size_t size = ALIGN(struct_size(chunk, data, len), 64);
@@ -29,29 +35,6 @@ static noinline struct nf_alg_chunk *nf_alg_chunk_new(u32 len)
 		chunk->room = size <= NF_ALG_CHUNK_SPARE ?
 				      size - offsetof(typeof(*chunk), data) :
 				      0;
-	return chunk;
-}
-
-/**
- * nf_alg_chunk_alloc() - room for bytes on their way
- * @stream: the stream; the session's lock is held
- * @len: how many bytes
- *
- * Return: an empty chunk or NULL.
- */
-struct nf_alg_chunk *nf_alg_chunk_alloc(struct nf_alg_stream *stream, u32 len)
-{
-	struct nf_alg_chunk *chunk = stream->spare;
-
-	if (likely(chunk && chunk->room >= len)) {
-		stream->spare = NULL;
-	} else {
-		chunk = nf_alg_chunk_new(len);
-		if (!chunk)
-			return NULL;
-	}
-	chunk->len = len;
-	chunk->fin = false;
 	return chunk;
 }
 
@@ -85,6 +68,13 @@ static unsigned long nf_alg_stream_rto(const struct nf_alg_stream *stream)
 	return min_t(unsigned long, rto << stream->retries, NF_ALG_RTO_MAX);
 }
 
+/* The time of the oldest byte begins */
+static void nf_alg_stream_restart(struct nf_alg_stream *stream)
+{
+	stream->rto_at = jiffies + nf_alg_stream_rto(stream);
+	nf_alg_streams_due(stream->session->streams, stream->rto_at);
+}
+
 static void nf_alg_stream_measure(struct nf_alg_stream *stream)
 {
 	u32 rtt = max_t(u32, jiffies - stream->rtt_start, 1);
@@ -105,49 +95,46 @@ static void nf_alg_stream_measure(struct nf_alg_stream *stream)
 
 /**
  * nf_alg_stream_queue() - bytes for the receiver
- * @session: session; its lock is held
- * @dir: direction of the stream
+ * @stream: the stream; the session's lock is held
  * @chunk: the bytes; the queue owns it from now on
  * @in_end: end of the bytes it stands for, as the sender counts
  */
-void nf_alg_stream_queue(struct nf_alg_session *session,
-			 enum ip_conntrack_dir dir, struct nf_alg_chunk *chunk,
-			 u32 in_end)
+void nf_alg_stream_queue(struct nf_alg_stream *stream,
+			 struct nf_alg_chunk *chunk, u32 in_end)
 {
-	struct nf_alg_stream *stream = &session->streams->dir[dir];
-
 	if (stream->snd_una == stream->q_end) {
 		stream->retries = 0;
-		stream->rto_at = jiffies + nf_alg_stream_rto(stream);
+		nf_alg_stream_restart(stream);
 	}
+	chunk->next = NULL;
 	chunk->in_end = in_end;
 	chunk->out = stream->q_end;
 	stream->q_end += chunk->len + chunk->fin;
-	list_add_tail(&chunk->list, &stream->queue);
+	if (unlikely(stream->queue))
+		stream->last->next = chunk;
+	else
+		stream->queue = chunk;
+	stream->last = chunk;
 	if (!stream->next)
 		stream->next = chunk;
-	nf_alg_stream_charge(session, stream, nf_alg_chunk_size(chunk));
+	nf_alg_stream_charge(stream, nf_alg_chunk_size(chunk));
 }
 
 /**
- * nf_alg_stream_renumber() - tell conntrack how far the two counts differ
- * @session: session; its lock is held
- * @dir: direction of the stream
+ * __nf_alg_stream_renumber() - tell conntrack how far the two counts differ
+ * @stream: the stream; the session's lock is held
+ * @delta: out-space minus in-space
  *
  * Conntrack's window check reads the offsets although it does not renumber:
  * without them it would take every acknowledgement for one of data never seen,
  * and its timeouts and states would be wrong.
  */
-void nf_alg_stream_renumber(struct nf_alg_session *session,
-			    enum ip_conntrack_dir dir)
+void __nf_alg_stream_renumber(struct nf_alg_stream *stream, u32 delta)
 {
-	struct nf_alg_stream *stream = &session->streams->dir[dir];
-	u32 delta = stream->q_end - (stream->rcv_nxt - stream->hold_len);
-	struct nf_conn *ct = session->ct;
+	struct nf_conn *ct = stream->session->ct;
 	struct nf_conn_seqadj *seqadj;
+	u8 dir = stream->dir;
 
-	if (delta == stream->delta)
-		return;
 	stream->delta = delta;
 	if (!ct)
 		return;
@@ -162,12 +149,11 @@ void nf_alg_stream_renumber(struct nf_alg_session *session,
 }
 
 /* What the sender may be told: how far it is done, and how far it may go */
-static void nf_alg_stream_compute(const struct nf_alg_session *session,
-				  const struct nf_alg_stream *stream, u32 *ack,
-				  u32 *edge)
+static __always_inline void
+nf_alg_stream_compute(const struct nf_alg_stream *stream, u32 *ack, u32 *edge)
 {
 	u32 unsent = stream->edge - stream->q_end;
-	u32 room = nf_alg_stream_allowance(session, stream);
+	u32 room = nf_alg_stream_allowance(stream);
 
 	*ack = stream->in_acked;
 	/* Never for a FIN that the receiver has not acknowledged */
@@ -186,36 +172,32 @@ static void nf_alg_stream_compute(const struct nf_alg_session *session,
 
 /**
  * nf_alg_stream_news() - is there something to tell the sender
- * @session: session; its lock is held
- * @stream: the stream
+ * @stream: the stream; the session's lock is held
  *
  * Return: true if it may forget more, or send more, than it knows.
  */
-bool nf_alg_stream_news(const struct nf_alg_session *session,
-			const struct nf_alg_stream *stream)
+bool nf_alg_stream_news(const struct nf_alg_stream *stream)
 {
 	u32 ack, edge;
 
-	nf_alg_stream_compute(session, stream, &ack, &edge);
+	nf_alg_stream_compute(stream, &ack, &edge);
 	return ack != stream->ack_in ||
 	       edge - stream->adv_edge >= 1U << stream->wscale;
 }
 
 /**
  * nf_alg_stream_offer() - what a packet to a stream's sender says
- * @session: session; its lock is held
- * @stream: the stream
+ * @stream: the stream; the session's lock is held
  * @ack: acknowledgement number for the packet
  * @window: window field for the packet
  *
  * The packet must go: what it says counts as said.
  */
-void nf_alg_stream_offer(const struct nf_alg_session *session,
-			 struct nf_alg_stream *stream, u32 *ack, u16 *window)
+void nf_alg_stream_offer(struct nf_alg_stream *stream, u32 *ack, u16 *window)
 {
 	u32 edge, size;
 
-	nf_alg_stream_compute(session, stream, ack, &edge);
+	nf_alg_stream_compute(stream, ack, &edge);
 	size = (edge - *ack) >> stream->wscale;
 	/* Rounding down would take back what was offered */
 	if (before(*ack + (size << stream->wscale), stream->adv_edge))
@@ -231,14 +213,15 @@ void nf_alg_stream_offer(const struct nf_alg_session *session,
 	stream->must_ack = false;
 }
 
-static void nf_alg_stream_forget(struct nf_alg_session *session,
-				 struct nf_alg_stream *stream,
-				 struct nf_alg_chunk *chunk)
+/* The oldest chunk is done with */
+static void nf_alg_stream_forget(struct nf_alg_stream *stream)
 {
+	struct nf_alg_chunk *chunk = stream->queue;
+
+	stream->queue = chunk->next;
 	if (stream->next == chunk)
-		stream->next = NULL;
-	list_del(&chunk->list);
-	nf_alg_stream_charge(session, stream, -nf_alg_chunk_size(chunk));
+		stream->next = chunk->next;
+	nf_alg_stream_charge(stream, -nf_alg_chunk_size(chunk));
 	nf_alg_chunk_free(stream, chunk);
 }
 
@@ -254,7 +237,7 @@ static void nf_alg_stream_copy(struct nf_alg_chunk *chunk, u32 seq, u32 len,
 		to += n;
 		seq += n;
 		len -= n;
-		chunk = list_next_entry(chunk, list);
+		chunk = chunk->next;
 	}
 }
 
@@ -267,21 +250,17 @@ static void nf_alg_stream_advance(struct nf_alg_stream *stream, u32 len)
 	while ((next = stream->next)) {
 		if (before(stream->snd_nxt, next->out + next->len + next->fin))
 			return;
-		stream->next = list_is_last(&next->list, &stream->queue) ?
-				       NULL :
-				       list_next_entry(next, list);
+		stream->next = next->next;
 	}
 }
 
 /* Send @len bytes from @seq, which stands in @chunk, and the FIN behind them if
  * @fin. Returns false if that was not possible.
  */
-static bool nf_alg_stream_emit(struct nf_alg_session *session,
-			       enum ip_conntrack_dir dir,
+static bool nf_alg_stream_emit(struct nf_alg_stream *stream,
 			       struct nf_alg_chunk *chunk, u32 seq, u32 len,
 			       bool fin, struct sk_buff_head *out)
 {
-	struct nf_alg_stream *stream = &session->streams->dir[dir];
 	u8 flags = TCPHDR_ACK;
 	u8 *data;
 
@@ -289,38 +268,40 @@ static bool nf_alg_stream_emit(struct nf_alg_session *session,
 		flags |= TCPHDR_PSH;
 	if (fin)
 		flags |= TCPHDR_FIN;
-	data = nf_alg_segment_build(session, dir, seq, flags, len, out);
+	data = nf_alg_segment_build(stream, seq, flags, len, out);
 	if (!data)
 		return false;
 	nf_alg_stream_copy(chunk, seq, len, data);
 	return true;
 }
 
-/* May so many bytes go in one packet? Few of them always may */
-static bool nf_alg_stream_fits(const struct nf_alg_session *session,
-			       const struct nf_alg_stream *stream, u32 len)
+/* May @len bytes go in one packet? Few of them always may; and unless we know
+ * better of the path, as many as have @come so far in one.
+ */
+static bool nf_alg_stream_fits(const struct nf_alg_stream *stream, u32 len,
+			       u32 come)
 {
-	return len <= NF_ALG_SEGMENT_MIN ||
-	       len <= nf_alg_segment_room(session, stream);
+	if (len <= NF_ALG_SEGMENT_MIN ||
+	    (len <= come && len <= stream->mss && !stream->mtu))
+		return true;
+	return len <= nf_alg_segment_room(stream);
 }
 
-/* @len bytes at snd_nxt, and a FIN if @fin, are on their way for the first time */
-static void nf_alg_stream_sent(struct nf_alg_stream *stream, u32 len, bool fin)
+/* What ends at @end is on its way for the first time */
+static void nf_alg_stream_time(struct nf_alg_stream *stream, u32 end)
 {
-	if (!stream->timing) {
-		stream->timing = true;
-		stream->rtt_start = jiffies;
-		stream->rtt_seq = stream->snd_nxt + len + fin;
-	}
-	nf_alg_stream_advance(stream, len + fin);
+	if (stream->timing)
+		return;
+	stream->timing = true;
+	stream->rtt_start = jiffies;
+	stream->rtt_seq = end;
 }
 
 /**
  * nf_alg_stream_forward() - what was just queued goes in the packet it came in
- * @session: session; its lock is held
+ * @stream: the stream; the session's lock is held
  * @skb: the packet; what its data have become is all that is unsent
  * @protoff: offset of its TCP header
- * @dir: its direction
  *
  * Most packets bring whole messages: the queue keeps their bytes for a
  * repetition, but no packet needs to be made for them. Where something was
@@ -328,40 +309,41 @@ static void nf_alg_stream_sent(struct nf_alg_stream *stream, u32 len, bool fin)
  *
  * Return: false if a packet has to be made after all.
  */
-bool nf_alg_stream_forward(struct nf_alg_session *session, struct sk_buff *skb,
-			   unsigned int protoff, enum ip_conntrack_dir dir)
+bool nf_alg_stream_forward(struct nf_alg_stream *stream, struct sk_buff *skb,
+			   unsigned int protoff)
 {
-	struct nf_alg_stream *stream = &session->streams->dir[dir];
 	s32 room = stream->edge - stream->snd_nxt;
 	u32 len = stream->q_end - stream->snd_nxt;
 	u8 *data;
 
 	if (!len || (s32)len > room ||
-	    !nf_alg_stream_fits(session, stream, len))
+	    !nf_alg_stream_fits(stream, len,
+				skb->len - protoff - sizeof(struct tcphdr)))
 		return false;
 	if (stream->changed) {
-		data = nf_alg_segment_refill(session, skb, protoff, dir,
+		data = nf_alg_segment_refill(stream, skb, protoff,
 					     stream->snd_nxt,
 					     TCPHDR_ACK | TCPHDR_PSH, len);
 		if (!data)
 			return false;
 		nf_alg_stream_copy(stream->next, stream->snd_nxt, len, data);
-	} else if (!nf_alg_segment_forward(session, skb, protoff, dir)) {
+	} else if (!nf_alg_segment_forward(stream, skb, protoff)) {
 		return false;
 	}
-	nf_alg_stream_sent(stream, len, false);
+	nf_alg_stream_time(stream, stream->q_end);
+	stream->snd_nxt = stream->q_end;
+	stream->next = NULL;
 	return true;
 }
 
-void __nf_alg_stream_send(struct nf_alg_session *session,
-			  enum ip_conntrack_dir dir, struct sk_buff_head *out)
+void __nf_alg_stream_send(struct nf_alg_stream *stream,
+			  struct sk_buff_head *out)
 {
-	struct nf_alg_stream *stream = &session->streams->dir[dir];
 	u32 mss;
 
 	mss = stream->q_end - stream->snd_nxt;
-	if (!nf_alg_stream_fits(session, stream, mss))
-		mss = nf_alg_segment_room(session, stream);
+	if (!nf_alg_stream_fits(stream, mss, 0))
+		mss = nf_alg_segment_room(stream);
 	while (stream->snd_nxt != stream->q_end) {
 		u32 left = stream->q_end - stream->fin_in - stream->snd_nxt;
 		s32 room = stream->edge - stream->snd_nxt;
@@ -375,43 +357,40 @@ void __nf_alg_stream_send(struct nf_alg_session *session,
 			len = room;
 			fin = false;
 		}
-		if (!nf_alg_stream_emit(session, dir, stream->next,
-					stream->snd_nxt, len, fin, out))
+		if (!nf_alg_stream_emit(stream, stream->next, stream->snd_nxt,
+					len, fin, out))
 			break;
-		nf_alg_stream_sent(stream, len, fin);
+		nf_alg_stream_time(stream, stream->snd_nxt + len + fin);
+		nf_alg_stream_advance(stream, len + fin);
 	}
 }
 
 /**
  * nf_alg_stream_resend() - send the oldest bytes again
- * @session: session; its lock is held
- * @dir: direction of the stream; its queue is not empty
+ * @stream: the stream; its queue is not empty; the session's lock is held
  * @out: where packets go
  *
  * Where the receiver's window is closed that is one byte, to probe it.
  */
-void nf_alg_stream_resend(struct nf_alg_session *session,
-			  enum ip_conntrack_dir dir, struct sk_buff_head *out)
+void nf_alg_stream_resend(struct nf_alg_stream *stream,
+			  struct sk_buff_head *out)
 {
-	struct nf_alg_stream *stream = &session->streams->dir[dir];
-	struct nf_alg_chunk *chunk;
 	bool first = stream->snd_nxt == stream->snd_una;
 	u32 left, len;
 	s32 room;
 	bool fin;
 
-	chunk = list_first_entry(&stream->queue, struct nf_alg_chunk, list);
 	stream->timing = false;
 	left = stream->q_end - stream->fin_in - stream->snd_una;
 	room = stream->edge - stream->snd_una;
-	len = min(left, nf_alg_segment_room(session, stream));
+	len = min(left, nf_alg_segment_room(stream));
 	if (len && (s32)len > room)
 		len = max(room, 1);
 	if (!first)
 		len = min(len, stream->snd_nxt - stream->snd_una);
 	fin = stream->fin_in && len == left &&
 	      (first || stream->snd_nxt == stream->q_end);
-	if (nf_alg_stream_emit(session, dir, chunk, stream->snd_una, len, fin,
+	if (nf_alg_stream_emit(stream, stream->queue, stream->snd_una, len, fin,
 			       out) &&
 	    first)
 		nf_alg_stream_advance(stream, len + fin);
@@ -419,30 +398,27 @@ void nf_alg_stream_resend(struct nf_alg_session *session,
 
 /**
  * nf_alg_stream_acked() - the receiver has spoken
- * @session: session; its lock is held
- * @dir: direction of the stream it receives
+ * @stream: the stream it receives; the session's lock is held
  * @seg: what its packet says
  * @out: where packets go
  */
-void nf_alg_stream_acked(struct nf_alg_session *session,
-			 enum ip_conntrack_dir dir,
+void nf_alg_stream_acked(struct nf_alg_stream *stream,
 			 const struct nf_alg_segment *seg,
 			 struct sk_buff_head *out)
 {
-	struct nf_alg_stream *stream = &session->streams->dir[dir];
 	u32 ack = seg->ack;
 	u32 edge = ack + (seg->window << stream->wscale);
-	struct nf_alg_chunk *chunk, *next;
+	struct nf_alg_chunk *chunk;
 
 	if (before(ack, stream->snd_una) || after(ack, stream->snd_nxt))
 		return;
 
 	if (ack != stream->snd_una) {
-		list_for_each_entry_safe(chunk, next, &stream->queue, list) {
+		while ((chunk = stream->queue)) {
 			if (before(ack, chunk->out + chunk->len + chunk->fin))
 				break;
 			stream->in_acked = chunk->in_end;
-			nf_alg_stream_forget(session, stream, chunk);
+			nf_alg_stream_forget(stream);
 		}
 		stream->snd_una = ack;
 		stream->retries = 0;
@@ -450,20 +426,21 @@ void nf_alg_stream_acked(struct nf_alg_session *session,
 		if (stream->timing && !before(ack, stream->rtt_seq))
 			nf_alg_stream_measure(stream);
 		if (ack != stream->q_end)
-			stream->rto_at = jiffies + nf_alg_stream_rto(stream);
+			nf_alg_stream_restart(stream);
 		if (stream->recovering) {
 			if (before(ack, stream->recover))
-				nf_alg_stream_resend(session, dir, out);
+				nf_alg_stream_resend(stream, out);
 			else
 				stream->recovering = false;
 		}
 	} else if (stream->snd_una != stream->snd_nxt) {
-		if (!seg->len && !seg->fin && !after(edge, stream->edge) &&
+		if (!seg->len && !(seg->flags & TCPHDR_FIN) &&
+		    !after(edge, stream->edge) &&
 		    ++stream->dupacks == NF_ALG_DUPACKS &&
 		    !stream->recovering) {
 			stream->recovering = true;
 			stream->recover = stream->snd_nxt;
-			nf_alg_stream_resend(session, dir, out);
+			nf_alg_stream_resend(stream, out);
 		}
 		/* A closed window that answers is alive */
 		if (stream->edge == stream->snd_una)
@@ -483,25 +460,22 @@ void nf_alg_streams_purge(struct nf_alg_session *session)
 
 	for (dir = 0; dir < IP_CT_DIR_MAX; dir++) {
 		struct nf_alg_stream *stream = &session->streams->dir[dir];
-		struct nf_alg_chunk *chunk, *next_chunk;
 		struct nf_alg_early *early, *next;
 
-		list_for_each_entry_safe(chunk, next_chunk, &stream->queue,
-					 list)
-			nf_alg_stream_forget(session, stream, chunk);
+		while (stream->queue)
+			nf_alg_stream_forget(stream);
 		list_for_each_entry_safe(early, next, &stream->early, list) {
 			list_del(&early->list);
-			nf_alg_stream_charge(session, stream,
-					     -nf_alg_early_size(early));
+			nf_alg_stream_charge(stream, -nf_alg_early_size(early));
 			kfree(early);
 		}
 		stream->early_count = 0;
-		nf_alg_hold_drop(session, stream);
+		nf_alg_hold_drop(stream);
 		kfree(stream->spare);
 		stream->spare = NULL;
 		stream->q_end = stream->snd_nxt;
 		stream->snd_una = stream->snd_nxt;
-		nf_alg_stream_renumber(session, dir);
+		nf_alg_stream_renumber(stream);
 	}
 }
 
@@ -530,13 +504,13 @@ bool nf_alg_streams_reset(struct nf_alg_session *session,
 	for (dir = 0; dir < IP_CT_DIR_MAX; dir++) {
 		struct nf_alg_stream *stream = &streams->dir[dir];
 
-		nf_alg_segment_build(session, dir, stream->snd_nxt,
+		nf_alg_segment_build(stream, stream->snd_nxt,
 				     TCPHDR_RST | TCPHDR_ACK, 0, out);
 		/* An end that has not got everything yet accepts it only where
 		 * it stands (RFC 5961, 3.2)
 		 */
 		if (stream->snd_una != stream->snd_nxt)
-			nf_alg_segment_build(session, dir, stream->snd_una,
+			nf_alg_segment_build(stream, stream->snd_una,
 					     TCPHDR_RST | TCPHDR_ACK, 0, out);
 	}
 	nf_alg_streams_purge(session);
@@ -545,16 +519,17 @@ bool nf_alg_streams_reset(struct nf_alg_session *session,
 }
 
 /**
- * nf_alg_streams_arm() - set the timer
- * @session: session; its lock is held
+ * __nf_alg_streams_arm() - set the timer, if anything is due
+ * @streams: both streams; the session's lock is held
  */
-void nf_alg_streams_arm(struct nf_alg_session *session)
+void __nf_alg_streams_arm(struct nf_alg_streams *streams)
 {
-	struct nf_alg_streams *streams = session->streams;
+	struct nf_alg_session *session = streams->session;
 	unsigned long at = 0;
 	bool wanted = false;
 	int dir;
 
+	streams->sooner = false;
 	if (session->dead)
 		return;
 	for (dir = 0; dir < IP_CT_DIR_MAX; dir++) {
@@ -571,9 +546,6 @@ void nf_alg_streams_arm(struct nf_alg_session *session)
 			wanted = true;
 		}
 	}
-	/* A timer that comes too early finds nothing to do and is set again,
-	 * which is cheaper than to move it with every packet.
-	 */
 	if (!wanted || (timer_pending(&streams->timer) &&
 			!time_before(at, streams->timer.expires)))
 		return;
@@ -582,14 +554,13 @@ void nf_alg_streams_arm(struct nf_alg_session *session)
 		refcount_dec(&session->refs);
 }
 
-static void nf_alg_stream_expire(struct nf_alg_session *session,
-				 enum ip_conntrack_dir dir,
+static void nf_alg_stream_expire(struct nf_alg_stream *stream,
 				 struct sk_buff_head *out)
 {
-	struct nf_alg_stream *stream = &session->streams->dir[dir];
+	struct nf_alg_session *session = stream->session;
 
 	if (stream->hold_len && !time_before(jiffies, stream->hold_until))
-		nf_alg_hold_expire(session, dir);
+		nf_alg_hold_expire(stream);
 	if (stream->snd_una != stream->q_end &&
 	    !time_before(jiffies, stream->rto_at)) {
 		if (stream->retries >= NF_ALG_RETRIES) {
@@ -605,9 +576,9 @@ static void nf_alg_stream_expire(struct nf_alg_session *session,
 			stream->recovering = true;
 			stream->recover = stream->snd_nxt;
 		}
-		nf_alg_stream_resend(session, dir, out);
+		nf_alg_stream_resend(stream, out);
 	}
-	nf_alg_stream_send(session, dir, out);
+	nf_alg_stream_send(stream, out);
 }
 
 /**
@@ -627,10 +598,11 @@ void nf_alg_streams_timer(struct timer_list *timer)
 	spin_lock_bh(&session->lock);
 	dead = session->dead;
 	if (!dead) {
-		nf_alg_stream_expire(session, IP_CT_DIR_ORIGINAL, &out);
+		nf_alg_stream_expire(&streams->dir[IP_CT_DIR_ORIGINAL], &out);
 		if (!streams->closed)
-			nf_alg_stream_expire(session, IP_CT_DIR_REPLY, &out);
-		nf_alg_streams_arm(session);
+			nf_alg_stream_expire(&streams->dir[IP_CT_DIR_REPLY],
+					     &out);
+		__nf_alg_streams_arm(streams);
 	}
 	spin_unlock_bh(&session->lock);
 	nf_alg_segment_transmit(session, &out);

@@ -55,11 +55,10 @@ static struct nf_alg_session *connection(struct kunit *test, u8 family)
 		s->side[end].own.addr.all[3] = htonl(end + 1);
 		s->side[end].seen.addr.all[3] = htonl(end + 17);
 	}
+	nf_alg_streams_link(s);
 	for (dir = 0; dir < IP_CT_DIR_MAX; dir++) {
 		struct nf_alg_stream *stream = &s->streams->dir[dir];
 
-		INIT_LIST_HEAD(&stream->queue);
-		INIT_LIST_HEAD(&stream->early);
 		stream->rcv_nxt = dir ? ACK - 3 : SEQ;
 		stream->in_acked = stream->rcv_nxt;
 		stream->ack_in = stream->rcv_nxt;
@@ -170,7 +169,7 @@ static void translated(struct kunit *test, struct nf_alg_session *s,
 		chunk = nf_alg_chunk_alloc(stream, part[i]);
 		KUNIT_ASSERT_NOT_ERR_OR_NULL(test, chunk);
 		memcpy(chunk->data, data + i * half, part[i]);
-		nf_alg_stream_queue(s, 0, chunk, SEQ + in);
+		nf_alg_stream_queue(stream, chunk, SEQ + in);
 	}
 	stream->changed = true;
 }
@@ -182,7 +181,7 @@ static struct sk_buff *built(struct kunit *test, struct nf_alg_session *s)
 	struct sk_buff *skb;
 
 	__skb_queue_head_init(&out);
-	nf_alg_stream_send(s, 0, &out);
+	nf_alg_stream_send(&s->streams->dir[0], &out);
 	KUNIT_ASSERT_EQ(test, skb_queue_len(&out), 1U);
 	skb = __skb_dequeue(&out);
 	KUNIT_EXPECT_EQ(test, s->streams->dir[0].snd_nxt,
@@ -243,7 +242,8 @@ static void one(struct kunit *test, u8 family, enum shape shape, u32 in,
 	translated(test, s, data, out_len, in);
 	translated(test, other, data, out_len, in);
 
-	KUNIT_ASSERT_TRUE(test, nf_alg_stream_forward(s, skb, ip_size(s), 0));
+	KUNIT_ASSERT_TRUE(test, nf_alg_stream_forward(&s->streams->dir[0], skb,
+						      ip_size(s)));
 	made = built(test, other);
 	KUNIT_EXPECT_EQ(test, memcmp(skb->data + head, data, out_len), 0);
 	KUNIT_EXPECT_EQ(test, s->streams->dir[0].snd_nxt, OUT + out_len);
@@ -254,7 +254,7 @@ static void one(struct kunit *test, u8 family, enum shape shape, u32 in,
 
 	/* Identification and what is offered may differ, the data may not */
 	__skb_queue_head_init(&out);
-	nf_alg_stream_resend(s, 0, &out);
+	nf_alg_stream_resend(&s->streams->dir[0], &out);
 	again = __skb_dequeue(&out);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, again);
 	KUNIT_EXPECT_EQ(test, again->len, skb->len);
@@ -312,7 +312,8 @@ static void refused(struct kunit *test, struct nf_alg_session *s,
 	translated(test, s, data, out_len, in);
 	translated(test, other, data, out_len, in);
 
-	KUNIT_EXPECT_FALSE(test, nf_alg_stream_forward(s, skb, ip_size(s), 0));
+	KUNIT_EXPECT_FALSE(test, nf_alg_stream_forward(&s->streams->dir[0], skb,
+						       ip_size(s)));
 	KUNIT_EXPECT_EQ(test, s->streams->dir[0].snd_nxt, OUT);
 	KUNIT_ASSERT_EQ(test, skb->len, len);
 	KUNIT_ASSERT_EQ(test, skb_copy_bits(skb, 0, after, len), 0);
@@ -368,7 +369,8 @@ static void pages_stay(struct kunit *test)
 	page = skb_frag_page(&skb_shinfo(skb)->frags[0]);
 	get_page(page);
 	translated(test, s, other, sizeof(other), sizeof(data));
-	KUNIT_EXPECT_TRUE(test, nf_alg_stream_forward(s, skb, ip_size(s), 0));
+	KUNIT_EXPECT_TRUE(test, nf_alg_stream_forward(&s->streams->dir[0], skb,
+						      ip_size(s)));
 	KUNIT_EXPECT_EQ(test, page_count(page), 1);
 	KUNIT_EXPECT_EQ(test,
 			memcmp(page_address(page) + 7, data, sizeof(data)), 0);
@@ -413,10 +415,12 @@ static void nothing_to_send(struct kunit *test)
 	fill(data, sizeof(data), 3);
 	skb = packet(test, s, LINEAR, data, sizeof(data));
 	s->streams->dir[0].changed = true;
-	KUNIT_EXPECT_FALSE(test, nf_alg_stream_forward(s, skb, ip_size(s), 0));
+	KUNIT_EXPECT_FALSE(test, nf_alg_stream_forward(&s->streams->dir[0], skb,
+						       ip_size(s)));
 	translated(test, s, data, sizeof(data), sizeof(data));
 	s->streams->dir[0].edge = OUT + sizeof(data) - 1;
-	KUNIT_EXPECT_FALSE(test, nf_alg_stream_forward(s, skb, ip_size(s), 0));
+	KUNIT_EXPECT_FALSE(test, nf_alg_stream_forward(&s->streams->dir[0], skb,
+						       ip_size(s)));
 	KUNIT_EXPECT_EQ(test, s->streams->dir[0].snd_nxt, OUT);
 	kfree_skb(skb);
 	gone(s);
@@ -427,7 +431,7 @@ static void one_is_spare(struct kunit *test)
 {
 	struct nf_alg_session *s = connection(test, NFPROTO_IPV4);
 	struct nf_alg_stream *stream = &s->streams->dir[0];
-	struct nf_alg_segment seg = { .has_ack = true, .window = 60000 };
+	struct nf_alg_segment seg = { .flags = TCPHDR_ACK, .window = 60000 };
 	struct nf_alg_chunk *spare, *chunk;
 	struct sk_buff *skb;
 	u8 data[200];
@@ -437,7 +441,7 @@ static void one_is_spare(struct kunit *test)
 	skb = built(test, s);
 	kfree_skb(skb);
 	seg.ack = OUT + 200;
-	nf_alg_stream_acked(s, 0, &seg, NULL);
+	nf_alg_stream_acked(stream, &seg, NULL);
 	spare = stream->spare;
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, spare);
 	KUNIT_EXPECT_GE(test, spare->room, 100);
