@@ -190,7 +190,53 @@ static int nf_alg_grip_take(struct nf_alg_taking *taking, u8 i,
 	return 0;
 }
 
-/* Most messages speak of what their call holds already */
+/* Most messages speak of what their call holds already, all of it. Return: false
+ * if this one does not, and nothing has changed then.
+ */
+static bool nf_alg_bind_again(struct nf_alg_call *call,
+			      const struct nf_alg_message *msg,
+			      const struct nf_alg_bind *want,
+			      struct nf_alg_endpoint *public)
+{
+	const struct nf_alg_endpoint *seen = &msg->from->seen;
+	struct nf_alg_grip *held[NF_ALG_BIND_PORTS_MAX] __uninitialized;
+	u16 first = ntohs(want->inside.port);
+	const struct nf_alg_binding *b;
+	struct nf_alg_grip *grip;
+	u16 base = 0, at, i;
+	u32 found = 0;
+
+	list_for_each_entry(grip, &call->grips, list) {
+		b = grip->binding;
+		i = ntohs(b->inside.port) - first;
+		if (i >= want->count || found & BIT(i) ||
+		    b->l4proto != want->l4proto ||
+		    !nf_alg_same_endpoint(&grip->remote, &want->remote) ||
+		    !nf_alg_same_host(&b->inside, &want->inside) ||
+		    !nf_alg_same_host(&b->public, seen))
+			continue;
+		at = ntohs(b->public.port) - i;
+		if (found && at != base)
+			return false;
+		base = at;
+		held[i] = grip;
+		found |= BIT(i);
+	}
+	if (found != BIT(want->count) - 1)
+		return false;
+
+	for (i = 0; i < want->count; i++) {
+		if (want->flags & NF_ALG_BIND_DOOR)
+			nf_alg_binding_make_door(held[i]->binding, want,
+						 msg->session);
+		nf_alg_grip_renew(held[i], want);
+	}
+	*public = *seen;
+	public->port = htons(base);
+	return true;
+}
+
+/* What of it the call holds */
 static void nf_alg_bind_held(struct nf_alg_taking *taking)
 {
 	const struct nf_alg_endpoint *seen = &taking->msg->from->seen;
@@ -304,7 +350,7 @@ static noinline int nf_alg_bind_choose(struct nf_alg_taking *taking,
 	return 0;
 }
 
-/* Most messages speak of what is bound. Return: as nf_alg_bind_choose() */
+/* Return: as nf_alg_bind_choose() */
 static int nf_alg_bind_place(struct nf_alg_taking *taking)
 {
 	int base = 0, found;
@@ -378,31 +424,23 @@ static int nf_alg_bind_check(const struct nf_alg_message *msg,
 	return 0;
 }
 
-int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
-		const struct nf_alg_bind *want, struct nf_alg_endpoint *public)
+/* Not all of it is held. Return: 0 with the first public port in @public,
+ * -EALREADY as nf_alg_bind_place_away(), or -reason.
+ */
+static noinline int nf_alg_bind_anew(struct nf_alg_message *msg,
+				     struct nf_alg_call *call,
+				     const struct nf_alg_bind *want,
+				     struct nf_alg_endpoint *public)
 {
-	struct nf_alg_net *an = msg->session->an;
-	struct nf_alg_taking taking __uninitialized;
+	struct nf_alg_taking taking = {
+		.an = msg->session->an,
+		.msg = msg,
+		.call = call,
+		.want = want,
+	};
 	struct nf_alg_grip *grip, *next;
 	LIST_HEAD(taken);
 	int i, err;
-
-	err = nf_alg_bind_check(msg, want);
-	if (err)
-		return err;
-	taking.an = an;
-	taking.msg = msg;
-	taking.call = call;
-	taking.want = want;
-	memset(taking.own, 0, want->count * sizeof(taking.own[0]));
-	memset(taking.held, 0, want->count * sizeof(taking.held[0]));
-
-	rcu_read_lock();
-	spin_lock_bh(&an->bindings.lock);
-	/* A call that dies releases what it holds under this lock */
-	err = -NF_ALG_REASON_MAPPING_LOST;
-	if (READ_ONCE(call->state) == NF_ALG_CALL_DEAD)
-		goto unlock;
 
 	err = nf_alg_bind_away(want) ? nf_alg_bind_place_away(&taking) :
 				       nf_alg_bind_place(&taking);
@@ -410,14 +448,35 @@ int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
 		err = nf_alg_grip_take(&taking, i, &taken);
 	if (err) {
 		list_for_each_entry_safe(grip, next, &taken, undo)
-			nf_alg_grip_release(an, grip);
-	} else {
-		*public = taking.public;
-		list_splice_tail(&taken, &msg->undo);
+			nf_alg_grip_release(taking.an, grip);
+		return err;
 	}
-unlock:
+	*public = taking.public;
+	list_splice_tail(&taken, &msg->undo);
+	return 0;
+}
+
+int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
+		const struct nf_alg_bind *want, struct nf_alg_endpoint *public)
+{
+	struct nf_alg_net *an = msg->session->an;
+	int err;
+
+	err = nf_alg_bind_check(msg, want);
+	if (err)
+		return err;
+
+	spin_lock_bh(&an->bindings.lock);
+	/* A call that dies releases what it holds under this lock */
+	if (READ_ONCE(call->state) == NF_ALG_CALL_DEAD) {
+		err = -NF_ALG_REASON_MAPPING_LOST;
+	} else if (nf_alg_bind_away(want) ||
+		   !nf_alg_bind_again(call, msg, want, public)) {
+		rcu_read_lock();
+		err = nf_alg_bind_anew(msg, call, want, public);
+		rcu_read_unlock();
+	}
 	spin_unlock_bh(&an->bindings.lock);
-	rcu_read_unlock();
 	if (!err && want->seconds)
 		nf_alg_call_sweep_by(
 			call, jiffies + HZ * (unsigned long)want->seconds);
@@ -434,9 +493,6 @@ void nf_alg_bind_undo(struct nf_alg_message *msg)
 	struct nf_alg_net *an = msg->session->an;
 	struct nf_alg_grip *grip, *next;
 
-	/* Others only ever make the list shorter */
-	if (list_empty(&msg->undo))
-		return;
 	spin_lock_bh(&an->bindings.lock);
 	list_for_each_entry_safe(grip, next, &msg->undo, undo)
 		nf_alg_grip_release(an, grip);
@@ -452,8 +508,6 @@ void nf_alg_bind_keep(struct nf_alg_message *msg)
 	struct nf_alg_net *an = msg->session->an;
 	struct nf_alg_grip *grip, *next;
 
-	if (list_empty(&msg->undo))
-		return;
 	spin_lock_bh(&an->bindings.lock);
 	list_for_each_entry_safe(grip, next, &msg->undo, undo)
 		list_del_init(&grip->undo);

@@ -325,6 +325,10 @@ static unsigned long nf_alg_call_patience(const struct nf_alg_call *call)
 
 void nf_alg_call_sweep_by(struct nf_alg_call *call, unsigned long when)
 {
+	/* It has yet to run, and will see what its caller has changed */
+	if (timer_pending(&call->timer) &&
+	    !time_before(when, READ_ONCE(call->timer.expires)))
+		return;
 	spin_lock_bh(&call->lock);
 	if (call->state != NF_ALG_CALL_DEAD)
 		nf_alg_call_arm_by(call, when);
@@ -498,23 +502,6 @@ struct nf_alg_call *nf_alg_call_take(struct nf_alg_message *msg,
 	return IS_ERR(other) ? ERR_PTR(-NF_ALG_REASON_NO_MEMORY) : other;
 }
 EXPORT_SYMBOL_GPL(nf_alg_call_take);
-
-void *nf_alg_call_lock(struct nf_alg_call *call) __acquires(&call->lock)
-{
-	spin_lock_bh(&call->lock);
-	return call->priv;
-}
-EXPORT_SYMBOL_GPL(nf_alg_call_lock);
-
-/**
- * nf_alg_call_unlock() - leave the protocol's own part of a call
- * @call: call
- */
-void nf_alg_call_unlock(struct nf_alg_call *call) __releases(&call->lock)
-{
-	spin_unlock_bh(&call->lock);
-}
-EXPORT_SYMBOL_GPL(nf_alg_call_unlock);
 
 void *nf_alg_call_priv(struct nf_alg_call *call)
 {

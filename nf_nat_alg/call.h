@@ -188,8 +188,22 @@ bool nf_alg_call_resume(struct nf_alg_call *call,
  *
  * Return: protocol->call_size bytes, zeroed when the call began.
  */
-void *nf_alg_call_lock(struct nf_alg_call *call) __acquires(&call->lock);
-void nf_alg_call_unlock(struct nf_alg_call *call) __releases(&call->lock);
+static inline void *nf_alg_call_lock(struct nf_alg_call *call)
+	__acquires(&call->lock)
+{
+	spin_lock_bh(&call->lock);
+	return call->priv;
+}
+
+/**
+ * nf_alg_call_unlock() - leave the protocol's own part of a call
+ * @call: call
+ */
+static inline void nf_alg_call_unlock(struct nf_alg_call *call)
+	__releases(&call->lock)
+{
+	spin_unlock_bh(&call->lock);
+}
 
 /* The protocol's own part where nobody else can be in it: in call_end() */
 void *nf_alg_call_priv(struct nf_alg_call *call);

@@ -13,7 +13,7 @@
 static struct nf_alg_spare nf_alg_message_spare __read_mostly;
 
 /* An IPv4 address and its port are of a size that the compiler knows */
-static inline void nf_alg_text_copy(u8 *to, const u8 *from, u32 len)
+static __always_inline void nf_alg_text_copy(u8 *to, const u8 *from, u32 len)
 {
 	if (len == 6)
 		memcpy(to, from, 6);
@@ -198,12 +198,14 @@ void nf_alg_message_apply(const struct nf_alg_message *msg, u8 *text)
  */
 void nf_alg_message_end(struct nf_alg_message *msg, bool sent)
 {
-	if (sent) {
-		if (msg->changes)
-			msg->session->translated[msg->dir]++;
-		nf_alg_bind_keep(msg);
-	} else {
-		nf_alg_bind_undo(msg);
+	if (sent && msg->changes)
+		msg->session->translated[msg->dir]++;
+	/* Others only ever make the list shorter */
+	if (!list_empty(&msg->undo)) {
+		if (sent)
+			nf_alg_bind_keep(msg);
+		else
+			nf_alg_bind_undo(msg);
 	}
 	nf_alg_spare_give(&nf_alg_message_spare, msg);
 }

@@ -528,17 +528,6 @@ void nf_alg_call_put(struct nf_alg_call *call)
 		abort();
 }
 
-void *nf_alg_call_lock(struct nf_alg_call *call)
-{
-	spin_lock_bh(&call->lock);
-	return call->priv;
-}
-
-void nf_alg_call_unlock(struct nf_alg_call *call)
-{
-	spin_unlock_bh(&call->lock);
-}
-
 void nf_alg_call_commit(struct nf_alg_call *call)
 {
 	fake(call);
