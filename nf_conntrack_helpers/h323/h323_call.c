@@ -206,8 +206,8 @@ static void h323_leg_end(struct h323_session *session,
 	}
 }
 
-/* What is looked at here only ever changes so that it is to be looked at again
- * under the lock, or by a message at the same time, which may come later as well
+/* Without the lock: who changes it meanwhile is a message of another connection,
+ * or that one's end, which might as well come a moment later
  */
 static const struct h323_call *h323_call_peek(const struct nf_alg_call *call)
 {

@@ -177,8 +177,8 @@ static noinline int h323_media_write(struct h323_translation *t,
 /* RTP that is bound with its RTCP has that behind it, as nearly always: so the
  * same is true of it, one port further. @outside: the port of RTP outside
  */
-static int h323_media_beside_too(struct h323_translation *t,
-				 const struct h323_hit *rtp, __be16 outside)
+static int h323_media_rtcp(struct h323_translation *t,
+			   const struct h323_hit *rtp, __be16 outside)
 {
 	const u8 *from = t->msg->data + rtp->at;
 	const struct h323_hit *rtcp = rtp + 1;
@@ -235,7 +235,7 @@ int h323_media_own(struct h323_translation *t, const struct h323_hit *hit,
 		return h323_media_write(t, hit, outside);
 	err = h323_endpoint_write4(t, hit, t->msg->from->seen.addr.ip, outside);
 	if (!err && purpose == H323_MEDIA && port.count == 2)
-		err = h323_media_beside_too(t, hit, outside);
+		err = h323_media_rtcp(t, hit, outside);
 	return err;
 }
 

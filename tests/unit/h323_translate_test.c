@@ -396,6 +396,63 @@ static void media_ports(void)
 		"media has other ports where services of TCP listen");
 }
 
+/* RTCP stands behind its RTP, and mostly says the same: what it says otherwise
+ * holds
+ */
+static void beside_media(void)
+{
+	static const struct {
+		struct swap rtp;
+		struct swap rtcp;
+		struct swap becomes[2];
+		const char *what;
+	} * c, cases[] = {
+		{ { INSIDE ":30004", INSIDE ":30004" },
+		  { INSIDE ":30005", INSIDE ":30005" },
+		  { { INSIDE ":30004", PUBLIC ":40004" },
+		    { INSIDE ":30005", PUBLIC ":40005" } },
+		  "RTCP beside RTP" },
+		{ { INSIDE ":30004", INSIDE ":30004" },
+		  { INSIDE ":30005", INSIDE ":30007" },
+		  { { INSIDE ":30004", PUBLIC ":40004" },
+		    { INSIDE ":30007", PUBLIC ":40007" } },
+		  "RTCP further up" },
+		{ { INSIDE ":30004", INSIDE ":30004" },
+		  { INSIDE ":30005", INSIDE ":30004" },
+		  { { INSIDE ":30004", PUBLIC ":40004" } },
+		  "RTCP on the port of RTP" },
+		{ { INSIDE ":30004", INSIDE ":30009" },
+		  { INSIDE ":30005", INSIDE ":30010" },
+		  { { INSIDE ":30009", PUBLIC ":40009" },
+		    { INSIDE ":30010", PUBLIC ":40010" } },
+		  "RTCP beside RTP of an odd port" },
+		{ { INSIDE ":30004", INSIDE ":30004" },
+		  { INSIDE ":30005", "10.0.0.3:30005" },
+		  { { INSIDE ":30004", PUBLIC ":40004" } },
+		  "RTCP of another host, which stays as it is" },
+		{ { INSIDE ":30004", "10.0.0.3:30004" },
+		  { INSIDE ":30005", INSIDE ":30005" },
+		  { { INSIDE ":30005", PUBLIC ":40005" } },
+		  "RTP of another host, which stays as it is" },
+	};
+	u8 pdu[sizeof(olc_ack)];
+	struct swap swaps[3];
+
+	for (c = cases; c < cases + ARRAY_SIZE(cases); c++) {
+		memcpy(pdu, olc_ack, sizeof(pdu));
+		replace(pdu, sizeof(pdu), &c->rtp);
+		replace(pdu, sizeof(pdu), &c->rtcp);
+		memset(swaps, 0, sizeof(swaps));
+		memcpy(swaps, c->becomes, sizeof(c->becomes));
+		begin();
+		QUIETLY(h225, UP, setup_h245);
+		h245 = h323_flow(&h323_engine_control, INSIDE ":30245",
+				 PUBLIC ":40245", REMOTE ":50000", true);
+		becomes(c->what, h245, DOWN, pdu, sizeof(pdu), swaps);
+		becomes("and again", h245, DOWN, pdu, sizeof(pdu), swaps);
+	}
+}
+
 static void fast_start(void)
 {
 	begin();
@@ -539,6 +596,7 @@ int main(void)
 	gatekeeper_inside();
 	separate_control();
 	media_ports();
+	beside_media();
 	fast_start();
 	tunnel();
 	slipstream();
