@@ -19,7 +19,7 @@ ADDRESS = re.compile(
     r"^(h225|h245)\.(ip|ipV4|ipv6|ipv4Address|ipV6|ip6|port|route|ipAddress|"
     r"ip6Address|network|tsapIdentifier|tsapIdentifier_\w+|"
     r"ip\w*_port|iPv4_network|iPv6_network|ipv4_tsapIdentifier|"
-    r"ipv6_tsapIdentifier|unicast_\w+|unicastAddress|iPAddress|iP6Address|"
+    r"ipv6[._]tsapIdentifier|unicast_\w+|unicastAddress|iPAddress|iP6Address|"
     r"sourceRoute\w*|h245Ip\w*)\w*$")
 
 
