@@ -153,7 +153,7 @@ int h323_door(struct h323_translation *t, const struct h323_hit *hit,
 		.count = 1,
 		.flags = NF_ALG_BIND_DOOR | NF_ALG_BIND_STAY,
 	};
-	struct nf_alg_endpoint public;
+	struct nf_alg_endpoint public __uninitialized;
 	struct nf_alg_call *owner;
 	int err = 0;
 
@@ -183,6 +183,10 @@ int h323_door(struct h323_translation *t, const struct h323_hit *hit,
 		h323_registration_listener(t, message, purpose, own);
 	else if (purpose == H323_CONTROL_LISTENER)
 		h323_call_expect_control(owner);
+	/* A listener has a port */
+	if (likely(hit->family == NFPROTO_IPV4))
+		return h323_endpoint_write4(t, hit, public.addr.ip,
+					    public.port);
 	return h323_endpoint_write(t, hit, &public);
 }
 

@@ -436,11 +436,8 @@ static noinline void h323_call_further(struct nf_alg_call *call,
 void h323_call_advance(struct h323_translation *t, enum h323_role role,
 		       enum h323_call_state state)
 {
-	struct nf_alg_call *call;
+	struct nf_alg_call *call = t->call[role] ?: h323_call_find(t, role);
 
-	if (!h323_side(t, role)->inside)
-		return;
-	call = h323_call_find(t, role);
 	if (!call)
 		return;
 	if (state > READ_ONCE(h323_call_peek(call)->state))

@@ -192,8 +192,10 @@ static void h323_fast_answer(struct h323_translation *t, bool last)
 static void h323_calls_advance(struct h323_translation *t,
 			       enum h323_call_state state)
 {
-	h323_call_advance(t, H323_SENDER, state);
-	h323_call_advance(t, H323_RECEIVER, state);
+	if (h323_side(t, H323_SENDER)->inside)
+		h323_call_advance(t, H323_SENDER, state);
+	if (h323_side(t, H323_RECEIVER)->inside)
+		h323_call_advance(t, H323_RECEIVER, state);
 }
 
 static void h323_signalling_effect(struct h323_translation *t,
@@ -303,7 +305,8 @@ static int h323_pdu_translate(struct h323_translation *t)
 		t->session->begun |= BIT(msg->dir);
 	}
 	h323_calls_put(t, err);
-	h323_registrations_put(t);
+	if (t->registration[H323_SENDER] || t->registration[H323_RECEIVER])
+		h323_registrations_put(t);
 	if (!err)
 		return 0;
 	/* What was taken or written must be taken back by the engine */
