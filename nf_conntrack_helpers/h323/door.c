@@ -61,24 +61,19 @@ static bool h323_port_permitted(const struct h323_translation *t, u8 l4proto,
 	       !nf_alg_port_denied(ntohs(port));
 }
 
-/* A call that came in through a registration's door, or goes to where a
- * gatekeeper sent it: the other endpoint need not be the one at the other end
- * of the signalling.
- */
-static bool h323_introduced(const struct h323_translation *t)
+void h323_introduce(struct h323_translation *t)
 {
 	const struct nf_alg_session *session = t->msg->session;
 	const struct nf_alg_side *callee = &session->side[IP_CT_DIR_REPLY];
 	struct nf_alg_call *owner;
-	bool introduced;
 
 	owner = nf_alg_bound_call(session, IPPROTO_TCP, &callee->seen,
 				  &t->msg->from->own);
 	if (!owner)
-		return false;
-	introduced = owner->key.kind == NF_ALG_REGISTRATION;
+		return;
+	if (owner->key.kind == NF_ALG_REGISTRATION)
+		t->session->introduced |= BIT(t->msg->dir);
 	nf_alg_call_put(owner);
-	return introduced;
 }
 
 /* Who may come in: the other end of the signalling, or anybody */
@@ -125,7 +120,7 @@ static int h323_door_call(const struct h323_translation *t,
 		return -NF_ALG_REASON_BEFORE_SETUP;
 	h323_door_remote(t, want,
 			 purpose == H323_CONTROL_LISTENER &&
-				 h323_introduced(t));
+				 session->introduced & BIT(t->msg->dir));
 	want->protocol = NF_ALG_PROTOCOL_H225;
 	if (purpose == H323_CONTROL_LISTENER) {
 		want->protocol = NF_ALG_PROTOCOL_H245;

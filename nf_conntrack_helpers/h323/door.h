@@ -26,6 +26,16 @@ static inline bool h323_call_begun(const struct h323_translation *t)
 }
 
 /**
+ * h323_introduce() - see who has brought the two ends together
+ * @t: translation of the sender's first message of call signalling
+ *
+ * A call that comes in through a registration's door, or goes to where a
+ * gatekeeper sent it: then the other endpoint need not be the one at the other
+ * end of the signalling, for as long as this connection lives.
+ */
+void h323_introduce(struct h323_translation *t);
+
+/**
  * h323_mention() - translate an endpoint of the sender's that opens nothing
  * @t: translation
  * @hit: where it stands

@@ -365,6 +365,8 @@ static int h323_signalling(struct h323_translation *t, int err)
 		return 0;
 	if (!h323_signalling_begins(t))
 		return h323_foreign(t, NF_ALG_REASON_NOT_PROTOCOL);
+	if (unlikely(!(t->session->begun & BIT(t->msg->dir))))
+		h323_introduce(t);
 	h323_call_identify(t, &t->reading->message[0]);
 	return h323_pdu_translate(t);
 }

@@ -52,6 +52,7 @@ struct h323_identity {
  *	0: where it sends from
  * @begun: BIT(direction) of each side that has sent a message
  * @setup: likewise, a Setup
+ * @introduced: likewise, was led to the other end by a gatekeeper
  * @called: who connected waits to be called, and calls nobody (H.460.18)
  * @foreign: something else is spoken here
  * @told: that messages are signed has been said
@@ -64,6 +65,7 @@ struct h323_session {
 	__be16 ras[IP_CT_DIR_MAX];
 	u8 begun;
 	u8 setup;
+	u8 introduced;
 	bool called;
 	bool foreign;
 	bool told;
