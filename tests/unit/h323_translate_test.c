@@ -371,6 +371,42 @@ static void separate_control(void)
 }
 
 /* Media of UDP is no door: it may have every port from 1024 on */
+/* Its time is over */
+static void expired(const char *inside)
+{
+	struct engine_binding *b = binding(IS_TCP, inside);
+
+	if (b)
+		nf_alg_bind_expire(b->call, &b->inside, IS_TCP, 0);
+}
+
+/* The gatekeeper has said where to call, so who is called may be elsewhere */
+static void introduced(void)
+{
+	registered();
+	over(&h225);
+	h225 = h323_flow(&h323_engine_signalling, INSIDE ":40000",
+			 PUBLIC ":41000", REMOTE ":1721", false);
+	QUIETLY(h225, UP, setup_h245);
+	ktap_ok(door(IS_TCP, INSIDE ":30245", NF_ALG_PROTOCOL_H245, "", 60),
+		"H.245 is for everybody where a gatekeeper introduced the call");
+	expired(REMOTE ":1721");
+	expired(INSIDE ":30245");
+	ktap_ok(!binding(IS_TCP, REMOTE ":1721") &&
+			!binding(IS_TCP, INSIDE ":30245"),
+		"what it said is forgotten");
+	QUIETLY(h225, UP, setup_h245);
+	ktap_ok(door(IS_TCP, INSIDE ":30245", NF_ALG_PROTOCOL_H245, "", 60),
+		"and this connection was introduced all the same");
+	over(&h225);
+	expired(INSIDE ":30245");
+	h225 = h323_flow(&h323_engine_signalling, INSIDE ":40001",
+			 PUBLIC ":41001", REMOTE ":1721", false);
+	QUIETLY(h225, UP, setup_h245);
+	ktap_ok(door(IS_TCP, INSIDE ":30245", NF_ALG_PROTOCOL_H245, REMOTE, 60),
+		"but not the next one");
+}
+
 static void media_ports(void)
 {
 	static const struct swap swaps[] = {
@@ -595,6 +631,7 @@ int main(void)
 	registration_later();
 	gatekeeper_inside();
 	separate_control();
+	introduced();
 	media_ports();
 	beside_media();
 	fast_start();
