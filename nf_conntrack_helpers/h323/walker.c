@@ -1504,6 +1504,17 @@ static bool h323_walk_begin(struct h323_walk *w, struct h323_reading *r,
 	return h323_open(w, protocol, H323_LAYER_PDU, at, len);
 }
 
+/* What stands behind a message of H.245 in its TPKT, another one say, passes as
+ * it is
+ */
+static void h323_walk_end(struct h323_walk *w, u8 protocol, int result)
+{
+	if (protocol == H323_CONTROL && result == H323_READ_GOOD &&
+	    h323_per_left(&w->per) >= 8)
+		w->r->dropped++;
+	w->r->nodes = w->nodes;
+}
+
 static int h323_walk(struct h323_reading *r, const u8 *data, u32 at, u32 len,
 		     u8 protocol)
 {
@@ -1523,7 +1534,7 @@ static int h323_walk(struct h323_reading *r, const u8 *data, u32 at, u32 len,
 		result = h323_read_part(&w, &h323_parts[H323_PART_RAS_MESSAGE]);
 		break;
 	}
-	r->nodes = w.nodes;
+	h323_walk_end(&w, protocol, result);
 	return result == H323_READ_ERROR ? -NF_ALG_REASON_MALFORMED : 0;
 }
 

@@ -389,7 +389,8 @@ struct h323_message {
  * @messages: how many messages there are; 0: nothing to read (an empty TPKT, or
  *	Q.931 without a User-user element)
  * @hits: how many addresses there are
- * @dropped: open types and messages with an error, whose hits are left out
+ * @dropped: open types and messages with an error, whose hits are left out, and
+ *	what nobody has read behind a message
  * @nodes: elements of the tables that were looked at
  * @message: message[0] is that of the PDU
  * @hit: the addresses

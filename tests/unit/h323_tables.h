@@ -36,7 +36,7 @@ static bool h323_tables_refuse(const struct h323_reading *read, const u8 *data,
 	w.top = stack;
 	w.limit = stack + TABLES_DEPTH;
 	result = h323_read_part(&w, &h323_parts[parts[m->protocol]]);
-	r->nodes = w.nodes;
+	h323_walk_end(&w, m->protocol, result);
 	*over = w.over || stack[H323_DEPTH_MAX + 1].step != 0xff ||
 		read->nodes > H323_NODES_MAX;
 	return result == H323_READ_ERROR;

@@ -513,6 +513,10 @@ static void channels(void)
 	ktap_ok(!control(p) && m->kind == H323_MC_LOCATION &&
 			is(0, 1, H323_SIGNAL_ADDRESS, 0, 0),
 		"mcLocationIndication");
+	put_u16(p, 0x6000);
+	ktap_ok(!control(p) && m->kind == H323_MC_LOCATION && r.hits == 1 &&
+			r.dropped == 1,
+		"what stands behind it in its TPKT is told of");
 	ktap_ok(!pdu_read(h323_read_control, (u8 *)"\3\0\0\4", 4, &r) &&
 			!r.messages && !r.hits,
 		"an empty TPKT says nothing");
