@@ -190,6 +190,21 @@ static int nf_alg_grip_take(struct nf_alg_taking *taking, u8 i,
 	return 0;
 }
 
+/* Which of the wanted ports does a grip hold? Return: U16_MAX if it is none */
+static __always_inline u16 nf_alg_grip_place(const struct nf_alg_grip *grip,
+					     const struct nf_alg_bind *want,
+					     const struct nf_alg_endpoint *seen)
+{
+	const struct nf_alg_binding *b = grip->binding;
+	u16 i = ntohs(b->inside.port) - ntohs(want->inside.port);
+
+	if (i < want->count && b->l4proto == want->l4proto &&
+	    nf_alg_same_host(&b->inside, &want->inside) &&
+	    nf_alg_same_host(&b->public, seen))
+		return i;
+	return U16_MAX;
+}
+
 /* Most messages speak of what their call holds already, all of it. Return: false
  * if this one does not, and nothing has changed then.
  */
@@ -200,22 +215,16 @@ static bool nf_alg_bind_again(struct nf_alg_call *call,
 {
 	const struct nf_alg_endpoint *seen = &msg->from->seen;
 	struct nf_alg_grip *held[NF_ALG_BIND_PORTS_MAX] __uninitialized;
-	u16 first = ntohs(want->inside.port);
-	const struct nf_alg_binding *b;
 	struct nf_alg_grip *grip;
 	u16 base = 0, at, i;
 	u32 found = 0;
 
 	list_for_each_entry(grip, &call->grips, list) {
-		b = grip->binding;
-		i = ntohs(b->inside.port) - first;
+		i = nf_alg_grip_place(grip, want, seen);
 		if (i >= want->count || found & BIT(i) ||
-		    b->l4proto != want->l4proto ||
-		    !nf_alg_same_endpoint(&grip->remote, &want->remote) ||
-		    !nf_alg_same_host(&b->inside, &want->inside) ||
-		    !nf_alg_same_host(&b->public, seen))
+		    !nf_alg_same_endpoint(&grip->remote, &want->remote))
 			continue;
-		at = ntohs(b->public.port) - i;
+		at = ntohs(grip->binding->public.port) - i;
 		if (found && at != base)
 			return false;
 		base = at;
@@ -241,17 +250,12 @@ static void nf_alg_bind_held(struct nf_alg_taking *taking)
 {
 	const struct nf_alg_endpoint *seen = &taking->msg->from->seen;
 	const struct nf_alg_bind *want = taking->want;
-	u16 first = ntohs(want->inside.port);
-	const struct nf_alg_binding *b;
 	struct nf_alg_grip *grip;
 	u16 i;
 
 	list_for_each_entry(grip, &taking->call->grips, list) {
-		b = grip->binding;
-		i = ntohs(b->inside.port) - first;
-		if (i >= want->count || b->l4proto != want->l4proto ||
-		    !nf_alg_same_host(&b->inside, &want->inside) ||
-		    !nf_alg_same_host(&b->public, seen))
+		i = nf_alg_grip_place(grip, want, seen);
+		if (i >= want->count)
 			continue;
 		taking->own[i] = grip->binding;
 		if (!taking->held[i] &&
