@@ -210,9 +210,12 @@ def perform(block, directory):
 def main():
     verb, *pages = sys.argv[1:]
     if verb == "commands":
-        print("\n".join(line for page in pages[1:] for block in blocks(page)
-                        if block.info == "sh " + pages[0]
-                        for line in block.text))
+        word, *pages = pages
+        lines = [line for page in pages for block in blocks(page)
+                 if block.info == "sh " + word for line in block.text]
+        if not lines:
+            sys.exit("no block ```sh %s in %s" % (word, " ".join(pages)))
+        print("\n".join(lines))
         return
     todo = [block for page in pages for block in blocks(page) if block.run]
     if verb == "count":
