@@ -8,6 +8,7 @@
 #include <net/netfilter/nf_nat.h>
 #include "binding.h"
 #include "call.h"
+#include "claim.h"
 #include "host.h"
 #include "message.h"
 #include "netns.h"
@@ -52,21 +53,6 @@ nf_alg_endpoint_next(const struct nf_alg_endpoint *endpoint, u8 i)
 	return next;
 }
 
-/* The device whose address masquerade gave to the signalling, or the binding
- * the signalling came in by
- */
-static int nf_alg_session_oif(const struct nf_alg_session *session)
-{
-#if IS_ENABLED(CONFIG_NF_NAT_MASQUERADE)
-	const struct nf_conn_nat *nat = session->ct ? nfct_nat(session->ct) :
-						      NULL;
-
-	return nat ? nat->masq_index : 0;
-#else
-	return 0;
-#endif
-}
-
 static bool nf_alg_bind_away(const struct nf_alg_bind *want)
 {
 	return want->flags & NF_ALG_BIND_AWAY;
@@ -94,11 +80,13 @@ static int nf_alg_binding_take(struct nf_alg_taking *taking, u8 i)
 	b->inside = nf_alg_endpoint_next(&want->inside, i);
 	b->public = nf_alg_endpoint_next(&taking->public, i);
 	b->zone = session->zone;
+	b->outer_zone = nf_alg_bind_away(want) ? session->zone :
+						 nf_alg_bound_zone(session);
 	b->l4proto = want->l4proto;
 	b->flags = want->flags & (NF_ALG_BIND_DOOR | NF_ALG_BIND_AWAY);
 	b->protocol = want->protocol ?: session->protocol->id;
 	b->vrf = session->vrf;
-	b->oif = nf_alg_bind_away(want) ? 0 : nf_alg_session_oif(session);
+	b->oif = nf_alg_bind_away(want) ? 0 : session->oif;
 	b->created = jiffies;
 	if (nf_alg_binding_insert(an, b))
 		return -NF_ALG_REASON_NO_MEMORY;
@@ -121,14 +109,46 @@ static void nf_alg_grip_limit(struct nf_alg_grip *grip,
 		grip->expires = expires;
 }
 
-static void nf_alg_grip_renew(struct nf_alg_grip *grip,
-			      const struct nf_alg_bind *want)
+/* By which remote a claim is found: the one that is named, or else the other end
+ * of the signalling, as the inside host knows it.
+ */
+static struct nf_alg_endpoint
+nf_alg_bind_target(const struct nf_alg_message *msg,
+		   const struct nf_alg_call *call,
+		   const struct nf_alg_bind *want)
 {
+	struct nf_alg_endpoint target;
+
+	if (nf_alg_bind_away(want))
+		target = call->key.inside;
+	else if (want->remote.family)
+		return want->remote;
+	else if (msg->to == &msg->session->side[IP_CT_DIR_REPLY])
+		target = msg->to->seen;
+	else
+		target = msg->to->own;
+	target.port = 0;
+	return target;
+}
+
+/* Most messages say again what was said before: nothing but the time changes.
+ * @target: nf_alg_bind_target() of @want.
+ */
+static void nf_alg_grip_renew(const struct nf_alg_message *msg,
+			      struct nf_alg_grip *grip,
+			      const struct nf_alg_bind *want,
+			      const struct nf_alg_endpoint *target)
+{
+	u16 flags = (grip->flags & ~(NF_ALG_BIND_NAMED | NF_ALG_BIND_INWARD)) |
+		    (want->flags & (NF_ALG_BIND_DOOR | NF_ALG_BIND_STAY));
+
 	grip->round = grip->call->round;
 	nf_alg_grip_limit(grip, want);
-	WRITE_ONCE(grip->flags, (grip->flags & ~NF_ALG_BIND_NAMED) |
-					(want->flags & (NF_ALG_BIND_DOOR |
-							NF_ALG_BIND_STAY)));
+	if (unlikely(flags != grip->flags))
+		nf_alg_claim_change(grip, flags);
+	if (unlikely(!grip->target ||
+		     !nf_alg_same_endpoint(&grip->target->key.host, target)))
+		nf_alg_claim_retarget(msg->session->an, grip, target);
 }
 
 /* What was media becomes a door, and of two doors the latest message knows best
@@ -147,6 +167,8 @@ static int nf_alg_grip_take(struct nf_alg_taking *taking, u8 i,
 {
 	const struct nf_alg_bind *want = taking->want;
 	struct nf_alg_call *call = taking->call;
+	const struct nf_alg_endpoint target =
+		nf_alg_bind_target(taking->msg, call, want);
 	struct nf_alg_grip *grip;
 	int err;
 
@@ -155,7 +177,8 @@ static int nf_alg_grip_take(struct nf_alg_taking *taking, u8 i,
 			nf_alg_binding_make_door(taking->own[i], want,
 						 taking->msg->session);
 		if (taking->held[i]) {
-			nf_alg_grip_renew(taking->held[i], want);
+			nf_alg_grip_renew(taking->msg, taking->held[i], want,
+					  &target);
 			return 0;
 		}
 	}
@@ -173,7 +196,6 @@ static int nf_alg_grip_take(struct nf_alg_taking *taking, u8 i,
 		}
 	}
 
-	grip->binding = taking->own[i];
 	grip->call = call;
 	grip->remote = want->remote;
 	grip->round = call->round;
@@ -183,10 +205,13 @@ static int nf_alg_grip_take(struct nf_alg_taking *taking, u8 i,
 	grip->flags = want->flags;
 	if (!(want->flags & NF_ALG_BIND_FIRM))
 		grip->flags |= NF_ALG_BIND_PENDING;
+	if (nf_alg_grip_link(taking->an, grip, taking->own[i], &target)) {
+		nf_alg_grip_free(grip);
+		return -NF_ALG_REASON_NO_MEMORY;
+	}
 	list_add_tail(&grip->list, &call->grips);
 	list_add_tail(&grip->undo, taken);
 	call->grip_count++;
-	hlist_add_head_rcu(&grip->node, &grip->binding->grips);
 	return 0;
 }
 
@@ -215,6 +240,7 @@ static bool nf_alg_bind_again(struct nf_alg_call *call,
 {
 	const struct nf_alg_endpoint *seen = &msg->from->seen;
 	struct nf_alg_grip *held[NF_ALG_BIND_PORTS_MAX] __uninitialized;
+	struct nf_alg_endpoint target;
 	struct nf_alg_grip *grip;
 	u16 base = 0, at, i;
 	u32 found = 0;
@@ -234,11 +260,12 @@ static bool nf_alg_bind_again(struct nf_alg_call *call,
 	if (found != BIT(want->count) - 1)
 		return false;
 
+	target = nf_alg_bind_target(msg, call, want);
 	for (i = 0; i < want->count; i++) {
 		if (want->flags & NF_ALG_BIND_DOOR)
 			nf_alg_binding_make_door(held[i]->binding, want,
 						 msg->session);
-		nf_alg_grip_renew(held[i], want);
+		nf_alg_grip_renew(msg, held[i], want, &target);
 	}
 	*public = *seen;
 	public->port = htons(base);
@@ -306,7 +333,7 @@ static noinline int nf_alg_bind_choose(struct nf_alg_taking *taking,
 	const struct nf_alg_bind *want = taking->want;
 	const struct nf_alg_port_want ports = {
 		.an = taking->an,
-		.zone = session->zone,
+		.zone = nf_alg_bound_zone(session),
 		.l4proto = want->l4proto,
 		.count = want->count,
 		.parity = want->flags & NF_ALG_BIND_EVEN,
@@ -345,7 +372,7 @@ static noinline int nf_alg_bind_choose(struct nf_alg_taking *taking,
 		 */
 		taking->public.port = htons(base + i);
 		if (identity ? !!nf_alg_binding_by_public(
-				       taking->an, want->l4proto, session->zone,
+				       taking->an, want->l4proto, ports.zone,
 				       &taking->public) :
 			       !nf_alg_port_free(&ports, i, base + i))
 			return -NF_ALG_REASON_NO_PUBLIC_PORT;
@@ -382,6 +409,11 @@ static int nf_alg_bind_place_away(struct nf_alg_taking *taking)
 	b = nf_alg_binding_by_public(taking->an, want->l4proto,
 				     taking->msg->session->zone,
 				     &taking->public);
+	if (!b)
+		b = nf_alg_binding_by_public(
+			taking->an, want->l4proto,
+			nf_alg_bound_zone(taking->msg->session),
+			&taking->public);
 	if (b && !(b->flags & NF_ALG_BIND_AWAY))
 		return -EALREADY;
 	taking->own[0] = b;
@@ -457,6 +489,7 @@ static noinline int nf_alg_bind_anew(struct nf_alg_message *msg,
 	}
 	*public = taking.public;
 	list_splice_tail(&taken, &msg->undo);
+	msg->bound = true;
 	return 0;
 }
 
@@ -534,7 +567,7 @@ bool nf_alg_bind_open(struct nf_alg_call *call,
 		found = true;
 		if (!(grip->flags & NF_ALG_BIND_CLOSED))
 			continue;
-		WRITE_ONCE(grip->flags, grip->flags & ~NF_ALG_BIND_CLOSED);
+		nf_alg_claim_change(grip, grip->flags & ~NF_ALG_BIND_CLOSED);
 		trace_nf_alg_door_open(grip->binding);
 	}
 	spin_unlock_bh(&an->bindings.lock);
@@ -558,8 +591,9 @@ nf_alg_grip_of(struct nf_alg_call *call, const struct nf_alg_endpoint *inside,
 		    !nf_alg_same_endpoint(&grip->binding->inside, inside))
 			continue;
 		found = grip;
+		/* Where anybody is admitted, the named still come first */
 		if (!(grip->flags & NF_ALG_BIND_CLOSED) &&
-		    nf_alg_grip_permits(grip, remote)) {
+		    grip->remote.family && nf_alg_grip_permits(grip, remote)) {
 			*err = 0;
 			return NULL;
 		}
@@ -573,7 +607,7 @@ nf_alg_grip_of(struct nf_alg_call *call, const struct nf_alg_endpoint *inside,
 	return found;
 }
 
-/* Hold @binding for one more remote; the caller puts it into the call's list.
+/* Claim @binding for one more remote; the caller puts it into the call's list.
  * Caller holds nf_alg_bindings.lock.
  */
 static struct nf_alg_grip *nf_alg_grip_for(struct nf_alg_call *call,
@@ -585,14 +619,16 @@ static struct nf_alg_grip *nf_alg_grip_for(struct nf_alg_call *call,
 
 	if (!grip)
 		return NULL;
-	grip->binding = binding;
 	grip->call = call;
 	grip->remote = *remote;
 	grip->round = call->round;
 	grip->flags = flags;
+	if (nf_alg_grip_link(call->an, grip, binding, remote)) {
+		nf_alg_grip_free(grip);
+		return NULL;
+	}
 	INIT_LIST_HEAD(&grip->undo);
 	call->grip_count++;
-	hlist_add_head_rcu(&grip->node, &binding->grips);
 	return grip;
 }
 
@@ -609,9 +645,11 @@ int nf_alg_bind_admit(struct nf_alg_call *call,
 	if (!like)
 		goto unlock;
 	err = -NF_ALG_REASON_NO_MEMORY;
-	grip = nf_alg_grip_for(call, like->binding, remote,
-			       (like->flags & NF_ALG_BIND_DOOR) |
-				       NF_ALG_BIND_STAY | NF_ALG_BIND_FIRM);
+	grip = nf_alg_grip_for(
+		call, like->binding, remote,
+		(like->flags & NF_ALG_BIND_DOOR) | NF_ALG_BIND_STAY |
+			NF_ALG_BIND_FIRM |
+			(like->remote.family ? 0 : NF_ALG_BIND_INWARD));
 	if (!grip)
 		goto unlock;
 	list_add_tail(&grip->list, &call->grips);
@@ -651,8 +689,10 @@ static int nf_alg_grip_beside(struct nf_alg_call *call,
 	if (!grip) {
 		if (call->grip_count >= NF_ALG_CALL_GRIPS_MAX)
 			return -NF_ALG_REASON_LIMIT_BINDINGS;
-		grip = nf_alg_grip_for(call, like->binding, remote,
-				       like->flags | NF_ALG_BIND_NAMED);
+		grip = nf_alg_grip_for(
+			call, like->binding, remote,
+			like->flags | NF_ALG_BIND_NAMED |
+				(like->remote.family ? 0 : NF_ALG_BIND_INWARD));
 		if (!grip)
 			return -NF_ALG_REASON_NO_MEMORY;
 		/* In front, where the walk over them has been */
@@ -676,7 +716,7 @@ int nf_alg_media_admit(struct nf_alg_call *call, u8 l4proto,
 		if (like->binding->l4proto != l4proto ||
 		    like->flags & (NF_ALG_BIND_DOOR | NF_ALG_BIND_AWAY |
 				   NF_ALG_BIND_NAMED) ||
-		    nf_alg_grip_permits(like, remote))
+		    (like->remote.family && nf_alg_grip_permits(like, remote)))
 			continue;
 		err = nf_alg_grip_beside(call, like, remote);
 		if (err)

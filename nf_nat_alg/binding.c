@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Bindings: an inside endpoint, its public endpoint, and who holds them
+ * Bindings: an inside endpoint, its public endpoint, and the claims on them
  *
- * Readers on the packet path look bindings up under RCU. Whoever changes one,
- * or who holds it, takes nf_alg_bindings.lock; that happens once for a message
- * that asks for media, never for a packet.
+ * Readers on the packet path look bindings and claims up under RCU, at a cost
+ * that does not depend on how many there are. Changes are made under
+ * nf_alg_bindings.lock: once for a message that asks for media, and once for the
+ * only flow of a claim with NF_ALG_BIND_ONCE.
  */
 #include <linux/jhash.h>
 #include <linux/jiffies.h>
@@ -15,17 +16,19 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 #include "binding.h"
 #include "call.h"
+#include "claim.h"
 #include "event.h"
 #include "host.h"
 #include "netns.h"
 #include "session.h"
 #include "trace.h"
+#include "walk.h"
 
 static struct kmem_cache *nf_alg_binding_cache __read_mostly;
 static struct kmem_cache *nf_alg_grip_cache __read_mostly;
 
-/* Public endpoints are told apart by the conntrack zone alone: conntrack itself
- * knows no VRF.
+/* Public endpoints are looked up without zone and VRF: a port of an address that
+ * several VRFs share outside belongs to one of them.
  */
 struct nf_alg_binding_key {
 	struct nf_alg_endpoint endpoint;
@@ -84,15 +87,14 @@ static u32 nf_alg_public_key_hash(const void *data, u32 len, u32 seed)
 {
 	const struct nf_alg_binding_key *key = data;
 
-	return nf_alg_binding_hash(&key->endpoint, 0, key->zone, key->l4proto,
-				   seed);
+	return nf_alg_binding_hash(&key->endpoint, 0, 0, key->l4proto, seed);
 }
 
 static u32 nf_alg_public_hash(const void *data, u32 len, u32 seed)
 {
 	const struct nf_alg_binding *b = data;
 
-	return nf_alg_binding_hash(&b->public, 0, b->zone, b->l4proto, seed);
+	return nf_alg_binding_hash(&b->public, 0, 0, b->l4proto, seed);
 }
 
 static int nf_alg_public_cmp(struct rhashtable_compare_arg *arg,
@@ -102,7 +104,7 @@ static int nf_alg_public_cmp(struct rhashtable_compare_arg *arg,
 	const struct nf_alg_binding *b = obj;
 
 	return !nf_alg_same_endpoint(&b->public, &key->endpoint) ||
-	       !nf_alg_binding_same(b, key);
+	       b->l4proto != key->l4proto;
 }
 
 static const struct rhashtable_params nf_alg_inside_params = {
@@ -123,11 +125,27 @@ static const struct rhashtable_params nf_alg_public_params = {
 	.automatic_shrinking = true,
 };
 
+/* All bindings of a public endpoint: one, unless they are of several zones and
+ * change no address
+ */
+static struct rhlist_head *
+nf_alg_bindings_of_public(struct nf_alg_net *an, u8 l4proto,
+			  const struct nf_alg_endpoint *public)
+{
+	const struct nf_alg_binding_key key = {
+		.endpoint = *public,
+		.l4proto = l4proto,
+	};
+
+	return rhltable_lookup(&an->bindings.public, &key,
+			       nf_alg_public_params);
+}
+
 /**
- * nf_alg_binding_by_public() - whose public endpoint is this
+ * nf_alg_binding_by_public() - find the binding of a public endpoint
  * @an: namespace
  * @l4proto: IPPROTO_UDP or IPPROTO_TCP
- * @zone: conntrack zone id
+ * @zone: conntrack zone id of what comes to it
  * @public: address and port
  *
  * Caller holds RCU.
@@ -138,18 +156,50 @@ struct nf_alg_binding *
 nf_alg_binding_by_public(struct nf_alg_net *an, u8 l4proto, u16 zone,
 			 const struct nf_alg_endpoint *public)
 {
-	const struct nf_alg_binding_key key = {
-		.endpoint = *public,
-		.zone = zone,
-		.l4proto = l4proto,
-	};
+	struct rhlist_head *list, *pos;
+	struct nf_alg_binding *b;
 
-	return rhashtable_lookup(&an->bindings.public, &key,
-				 nf_alg_public_params);
+	list = nf_alg_bindings_of_public(an, l4proto, public);
+	rhl_for_each_entry_rcu(b, pos, list, public_node)
+		if (b->outer_zone == zone)
+			return b;
+	return NULL;
 }
 
-/* All bindings of an inside endpoint: one for each public address */
-static struct rhlist_head *
+/**
+ * nf_alg_binding_public_taken() - test whether a public endpoint is bound
+ * @an: namespace
+ * @l4proto: IPPROTO_UDP or IPPROTO_TCP
+ * @public: address and port
+ *
+ * In any zone: all that share the address share its ports.
+ *
+ * Return: true if it is.
+ */
+bool nf_alg_binding_public_taken(struct nf_alg_net *an, u8 l4proto,
+				 const struct nf_alg_endpoint *public)
+{
+	bool taken;
+
+	rcu_read_lock();
+	taken = nf_alg_bindings_of_public(an, l4proto, public);
+	rcu_read_unlock();
+	return taken;
+}
+
+/**
+ * nf_alg_bindings_of_inside() - find all bindings of an inside endpoint
+ * @an: namespace
+ * @l4proto: IPPROTO_UDP or IPPROTO_TCP
+ * @zone: conntrack zone id of what it sends
+ * @vrf: ifindex of the inside host's VRF, or 0
+ * @inside: address and port
+ *
+ * One for each public address by which it was signalled. Caller holds RCU.
+ *
+ * Return: them, linked by inside_node, or NULL.
+ */
+struct rhlist_head *
 nf_alg_bindings_of_inside(struct nf_alg_net *an, u8 l4proto, u16 zone, int vrf,
 			  const struct nf_alg_endpoint *inside)
 {
@@ -165,38 +215,44 @@ nf_alg_bindings_of_inside(struct nf_alg_net *an, u8 l4proto, u16 zone, int vrf,
 }
 
 /**
- * nf_alg_binding_by_inside() - what is this inside endpoint bound to
+ * nf_alg_binding_by_inside() - find a binding of an inside endpoint
  * @an: namespace
  * @l4proto: IPPROTO_UDP or IPPROTO_TCP
- * @zone: conntrack zone id
+ * @zone: conntrack zone id of what it sends
  * @vrf: ifindex of the inside host's VRF, or 0
  * @inside: address and port
- * @oif: the device the flow leaves by: a binding to a masqueraded address of
- *	another device is none; 0: not known yet
+ * @public: the public address that is preferred, or NULL; the port is not looked
+ *	at
  *
  * Caller holds RCU.
  *
- * Return: the binding, or NULL.
+ * Return: the binding to @public, else the first one, or NULL. Listeners outside
+ * are none.
  */
 struct nf_alg_binding *
 nf_alg_binding_by_inside(struct nf_alg_net *an, u8 l4proto, u16 zone, int vrf,
-			 const struct nf_alg_endpoint *inside, int oif)
+			 const struct nf_alg_endpoint *inside,
+			 const struct nf_alg_endpoint *public)
 {
+	struct nf_alg_binding *b, *first = NULL;
 	struct rhlist_head *list, *pos;
-	struct nf_alg_binding *b;
 
 	list = nf_alg_bindings_of_inside(an, l4proto, zone, vrf, inside);
-	rhl_for_each_entry_rcu(b, pos, list, inside_node)
-		if (!oif || !b->oif || b->oif == oif)
+	rhl_for_each_entry_rcu(b, pos, list, inside_node) {
+		if (unlikely(nf_alg_binding_is_away(b)))
+			continue;
+		if (!public || nf_alg_same_host(&b->public, public))
 			return b;
-	return NULL;
+		first = first ?: b;
+	}
+	return first;
 }
 
 /**
- * nf_alg_binding_exact() - an inside endpoint's binding to a public address
+ * nf_alg_binding_exact() - find an inside endpoint's binding to a public address
  * @an: namespace
  * @l4proto: IPPROTO_UDP or IPPROTO_TCP
- * @zone: conntrack zone id
+ * @zone: conntrack zone id of what it sends
  * @vrf: ifindex of the inside host's VRF, or 0
  * @inside: address and port
  * @public: public address; the port is not looked at
@@ -244,47 +300,6 @@ bool nf_alg_grip_permits(const struct nf_alg_grip *grip,
 }
 
 /**
- * nf_alg_binding_admits() - may this remote come in
- * @binding: binding
- * @remote: address and port it comes from
- *
- * Caller holds RCU.
- *
- * Return: the grip that lets it in, or NULL: doors not opened yet admit nobody.
- */
-struct nf_alg_grip *nf_alg_binding_admits(const struct nf_alg_binding *binding,
-					  const struct nf_alg_endpoint *remote)
-{
-	struct nf_alg_grip *grip;
-
-	hlist_for_each_entry_rcu(grip, &binding->grips, node)
-		if (!(READ_ONCE(grip->flags) & NF_ALG_BIND_CLOSED) &&
-		    nf_alg_grip_permits(grip, remote))
-			return grip;
-	return NULL;
-}
-
-/**
- * nf_alg_binding_away() - was this host told to connect to a listener outside
- * @binding: binding of NF_ALG_BIND_AWAY
- * @host: inside host; the port is not looked at
- *
- * Caller holds RCU.
- *
- * Return: the grip of the host's call, or NULL.
- */
-struct nf_alg_grip *nf_alg_binding_away(const struct nf_alg_binding *binding,
-					const struct nf_alg_endpoint *host)
-{
-	struct nf_alg_grip *grip;
-
-	hlist_for_each_entry_rcu(grip, &binding->grips, node)
-		if (nf_alg_same_host(&grip->call->key.inside, host))
-			return grip;
-	return NULL;
-}
-
-/**
  * nf_alg_binding_flows() - does its latest flow still exist
  * @an: namespace
  * @binding: binding
@@ -310,9 +325,9 @@ bool nf_alg_binding_flows(struct nf_alg_net *an,
 	tuple.dst.u3 = binding->public.addr;
 	tuple.dst.u.all = binding->public.port;
 	tuple.dst.protonum = binding->l4proto;
-	nf_ct_zone_init(&zone, binding->zone, NF_CT_DEFAULT_ZONE_DIR, 0);
+	nf_ct_zone_init(&zone, binding->outer_zone, NF_CT_DEFAULT_ZONE_DIR, 0);
 
-	h = nf_alg_session_lookup(an->net, &zone, &tuple);
+	h = nf_conntrack_find_get(an->net, &zone, &tuple);
 	if (!h)
 		return false;
 	nf_ct_put(nf_ct_tuplehash_to_ctrack(h));
@@ -359,11 +374,31 @@ void nf_alg_grip_free(struct nf_alg_grip *grip)
 	kmem_cache_free(nf_alg_grip_cache, grip);
 }
 
+/* What changes addresses needs the public endpoint for itself, in all zones;
+ * the others are told apart by the zone.
+ */
+static bool nf_alg_binding_conflicts(struct nf_alg_net *an,
+				     const struct nf_alg_binding *b)
+{
+	struct rhlist_head *list, *pos;
+	struct nf_alg_binding *other;
+	bool found = false;
+
+	rcu_read_lock();
+	list = nf_alg_bindings_of_public(an, b->l4proto, &b->public);
+	rhl_for_each_entry_rcu(other, pos, list, public_node)
+		found |= other->outer_zone == b->outer_zone ||
+			 nf_alg_binding_natted(b) ||
+			 nf_alg_binding_natted(other);
+	rcu_read_unlock();
+	return found;
+}
+
 /**
- * nf_alg_binding_insert() - readers find a binding from now on
+ * nf_alg_binding_insert() - let readers find a binding
  * @an: namespace
- * @b: binding, complete; its public endpoint is in no other. Freed, and its
- *	host discharged, if there is no memory.
+ * @b: binding, complete. Freed, and its host discharged, if there is no memory
+ *	or its public endpoint is another's.
  *
  * Caller holds nf_alg_bindings.lock.
  *
@@ -379,9 +414,11 @@ int nf_alg_binding_insert(struct nf_alg_net *an, struct nf_alg_binding *b)
 	};
 	int err;
 
-	err = rhashtable_lookup_insert_key(&an->bindings.public, &key,
-					   &b->public_node,
-					   nf_alg_public_params);
+	err = nf_alg_binding_conflicts(an, b) ?
+		      -EEXIST :
+		      rhltable_insert_key(&an->bindings.public, &key,
+					  &b->public_node,
+					  nf_alg_public_params);
 	if (err) {
 		nf_alg_host_discharge(an, b->host, NF_ALG_CHARGE_BINDING);
 		nf_alg_binding_free(b);
@@ -392,8 +429,8 @@ int nf_alg_binding_insert(struct nf_alg_net *an, struct nf_alg_binding *b)
 				  nf_alg_inside_params);
 	if (err) {
 		/* A reader may have found it */
-		rhashtable_remove_fast(&an->bindings.public, &b->public_node,
-				       nf_alg_public_params);
+		rhltable_remove(&an->bindings.public, &b->public_node,
+				nf_alg_public_params);
 		nf_alg_host_discharge(an, b->host, NF_ALG_CHARGE_BINDING);
 		call_rcu(&b->rcu, nf_alg_binding_free_rcu);
 		return err;
@@ -418,8 +455,8 @@ static void nf_alg_binding_release(struct nf_alg_net *an,
 
 	rhltable_remove(&an->bindings.inside, &b->inside_node,
 			nf_alg_inside_params);
-	rhashtable_remove_fast(&an->bindings.public, &b->public_node,
-			       nf_alg_public_params);
+	rhltable_remove(&an->bindings.public, &b->public_node,
+			nf_alg_public_params);
 	atomic_dec(&an->bindings.count);
 	if (b->flags & NF_ALG_BIND_AWAY)
 		atomic_dec(&an->bindings.away);
@@ -433,18 +470,52 @@ static void nf_alg_binding_release(struct nf_alg_net *an,
 }
 
 /**
- * nf_alg_grip_release() - a call lets a binding go
+ * nf_alg_grip_link() - claim a binding
  * @an: namespace
- * @grip: what links them; freed
+ * @grip: the claim, with its remote and flags; in no list yet
+ * @b: binding
+ * @target: by which remote flows find it, struct nf_alg_grip.target; family 0:
+ *	none
  *
- * A binding nobody holds any more goes with it. Flows that exist are not
- * touched. Caller holds nf_alg_bindings.lock.
+ * A binding without any claim is gone if this fails. Caller holds
+ * nf_alg_bindings.lock, and puts the claim into its call's list.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int nf_alg_grip_link(struct nf_alg_net *an, struct nf_alg_grip *grip,
+		     struct nf_alg_binding *b,
+		     const struct nf_alg_endpoint *target)
+{
+	grip->binding = b;
+	if (target->family) {
+		grip->target = nf_alg_claim_target(an, b, target);
+		if (!grip->target) {
+			if (hlist_empty(&b->grips))
+				nf_alg_binding_release(an, b);
+			return -ENOMEM;
+		}
+	}
+	hlist_add_head_rcu(&grip->node, &b->grips);
+	nf_alg_claim_show(grip);
+	return 0;
+}
+
+/**
+ * nf_alg_grip_release() - give a call's claim on a binding back
+ * @an: namespace
+ * @grip: the claim; freed
+ *
+ * A binding without any claim goes with it. Flows that exist are not touched.
+ * Caller holds nf_alg_bindings.lock.
  */
 void nf_alg_grip_release(struct nf_alg_net *an, struct nf_alg_grip *grip)
 {
 	struct nf_alg_binding *b = grip->binding;
 
-	hlist_del_rcu(&grip->node);
+	nf_alg_claim_hide(grip);
+	hlist_del_init_rcu(&grip->node);
+	if (grip->target)
+		nf_alg_claim_untarget(an, b, grip->target);
 	list_del(&grip->list);
 	list_del(&grip->undo);
 	grip->call->grip_count--;
@@ -454,6 +525,22 @@ void nf_alg_grip_release(struct nf_alg_net *an, struct nf_alg_grip *grip)
 		nf_alg_binding_release(an, b);
 }
 
+/**
+ * nf_alg_bound_zone() - in which zone flows come to what a session binds
+ * @session: its lock is held
+ *
+ * Return: a conntrack zone id.
+ */
+u16 nf_alg_bound_zone(const struct nf_alg_session *session)
+{
+	if (!session->ct)
+		return session->zone;
+	return nf_ct_zone_id(nf_ct_zone(session->ct),
+			     session->side[IP_CT_DIR_ORIGINAL].inside ?
+				     IP_CT_DIR_REPLY :
+				     IP_CT_DIR_ORIGINAL);
+}
+
 bool nf_alg_bound_public(const struct nf_alg_session *session, u8 l4proto,
 			 const struct nf_alg_endpoint *public,
 			 struct nf_alg_endpoint *inside)
@@ -461,9 +548,9 @@ bool nf_alg_bound_public(const struct nf_alg_session *session, u8 l4proto,
 	struct nf_alg_binding *b;
 
 	rcu_read_lock();
-	b = nf_alg_binding_by_public(session->an, l4proto, session->zone,
-				     public);
-	if (b && b->flags & NF_ALG_BIND_AWAY)
+	b = nf_alg_binding_by_public(session->an, l4proto,
+				     nf_alg_bound_zone(session), public);
+	if (b && nf_alg_binding_is_away(b))
 		b = NULL;
 	if (b && inside)
 		*inside = b->inside;
@@ -472,6 +559,53 @@ bool nf_alg_bound_public(const struct nf_alg_session *session, u8 l4proto,
 }
 EXPORT_SYMBOL_GPL(nf_alg_bound_public);
 
+/* Listeners outside are known by the zone of those who were told of them */
+static struct nf_alg_binding *
+nf_alg_bound_anywhere(const struct nf_alg_session *session, u8 l4proto,
+		      const struct nf_alg_endpoint *public)
+{
+	struct nf_alg_binding *b, *told = NULL;
+	struct rhlist_head *list, *pos;
+	u16 zone;
+
+	list = nf_alg_bindings_of_public(session->an, l4proto, public);
+	if (!list)
+		return NULL;
+	zone = nf_alg_bound_zone(session);
+	rhl_for_each_entry_rcu(b, pos, list, public_node) {
+		if (b->outer_zone == zone)
+			return b;
+		if (b->outer_zone == session->zone)
+			told = b;
+	}
+	return told;
+}
+
+/* A claim of a call of @host, with a reference to the call. Of a listener outside
+ * it is found by that host; all claims of other bindings are of one host, but
+ * for those that the option media-from permits.
+ */
+static struct nf_alg_call *
+nf_alg_bound_owner(struct nf_alg_net *an, const struct nf_alg_binding *b,
+		   const struct nf_alg_endpoint *host)
+{
+	struct nf_alg_call *call;
+	struct nf_alg_grip *grip;
+
+	if (nf_alg_binding_is_away(b)) {
+		grip = nf_alg_claim_away(an, b, host);
+		call = grip ? grip->call : NULL;
+		return call && refcount_inc_not_zero(&call->refs) ? call : NULL;
+	}
+	hlist_for_each_entry_rcu(grip, &b->grips, node) {
+		call = grip->call;
+		if (nf_alg_same_host(&call->key.inside, host) &&
+		    refcount_inc_not_zero(&call->refs))
+			return call;
+	}
+	return NULL;
+}
+
 struct nf_alg_call *nf_alg_bound_call(const struct nf_alg_session *session,
 				      u8 l4proto,
 				      const struct nf_alg_endpoint *public,
@@ -479,24 +613,28 @@ struct nf_alg_call *nf_alg_bound_call(const struct nf_alg_session *session,
 {
 	struct nf_alg_call *call = NULL;
 	struct nf_alg_binding *b;
-	struct nf_alg_grip *grip;
 
 	rcu_read_lock();
-	b = nf_alg_binding_by_public(session->an, l4proto, session->zone,
-				     public);
-	if (b) {
-		hlist_for_each_entry_rcu(grip, &b->grips, node) {
-			call = grip->call;
-			if (nf_alg_same_host(&call->key.inside, host) &&
-			    refcount_inc_not_zero(&call->refs))
-				break;
-			call = NULL;
-		}
-	}
+	b = nf_alg_bound_anywhere(session, l4proto, public);
+	if (b)
+		call = nf_alg_bound_owner(session->an, b, host);
 	rcu_read_unlock();
 	return call;
 }
 EXPORT_SYMBOL_GPL(nf_alg_bound_call);
+
+/* By which address is that inside host known in this session */
+static const struct nf_alg_endpoint *
+nf_alg_session_seen(const struct nf_alg_session *session,
+		    const struct nf_alg_endpoint *inside)
+{
+	int dir;
+
+	for (dir = 0; dir < IP_CT_DIR_MAX; dir++)
+		if (nf_alg_same_host(&session->side[dir].own, inside))
+			return &session->side[dir].seen;
+	return NULL;
+}
 
 bool nf_alg_bound_inside(const struct nf_alg_session *session, u8 l4proto,
 			 const struct nf_alg_endpoint *inside,
@@ -506,7 +644,8 @@ bool nf_alg_bound_inside(const struct nf_alg_session *session, u8 l4proto,
 
 	rcu_read_lock();
 	b = nf_alg_binding_by_inside(session->an, l4proto, session->zone,
-				     session->vrf, inside, 0);
+				     session->vrf, inside,
+				     nf_alg_session_seen(session, inside));
 	if (b && public)
 		*public = b->public;
 	rcu_read_unlock();
@@ -524,33 +663,52 @@ static bool nf_alg_filter_matches(const struct nf_alg_binding_filter *filter,
 	       nf_alg_endpoint_matches(&filter->public, &b->public);
 }
 
+/* Returns true if it had an owner */
+static bool nf_alg_binding_strip(struct nf_alg_net *an,
+				 struct nf_alg_binding *b)
+{
+	struct nf_alg_grip *grip;
+	struct hlist_node *next;
+	bool owned;
+
+	spin_lock_bh(&an->bindings.lock);
+	owned = !hlist_empty(&b->grips);
+	hlist_for_each_entry_safe(grip, next, &b->grips, node) {
+		if (grip->call->grip_count == 1)
+			WRITE_ONCE(grip->call->cleared, true);
+		nf_alg_grip_release(an, grip);
+	}
+	spin_unlock_bh(&an->bindings.lock);
+	return owned;
+}
+
 unsigned int nf_alg_binding_clear(struct nf_alg_net *an,
 				  const struct nf_alg_binding_filter *filter)
 {
-	struct rhashtable_iter iter;
-	struct nf_alg_binding *b;
-	struct nf_alg_grip *grip;
-	struct hlist_node *next;
+	struct rhashtable *table = &an->bindings.public.ht;
+	const struct bucket_table *buckets;
+	struct nf_alg_walk walk = {};
 	unsigned int cleared = 0;
+	struct nf_alg_walk_place place;
+	void *b;
 
-	rhashtable_walk_enter(&an->bindings.public, &iter);
-	rhashtable_walk_start(&iter);
-	while ((b = rhashtable_walk_next(&iter))) {
-		/* A resize begins the walk anew; what is gone stays gone */
-		if (IS_ERR(b) || !nf_alg_filter_matches(filter, b))
-			continue;
-		spin_lock_bh(&an->bindings.lock);
-		if (!hlist_empty(&b->grips))
-			cleared++;
-		hlist_for_each_entry_safe(grip, next, &b->grips, node) {
-			if (grip->call->grip_count == 1)
-				WRITE_ONCE(grip->call->cleared, true);
-			nf_alg_grip_release(an, grip);
+	/* The lock is held for one binding and RCU for one bucket: packets of
+	 * calls wait for neither. A resize begins the walk anew; what is gone
+	 * stays gone.
+	 */
+	rcu_read_lock();
+	while ((buckets = nf_alg_walk_bucket(table, &walk))) {
+		nf_alg_walk_for_each(b, &place, table, buckets, &walk)
+			if (nf_alg_filter_matches(filter, b))
+				cleared += nf_alg_binding_strip(an, b);
+		walk.slot++;
+		if (!(walk.slot % NF_ALG_WALK_BATCH)) {
+			rcu_read_unlock();
+			cond_resched();
+			rcu_read_lock();
 		}
-		spin_unlock_bh(&an->bindings.lock);
 	}
-	rhashtable_walk_stop(&iter);
-	rhashtable_walk_exit(&iter);
+	rcu_read_unlock();
 
 	if (filter)
 		nf_alg_calls_flush_cleared(an);
@@ -569,15 +727,24 @@ int nf_alg_bindings_init(struct nf_alg_net *an)
 {
 	int err;
 
-	BUILD_BUG_ON(sizeof(struct nf_alg_binding) > 128);
+	BUILD_BUG_ON(sizeof(struct nf_alg_binding) > 192);
 
 	spin_lock_init(&an->bindings.lock);
 	err = rhltable_init(&an->bindings.inside, &nf_alg_inside_params);
 	if (err)
 		return err;
-	err = rhashtable_init(&an->bindings.public, &nf_alg_public_params);
+	err = rhltable_init(&an->bindings.public, &nf_alg_public_params);
 	if (err)
-		rhltable_destroy(&an->bindings.inside);
+		goto free_inside;
+	err = nf_alg_claims_init(an);
+	if (err)
+		goto free_public;
+	return 0;
+
+free_public:
+	rhltable_destroy(&an->bindings.public);
+free_inside:
+	rhltable_destroy(&an->bindings.inside);
 	return err;
 }
 
@@ -588,7 +755,8 @@ int nf_alg_bindings_init(struct nf_alg_net *an)
 void nf_alg_bindings_exit(struct nf_alg_net *an)
 {
 	WARN_ON_ONCE(atomic_read(&an->bindings.count));
-	rhashtable_destroy(&an->bindings.public);
+	nf_alg_claims_exit(an);
+	rhltable_destroy(&an->bindings.public);
 	rhltable_destroy(&an->bindings.inside);
 }
 
@@ -598,16 +766,23 @@ int nf_alg_binding_cache_init(void)
 	if (!nf_alg_binding_cache)
 		return -ENOMEM;
 	nf_alg_grip_cache = KMEM_CACHE(nf_alg_grip, 0);
-	if (!nf_alg_grip_cache) {
-		kmem_cache_destroy(nf_alg_binding_cache);
-		return -ENOMEM;
-	}
+	if (!nf_alg_grip_cache)
+		goto binding;
+	if (nf_alg_claim_cache_init())
+		goto grip;
 	return 0;
+
+grip:
+	kmem_cache_destroy(nf_alg_grip_cache);
+binding:
+	kmem_cache_destroy(nf_alg_binding_cache);
+	return -ENOMEM;
 }
 
 void nf_alg_binding_cache_exit(void)
 {
 	rcu_barrier();
+	nf_alg_claim_cache_exit();
 	kmem_cache_destroy(nf_alg_grip_cache);
 	kmem_cache_destroy(nf_alg_binding_cache);
 }

@@ -31,6 +31,8 @@ struct nf_alg_session;
 /* Set by the engine in nf_alg_grip.flags */
 #define NF_ALG_BIND_PENDING BIT(7) /* goes with nf_alg_call_rollback() */
 #define NF_ALG_BIND_NAMED BIT(9) /* for a remote of nf_alg_media_admit() */
+#define NF_ALG_BIND_INWARD \
+	BIT(10) /* its remote comes in first; what goes out to it is as the rules say */
 
 /**
  * struct nf_alg_binding - an inside endpoint and its public endpoint
@@ -41,30 +43,37 @@ struct nf_alg_session;
  *	NAT
  * @peer_addr: address of the latest flow's other end
  * @peer_port: its port; 0 before the first flow
- * @zone: conntrack zone id
+ * @zone: conntrack zone id of what the inside host sends
+ * @outer_zone: conntrack zone id of what comes to @public. It differs from @zone
+ *	where zones have one direction only ("ct original zone set")
  * @l4proto: IPPROTO_UDP or IPPROTO_TCP
  * @flags: NF_ALG_BIND_DOOR if any owner wanted that; NF_ALG_BIND_AWAY
  * @protocol: enum nf_alg_protocol_id; of a door, what its flows speak
  * @vrf: ifindex of the inside host's VRF, or 0
- * @oif: ifindex of the device whose address masquerade took, or 0
+ * @oif: ifindex of the device by which the signalling leaves, or 0: not known
  * @created: time of its birth in jiffies
  * @used: time of the latest new flow in jiffies
- * @grips: who owns it, struct nf_alg_grip; RCU
+ * @grips: all claims, struct nf_alg_grip.node; RCU
+ * @anybody: open claims that admit anybody, struct nf_alg_grip.anybody_node; RCU
+ * @doors: open claims that are doors, struct nf_alg_grip.door_node; RCU
+ * @named: how many claims name a remote; 0 spares a lookup
+ * @named_ports: how many of those name its port as well
  * @host: who is charged
  * @rcu: freed after a grace period
  *
  * Found under RCU; constant but for @peer_addr, @peer_port and @used, which any
- * new flow writes without a lock, and @flags and @grips, which are written
- * under nf_alg_bindings.lock.
+ * new flow writes without a lock, and @flags, @protocol, @named, @named_ports and
+ * the lists, which are written under nf_alg_bindings.lock.
  */
 struct nf_alg_binding {
 	struct rhlist_head inside_node;
-	struct rhash_head public_node;
+	struct rhlist_head public_node;
 	struct nf_alg_endpoint inside;
 	struct nf_alg_endpoint public;
 	union nf_inet_addr peer_addr;
 	__be16 peer_port;
 	u16 zone;
+	u16 outer_zone;
 	u8 l4proto;
 	u8 flags;
 	u8 protocol;
@@ -73,6 +82,10 @@ struct nf_alg_binding {
 	u32 created;
 	u32 used;
 	struct hlist_head grips;
+	struct hlist_head anybody;
+	struct hlist_head doors;
+	u32 named;
+	u32 named_ports;
 	union {
 		struct nf_alg_host *host;
 		struct rcu_head rcu;
@@ -80,36 +93,83 @@ struct nf_alg_binding {
 };
 
 /**
- * struct nf_alg_grip - a call holds a binding
+ * struct nf_alg_remote_key - a remote of a binding
+ * @binding: the binding
+ * @host: the remote; port 0: any port of that host
+ *
+ * Compared and hashed as bytes, without what pads it at its end.
+ */
+struct nf_alg_remote_key {
+	const struct nf_alg_binding *binding;
+	struct nf_alg_endpoint host;
+};
+
+/**
+ * struct nf_alg_remote - a remote that claims of a binding name
+ * @node: in nf_alg_bindings.remotes
+ * @key: constant; the claims that are counted keep the binding
+ * @open: open claims that name it, struct nf_alg_grip.named_node; RCU
+ * @inward: those of them with NF_ALG_BIND_INWARD, which are not in @open; RCU
+ * @claims: how many claims name it, open or not
+ * @rcu: freed after a grace period
+ *
+ * Thousands of registrations may share one door. What a new flow costs must not
+ * depend on their number, so the claims that let it in are found by its remote.
+ * Found under RCU; written under nf_alg_bindings.lock.
+ */
+struct nf_alg_remote {
+	struct rhash_head node;
+	struct nf_alg_remote_key key;
+	struct hlist_head open;
+	struct hlist_head inward;
+	u32 claims;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct nf_alg_grip - a call's claim on a binding
  * @node: in nf_alg_binding.grips
+ * @anybody_node: in nf_alg_binding.anybody
+ * @door_node: in nf_alg_binding.doors
+ * @named_node: in nf_alg_remote.open or .inward of @target
  * @list: in nf_alg_call.grips
  * @undo: in nf_alg_message.undo while that message is translated
- * @binding: what is held
- * @call: who holds it
+ * @binding: what is claimed
+ * @call: who claims it
  * @remote: who may come in; family 0: anyone; port 0: any port of that host
+ * @target: by which remote it is found: @remote, or where that is anybody the
+ *	other end of the signalling that asked, or of NF_ALG_BIND_AWAY the inside
+ *	host that was told; or NULL
  * @round: the offer that took it last, nf_alg_call.round
  * @flags: NF_ALG_BIND_*
  * @expires: when it goes, in jiffies, if @expiring
  * @expiring: a newer offer did not take it again, or it has a time of its own
  * @timed: it was taken for a time of its own
- * @rcu: freed after a grace period
+ * @rcu: freed after a grace period, when it is in no list any more
  *
- * All under nf_alg_bindings.lock; @node, @binding, @call, @remote and @flags
- * are read under RCU as well.
+ * All is written under nf_alg_bindings.lock, @flags too; the lists of the binding
+ * and of @target, @binding, @call, @remote and @flags are read under RCU as well.
+ * A claim is in @anybody_node, @door_node and @named_node while it is open.
  */
 struct nf_alg_grip {
 	struct hlist_node node;
+	struct hlist_node anybody_node;
+	struct hlist_node door_node;
+	struct hlist_node named_node;
 	struct list_head list;
-	struct list_head undo;
 	struct nf_alg_binding *binding;
 	struct nf_alg_call *call;
 	struct nf_alg_endpoint remote;
+	struct nf_alg_remote *target;
 	u32 round;
 	u16 flags;
 	bool expiring;
 	bool timed;
 	unsigned long expires;
-	struct rcu_head rcu;
+	union {
+		struct list_head undo;
+		struct rcu_head rcu;
+	};
 };
 
 /**
@@ -300,6 +360,9 @@ bool nf_alg_bound_inside(const struct nf_alg_session *session, u8 l4proto,
 			 const struct nf_alg_endpoint *inside,
 			 struct nf_alg_endpoint *public);
 
+/* For bind.c; the session's lock is held */
+u16 nf_alg_bound_zone(const struct nf_alg_session *session);
+
 /* For message.c: the message failed, or was sent */
 void nf_alg_bind_undo(struct nf_alg_message *msg);
 void nf_alg_bind_keep(struct nf_alg_message *msg);
@@ -310,6 +373,9 @@ void nf_alg_binding_free(struct nf_alg_binding *b);
 int nf_alg_binding_insert(struct nf_alg_net *an, struct nf_alg_binding *b);
 struct nf_alg_grip *nf_alg_grip_alloc(void);
 void nf_alg_grip_free(struct nf_alg_grip *grip);
+int nf_alg_grip_link(struct nf_alg_net *an, struct nf_alg_grip *grip,
+		     struct nf_alg_binding *b,
+		     const struct nf_alg_endpoint *target);
 struct nf_alg_binding *
 nf_alg_binding_exact(struct nf_alg_net *an, u8 l4proto, u16 zone, int vrf,
 		     const struct nf_alg_endpoint *inside,
@@ -320,19 +386,37 @@ void nf_alg_grip_release(struct nf_alg_net *an, struct nf_alg_grip *grip);
 bool nf_alg_binding_flows(struct nf_alg_net *an,
 			  const struct nf_alg_binding *binding);
 
-/* For flow.c; the caller holds RCU */
+/* For the packet path; the caller holds RCU */
 struct nf_alg_binding *
 nf_alg_binding_by_public(struct nf_alg_net *an, u8 l4proto, u16 zone,
 			 const struct nf_alg_endpoint *public);
+bool nf_alg_binding_public_taken(struct nf_alg_net *an, u8 l4proto,
+				 const struct nf_alg_endpoint *public);
+struct rhlist_head *
+nf_alg_bindings_of_inside(struct nf_alg_net *an, u8 l4proto, u16 zone, int vrf,
+			  const struct nf_alg_endpoint *inside);
 struct nf_alg_binding *
 nf_alg_binding_by_inside(struct nf_alg_net *an, u8 l4proto, u16 zone, int vrf,
-			 const struct nf_alg_endpoint *inside, int oif);
+			 const struct nf_alg_endpoint *inside,
+			 const struct nf_alg_endpoint *public);
 bool nf_alg_grip_permits(const struct nf_alg_grip *grip,
 			 const struct nf_alg_endpoint *remote);
-struct nf_alg_grip *nf_alg_binding_admits(const struct nf_alg_binding *binding,
-					  const struct nf_alg_endpoint *remote);
-struct nf_alg_grip *nf_alg_binding_away(const struct nf_alg_binding *binding,
-					const struct nf_alg_endpoint *host);
+
+/**
+ * nf_alg_binding_natted() - test whether a binding changes addresses
+ * @b: binding
+ *
+ * Return: false for listeners outside and where there is no NAT.
+ */
+static inline bool nf_alg_binding_natted(const struct nf_alg_binding *b)
+{
+	return !nf_alg_same_endpoint(&b->inside, &b->public);
+}
+
+static inline bool nf_alg_binding_is_away(const struct nf_alg_binding *b)
+{
+	return READ_ONCE(b->flags) & NF_ALG_BIND_AWAY;
+}
 
 int nf_alg_binding_cache_init(void);
 void nf_alg_binding_cache_exit(void);

@@ -138,7 +138,9 @@ static void nf_alg_side_tuple(const struct nf_alg_side *from,
  * The connection of its latest signalling. Conntrack shows the master of each
  * related flow, so there must be one: where that connection is over, which a
  * call need not be, an image of it stands for it. That is in no table, is not
- * counted, and goes with the flow.
+ * counted, and goes with the flow. An image also stands for a connection that has
+ * a master itself: each flow of a dialog may be the next one's master, and
+ * conntrack would keep all of them, and give them back in one recursion.
  *
  * Return: the connection with a reference; NULL once the call is dead, or where
  * there is no memory, which is counted.
@@ -148,7 +150,7 @@ struct nf_conn *nf_alg_call_master(struct nf_alg_call *call)
 	struct nf_conntrack_tuple tuple[IP_CT_DIR_MAX];
 	struct nf_conntrack_tuple_hash *h;
 	struct nf_conntrack_zone zone;
-	struct nf_conn *image;
+	struct nf_conn *image, *latest = NULL;
 	bool dead;
 	u32 mark;
 	int dir;
@@ -167,18 +169,26 @@ struct nf_conn *nf_alg_call_master(struct nf_alg_call *call)
 	h = nf_conntrack_find_get(call->an->net, &zone,
 				  &tuple[IP_CT_DIR_ORIGINAL]);
 	if (h)
-		return nf_ct_tuplehash_to_ctrack(h);
+		latest = nf_ct_tuplehash_to_ctrack(h);
+	if (latest && !latest->master)
+		return latest;
 
 	image = nf_ct_tmpl_alloc(call->an->net, &zone, GFP_ATOMIC);
 	if (!image) {
 		nf_alg_reason_count(call->an, NF_ALG_REASON_NO_MEMORY);
-		return NULL;
+		goto put;
 	}
 	for (dir = 0; dir < IP_CT_DIR_MAX; dir++)
 		image->tuplehash[dir].tuple = tuple[dir];
 #if IS_ENABLED(CONFIG_NF_CONNTRACK_MARK)
-	image->mark = mark;
+	image->mark = latest ? READ_ONCE(latest->mark) : mark;
 #endif
+#if IS_ENABLED(CONFIG_NF_CONNTRACK_SECMARK)
+	image->secmark = latest ? latest->secmark : 0;
+#endif
+put:
+	if (latest)
+		nf_ct_put(latest);
 	return image;
 }
 
@@ -211,17 +221,26 @@ static void nf_alg_call_free_rcu(struct rcu_head *rcu)
 }
 
 /**
- * nf_alg_call_put() - done with a call
- * @call: call
+ * nf_alg_call_put() - give a reference back
+ * @call: call; with the last reference it ends, is discharged, and then counted
+ *	off its protocol and its namespace, either of which may be gone when this
+ *	returns
  */
 void nf_alg_call_put(struct nf_alg_call *call)
 {
+	const struct nf_alg_protocol *protocol;
+	struct nf_alg_net *an;
+
 	if (!refcount_dec_and_test(&call->refs))
 		return;
-	if (call->protocol->call_end)
-		call->protocol->call_end(call);
-	nf_alg_host_discharge(call->an, call->host, NF_ALG_CHARGE_CALL);
+	protocol = call->protocol;
+	an = call->an;
+	if (protocol->call_end)
+		protocol->call_end(call);
+	nf_alg_host_discharge(an, call->host, NF_ALG_CHARGE_CALL);
 	call_rcu(&call->rcu, nf_alg_call_free_rcu);
+	nf_alg_protocol_unuse(protocol);
+	nf_alg_netns_released(&an->calls.live);
 }
 EXPORT_SYMBOL_GPL(nf_alg_call_put);
 
@@ -418,14 +437,20 @@ nf_alg_call_begin(const struct nf_alg_session *session,
 	/* One for the table, one for the caller */
 	refcount_set(&call->refs, 2);
 	nf_alg_call_spoken(call, session);
+	nf_alg_protocol_use(call->protocol);
+	atomic_inc(&an->calls.live);
 	return call;
 }
 
 /* Never was in the table */
 static void nf_alg_call_discard(struct nf_alg_call *call)
 {
-	nf_alg_host_discharge(call->an, call->host, NF_ALG_CHARGE_CALL);
+	struct nf_alg_net *an = call->an;
+
+	nf_alg_host_discharge(an, call->host, NF_ALG_CHARGE_CALL);
+	nf_alg_protocol_unuse(call->protocol);
 	kfree(call);
+	nf_alg_netns_released(&an->calls.live);
 }
 
 bool nf_alg_call_resume(struct nf_alg_call *call,
@@ -770,8 +795,6 @@ static void nf_alg_calls_flush(struct nf_alg_net *an,
 			spin_lock_bh(&batch[i]->lock);
 			nf_alg_call_kill(batch[i]);
 			spin_unlock_bh(&batch[i]->lock);
-			/* It may just be running, and has its reference */
-			timer_delete_sync(&batch[i]->timer);
 			nf_alg_call_put(batch[i]);
 		}
 		cond_resched();
@@ -838,6 +861,8 @@ int nf_alg_calls_init(struct nf_alg_net *an)
 void nf_alg_calls_exit(struct nf_alg_net *an)
 {
 	nf_alg_calls_flush_all(an);
+	/* A timer that has just taken its call out of the table still has it */
+	nf_alg_netns_wait(&an->calls.live);
 	WARN_ON_ONCE(atomic_read(&an->calls.count));
 	rhashtable_destroy(&an->calls.table);
 }

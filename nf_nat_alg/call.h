@@ -78,9 +78,9 @@ static inline u32 nf_alg_call_key_size(const struct nf_alg_call_key *key)
  * struct nf_alg_call - owner of bindings
  * @node: in nf_alg_calls.table
  * @key: constant
- * @an: namespace state
- * @protocol: whose it is
- * @host: who is charged
+ * @an: namespace state, which stays while nf_alg_calls.live counts the call
+ * @protocol: whose it is; stays while nf_alg_protocol_use() counts the call
+ * @host: the inside host that is charged; discharged with the last reference
  * @created: time of its birth in jiffies
  * @lock: guards what follows up to @l4proto
  * @state: enum nf_alg_call_state
@@ -96,8 +96,10 @@ static inline u32 nf_alg_call_key_size(const struct nf_alg_call_key *key)
  * @grip_count: how many; likewise
  * @round: counts offers that were committed or rolled back; likewise
  * @cleared: the last of them was taken away by nf_alg_binding_clear(); likewise
- * @timer: fires at @deadline, or when a replaced binding goes
- * @refs: one for the table, one for a pending timer, one for each user
+ * @timer: fires at @deadline, or when a replaced binding goes; armed under @lock,
+ *	and never once the call is dead
+ * @refs: one for the table, one for a timer that is pending or runs, one for each
+ *	user
  * @rcu: freed after a grace period
  * @priv: the protocol's own part, followed by the bytes of the key
  */
@@ -256,8 +258,9 @@ void nf_alg_call_describe(struct nf_alg_call *call, const char *state,
  * @an: namespace
  * @protocol: its description; no session of it translates any more
  *
- * Bindings are released at once. When this returns nothing of the protocol is
- * called for a call any more. May sleep.
+ * Bindings are released at once. Whoever still has a reference to a call, its
+ * timer included, gives it back later: nf_alg_protocol_unregister() waits for
+ * that. May sleep.
  */
 void nf_alg_calls_flush_protocol(struct nf_alg_net *an,
 				 const struct nf_alg_protocol *protocol);

@@ -6,15 +6,16 @@
  */
 #include <linux/ip.h>
 #include <linux/module.h>
-#include <net/dst.h>
 #include <net/l3mdev.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 #include "access_list.h"
 #include "binding.h"
+#include "claim.h"
 #include "event.h"
 #include "flow.h"
 #include "kernel_helper.h"
 #include "netns.h"
+#include "route.h"
 #include "service.h"
 #include "session.h"
 
@@ -65,8 +66,7 @@ static struct nf_alg_service *nf_alg_flow_service(struct nf_alg_net *an,
 	return NULL;
 }
 
-/* Sides whose address NAT changes are inside; without NAT both are */
-static u8 nf_alg_flow_inside(const struct nf_conn *ct)
+u8 nf_alg_flow_inside(const struct nf_conn *ct)
 {
 	const struct nf_conntrack_tuple *orig =
 		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
@@ -93,15 +93,21 @@ static enum nf_alg_protocol_id nf_alg_flow_door(struct nf_alg_net *an,
 	enum nf_alg_protocol_id protocol = NF_ALG_PROTOCOL_NONE;
 	u16 zone = nf_alg_flow_zone(ct);
 	u8 l4proto = nf_ct_protonum(ct);
-	struct nf_alg_endpoint endpoint;
+	struct nf_alg_endpoint endpoint, seen;
 	struct nf_alg_binding *b;
 	u8 flags;
 
 	endpoint = nf_alg_flow_destination(ct, IP_CT_DIR_ORIGINAL);
 	b = nf_alg_binding_by_public(an, l4proto, zone, &endpoint);
+	/* In zones of one direction a neighbour comes by its own */
+	if (!b && nf_ct_zone(ct)->dir != NF_CT_DEFAULT_ZONE_DIR)
+		b = nf_alg_binding_by_public(an, l4proto,
+					     nf_ct_zone_id(nf_ct_zone(ct),
+							   IP_CT_DIR_REPLY),
+					     &endpoint);
 	flags = b ? READ_ONCE(b->flags) : 0;
 	endpoint = nf_alg_flow_source(ct, IP_CT_DIR_ORIGINAL);
-	if (flags & NF_ALG_BIND_AWAY && nf_alg_binding_away(b, &endpoint)) {
+	if (flags & NF_ALG_BIND_AWAY && nf_alg_claim_away(an, b, &endpoint)) {
 		*inside = nf_alg_flow_inside(ct);
 		return READ_ONCE(b->protocol);
 	}
@@ -111,12 +117,13 @@ static enum nf_alg_protocol_id nf_alg_flow_door(struct nf_alg_net *an,
 		protocol = READ_ONCE(b->protocol);
 		*inside |= BIT(IP_CT_DIR_REPLY);
 	}
-	b = nf_alg_binding_by_inside(
-		an, l4proto, zone, l3mdev_master_ifindex_rcu(in), &endpoint, 0);
-	if (b && !(b->flags & NF_ALG_BIND_AWAY) &&
-	    READ_ONCE(b->flags) & NF_ALG_BIND_DOOR &&
-	    (!protocol || protocol == b->protocol)) {
-		protocol = b->protocol;
+	seen = nf_alg_flow_destination(ct, IP_CT_DIR_REPLY);
+	b = nf_alg_binding_by_inside(an, l4proto, zone,
+				     l3mdev_master_ifindex_rcu(in), &endpoint,
+				     &seen);
+	if (b && READ_ONCE(b->flags) & NF_ALG_BIND_DOOR &&
+	    (!protocol || protocol == READ_ONCE(b->protocol))) {
+		protocol = READ_ONCE(b->protocol);
 		*inside |= BIT(IP_CT_DIR_ORIGINAL);
 	}
 	return protocol;
@@ -137,11 +144,28 @@ static u8 nf_alg_flow_permitted(const struct nf_alg_service *service,
 	return inside;
 }
 
-/* A rule has given it a helper, and that one keeps it */
-static bool nf_alg_flow_foreign(const struct nf_conn *ct)
+struct nf_alg_service *nf_alg_flow_served(struct nf_alg_net *an,
+					  const struct nf_conn *ct,
+					  const struct net_device *in,
+					  u8 *inside)
+{
+	struct nf_alg_service *service = nf_alg_flow_service(an, ct, in);
+
+	if (!service || nf_alg_kernel_helper(service->protocol))
+		return NULL;
+	*inside = nf_alg_flow_permitted(service, ct, nf_alg_flow_inside(ct));
+	return service;
+}
+
+/* A rule has given it a helper, and that one keeps it, unless it is one of ours:
+ * then the services decide as if there were no rule.
+ */
+static bool nf_alg_flow_foreign(const struct nf_conn *ct, bool kernel)
 {
 	const struct nf_conn_help *help = nfct_help(ct);
 
+	if (!kernel && nf_alg_session_borrowed(ct))
+		return false;
 	return test_bit(IPS_HELPER_BIT, &ct->status) ||
 	       (help && rcu_access_pointer(help->helper));
 }
@@ -151,15 +175,14 @@ static enum nf_alg_reason nf_alg_flow_refuse(const struct nf_conn *ct,
 					     const struct net_device *in,
 					     bool kernel)
 {
-	const struct dst_entry *dst = skb_dst(skb);
-
-	if (nf_alg_flow_foreign(ct))
+	if (nf_alg_flow_foreign(ct, kernel))
 		return NF_ALG_REASON_FOREIGN_HELPER;
+	/* POST_ROUTING is not told where a bridged packet came in, either */
+	if (nf_alg_route_bridged(skb))
+		return NF_ALG_REASON_BRIDGED;
 	/* The router's own transfers want its firewall open as well */
 	if (!kernel && (!in || !skb->skb_iif))
 		return NF_ALG_REASON_LOCAL_ENDPOINT;
-	if (!dst || dst->flags & DST_FAKE_RTABLE)
-		return NF_ALG_REASON_BRIDGED;
 	if (nf_ct_protonum(ct) == IPPROTO_TCP &&
 	    ct->proto.tcp.state != TCP_CONNTRACK_SYN_SENT)
 		return NF_ALG_REASON_MIDSTREAM;
@@ -226,24 +249,29 @@ static noinline void nf_alg_flow_classify(struct sk_buff *skb,
 }
 
 /**
- * nf_alg_flow_confirm() - the stop "service", a hook in POST_ROUTING; the stop
- *	in LOCAL_IN calls it as well
+ * nf_alg_flow_confirm() - the stops "outward" and "service", a hook in
+ *	POST_ROUTING; the stop in LOCAL_IN calls it as well
  * @priv: not used
  * @skb: packet
  * @state: where it is
  *
- * Return: NF_ACCEPT.
+ * Return: NF_ACCEPT, or NF_DROP where a packet could not be translated.
  */
 unsigned int nf_alg_flow_confirm(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
+	unsigned int verdict = NF_ACCEPT;
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 
-	/* New, or related by the stop above */
+	/* New, or related by a stop before */
 	if (likely(ctinfo != IP_CT_NEW && ctinfo != IP_CT_RELATED))
 		return NF_ACCEPT;
-	if (ct && !(READ_ONCE(ct->status) & (IPS_CONFIRMED | IPS_TEMPLATE)))
+	if (!ct || READ_ONCE(ct->status) & (IPS_CONFIRMED | IPS_TEMPLATE))
+		return NF_ACCEPT;
+	if (state->hook == NF_INET_POST_ROUTING)
+		verdict = nf_alg_outward(skb, ct, ctinfo, state);
+	if (verdict == NF_ACCEPT)
 		nf_alg_flow_classify(skb, ct, state);
-	return NF_ACCEPT;
+	return verdict;
 }

@@ -12,8 +12,10 @@
 #include <net/netfilter/nf_conntrack_core.h>
 #include "datagram.h"
 #include "event.h"
+#include "flow.h"
 #include "message.h"
 #include "netns.h"
+#include "pool.h"
 #include "session.h"
 
 static void nf_alg_datagram_pass(struct nf_conn *ct,
@@ -112,6 +114,26 @@ static bool nf_alg_datagram_confirm(struct sk_buff *skb, struct nf_conn *ct,
 	return *verdict == NF_ACCEPT && nf_ct_get(skb, &ctinfo) == ct;
 }
 
+/* A datagram of a flow that began outside: does it answer the stranger, or has
+ * that one spoken again?
+ */
+static noinline void nf_alg_datagram_outside(struct nf_alg_session *session,
+					     enum ip_conntrack_dir dir,
+					     const u8 *data, u32 len)
+{
+	const struct nf_alg_protocol *protocol = session->protocol;
+	struct nf_alg_frame frame = {};
+
+	if (READ_ONCE(session->host)) {
+		if (dir == IP_CT_DIR_ORIGINAL && !READ_ONCE(session->recent))
+			WRITE_ONCE(session->recent, true);
+	} else if (dir == IP_CT_DIR_REPLY &&
+		   (!protocol->frame ||
+		    protocol->frame(data, len, &frame) >= 0)) {
+		nf_alg_pool_answer(session);
+	}
+}
+
 /**
  * nf_alg_datagram() - a packet of a UDP flow that may be ours
  * @session: its session, or NULL if it has none yet
@@ -124,8 +146,8 @@ static bool nf_alg_datagram_confirm(struct sk_buff *skb, struct nf_conn *ct,
  * Datagrams that are not of the protocol pass and are counted; they do not make
  * the flow foreign, for keepalives and STUN share its port.
  *
- * Return: a netfilter verdict; only conntrack itself makes it other than
- * NF_ACCEPT.
+ * Return: a netfilter verdict; it is other than NF_ACCEPT only where conntrack
+ * says so, or where the session was displaced at this moment.
  */
 int nf_alg_datagram(struct nf_alg_session *session, struct sk_buff *skb,
 		    unsigned int protoff, struct nf_conn *ct,
@@ -169,9 +191,18 @@ int nf_alg_datagram(struct nf_alg_session *session, struct sk_buff *skb,
 			return NF_ACCEPT;
 	}
 
+	if (unlikely(session->outside))
+		nf_alg_datagram_outside(session, dir, data, len);
+
 	spin_lock_bh(&session->lock);
-	if (session->dead)
+	if (session->dead) {
+		/* It comes again, and finds the flow without a session */
+		if (session->displaced)
+			verdict = NF_DROP;
 		goto unlock;
+	}
+	if (unlikely(!session->oif))
+		session->oif = nf_alg_flow_oif(skb, help->inside, dir);
 	msg = nf_alg_message_translate(session, dir, data, len, false);
 	if (!msg)
 		goto unlock;
@@ -183,5 +214,5 @@ int nf_alg_datagram(struct nf_alg_session *session, struct sk_buff *skb,
 	}
 unlock:
 	spin_unlock_bh(&session->lock);
-	return NF_ACCEPT;
+	return verdict;
 }

@@ -3,11 +3,14 @@
  * Generic netlink: the lists
  *
  * Short lists are numbered and read under the configuration's mutex. Sessions
- * are numbered in their list. Calls and bindings are walked in their tables.
+ * are listed by their number, and calls, bindings and tunnels bucket by bucket:
+ * a message goes on where the last one ended, holds no lock in between, and
+ * takes time for what it lists only. An object that exists throughout is listed
+ * exactly once, or the list says that it was interrupted.
  */
 #include <linux/jiffies.h>
 #include <linux/rhashtable.h>
-#include <linux/slab.h>
+#include <linux/xarray.h>
 #include <net/sock.h>
 #include "access_list.h"
 #include "binding.h"
@@ -16,10 +19,12 @@
 #include "host.h"
 #include "netlink.h"
 #include "netns.h"
+#include "option.h"
 #include "printable.h"
 #include "service.h"
 #include "session.h"
 #include "spec.h"
+#include "walk.h"
 
 static struct nf_alg_net *nf_alg_dump_net(struct sk_buff *skb)
 {
@@ -176,12 +181,17 @@ int nf_alg_dump_options(struct sk_buff *skb, struct netlink_callback *cb)
 	struct nf_alg_net *an = nf_alg_dump_net(skb);
 	const struct nf_alg_option_spec *spec;
 	const struct nf_alg_access_list *list;
+	struct nf_alg_access_list __rcu **slot;
 	void *head;
 	long id;
 	int err;
 
 	cb->seq = READ_ONCE(an->generation) + 1;
 	for (id = cb->args[0] ?: 1; id < __NF_ALG_OPTION_MAX; id++) {
+		/* An address of the network is not everybody's to know */
+		if (id == NF_ALG_OPTION_EXTERNAL_ADDRESS &&
+		    !netlink_net_capable(cb->skb, CAP_NET_ADMIN))
+			continue;
 		spec = &nf_alg_option_specs[id];
 		head = nf_alg_dump_begin(skb, cb, NF_ALG_CMD_OPTION_GET);
 		if (!head)
@@ -192,10 +202,12 @@ int nf_alg_dump_options(struct sk_buff *skb, struct netlink_callback *cb)
 				  nf_alg_option(an, id)) ||
 		      nla_put_u32(skb, NF_ALG_A_OPTION_DEFAULT, spec->def) ||
 		      nla_put_u32(skb, NF_ALG_A_OPTION_MINIMUM, spec->low) ||
-		      nla_put_u32(skb, NF_ALG_A_OPTION_MAXIMUM, spec->high);
-		if (!err && id == NF_ALG_OPTION_MEDIA_FROM) {
+		      nla_put_u32(skb, NF_ALG_A_OPTION_MAXIMUM,
+				  nf_alg_option_most(an, id));
+		slot = nf_alg_option_list(an, id);
+		if (!err && slot) {
 			rcu_read_lock();
-			list = rcu_dereference(an->media_from);
+			list = rcu_dereference(*slot);
 			if (list)
 				err = nla_put_string(skb, NF_ALG_A_OPTION_LIST,
 						     list->name);
@@ -256,6 +268,25 @@ static u64 nf_alg_list_length(const struct list_head *list)
 	return length;
 }
 
+/* Texts that SIP remembers; none while its module is not loaded */
+static void nf_alg_limit_texts(struct nf_alg_net *an,
+			       struct nf_alg_limit *limit)
+{
+	const struct nf_alg_protocol *protocol;
+	struct nf_alg_usage usage = {};
+
+	rcu_read_lock();
+	protocol = nf_alg_protocol_find(NF_ALG_PROTOCOL_SIP);
+	if (protocol && protocol->usage)
+		protocol->usage(an, &usage);
+	rcu_read_unlock();
+	limit->used = usage.used;
+	limit->max = usage.max;
+	if (usage.max)
+		limit->per_host = usage.per_host;
+	limit->refused = usage.met;
+}
+
 static void nf_alg_limit_of(struct nf_alg_net *an, enum nf_alg_resource what,
 			    struct nf_alg_limit *limit)
 {
@@ -263,7 +294,8 @@ static void nf_alg_limit_of(struct nf_alg_net *an, enum nf_alg_resource what,
 	limit->refused = 0;
 	switch (what) {
 	case NF_ALG_RESOURCE_SESSIONS:
-		limit->used = atomic_read(&an->sessions.count);
+		limit->used =
+			atomic_read(&an->hosts.count[NF_ALG_CHARGE_SESSION]);
 		limit->max = nf_alg_option(an, NF_ALG_OPTION_SESSIONS_MAX);
 		limit->per_host =
 			nf_alg_option(an, NF_ALG_OPTION_SESSIONS_PER_HOST);
@@ -312,6 +344,22 @@ static void nf_alg_limit_of(struct nf_alg_net *an, enum nf_alg_resource what,
 			nf_alg_option(an, NF_ALG_OPTION_TUNNELS_PER_HOST);
 		limit->refused =
 			nf_alg_reason_sum(an, NF_ALG_REASON_LIMIT_TUNNELS);
+		break;
+	case NF_ALG_RESOURCE_STRANGERS:
+		limit->used =
+			atomic_read(&an->hosts.count[NF_ALG_CHARGE_STRANGER]);
+		limit->max = nf_alg_option(an, NF_ALG_OPTION_STRANGERS_MAX);
+		limit->refused =
+			nf_alg_reason_sum(an, NF_ALG_REASON_LIMIT_STRANGERS);
+		break;
+	case NF_ALG_RESOURCE_UNANSWERED:
+		limit->used = READ_ONCE(an->sessions.unanswered_count);
+		limit->max = nf_alg_option(an, NF_ALG_OPTION_UNANSWERED_MAX);
+		limit->refused =
+			nf_alg_reason_sum(an, NF_ALG_REASON_LIMIT_UNANSWERED);
+		break;
+	case NF_ALG_RESOURCE_TEXTS:
+		nf_alg_limit_texts(an, limit);
 		break;
 	case __NF_ALG_RESOURCE_MAX:
 		break;
@@ -384,14 +432,18 @@ static int nf_alg_fill_session(struct sk_buff *skb, struct netlink_callback *cb,
 		 session->side[IP_CT_DIR_REPLY].inside;
 	const struct nf_alg_side *inside = &session->side[in];
 	const struct nf_alg_side *outside = &session->side[!in];
+	/* Stays while a reader holds RCU, but not in the session */
+	const struct nf_alg_protocol *protocol = READ_ONCE(session->protocol);
 	void *head;
 	int err;
 
+	/* The connection was lost at this moment */
+	if (!protocol)
+		return 0;
 	head = nf_alg_dump_begin(skb, cb, NF_ALG_CMD_SESSION_GET);
 	if (!head)
 		return -EMSGSIZE;
-	err = nla_put_u32(skb, NF_ALG_A_SESSION_PROTOCOL,
-			  session->protocol->id) ||
+	err = nla_put_u32(skb, NF_ALG_A_SESSION_PROTOCOL, protocol->id) ||
 	      nla_put_u8(skb, NF_ALG_A_SESSION_TRANSPORT, session->l4proto) ||
 	      (session->zone &&
 	       nla_put_u16(skb, NF_ALG_A_SESSION_ZONE, session->zone)) ||
@@ -427,75 +479,100 @@ int nf_alg_dump_sessions(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct nf_alg_net *an = nf_alg_dump_net(skb);
 	const struct nf_alg_session *session;
-	long n = 0;
+	unsigned long id = cb->args[0];
 
-	spin_lock_bh(&an->sessions.lock);
-	list_for_each_entry(session, &an->sessions.list, list) {
-		if (n++ < cb->args[0])
-			continue;
+	/* A session keeps its number for life: it can neither be passed over
+	 * nor come twice, whatever others do.
+	 */
+	rcu_read_lock();
+	xa_for_each_start(&an->sessions.ids, id, session, id)
 		if (nf_alg_fill_session(skb, cb, session))
 			break;
-		cb->args[0] = n;
-	}
-	spin_unlock_bh(&an->sessions.lock);
+	rcu_read_unlock();
+	cb->args[0] = session ? id : LONG_MAX;
 	return skb->len;
 }
 
-/* A walk of a table outlives a message: its state hangs off the callback */
+/* Where a walk of a table stands between two messages, in cb->args */
+enum {
+	NF_ALG_DUMP_SLOT,
+	NF_ALG_DUMP_SIZE,
+	NF_ALG_DUMP_SEED,
+	NF_ALG_DUMP_RESTARTS,
+	NF_ALG_DUMP_SKIP,
+	NF_ALG_DUMP_PROTOCOL, /* tunnels are its module's */
+};
 
-static int nf_alg_dump_walk_start(struct netlink_callback *cb,
-				  struct rhashtable *table)
-{
-	struct rhashtable_iter *iter;
+typedef int nf_alg_dump_fill(struct sk_buff *skb, struct netlink_callback *cb,
+			     void *object);
 
-	iter = kzalloc(sizeof(*iter), GFP_KERNEL);
-	if (!iter)
-		return -ENOMEM;
-	rhashtable_walk_enter(table, iter);
-	cb->args[0] = (long)iter;
-	return 0;
-}
-
-int nf_alg_dump_walk_done(struct netlink_callback *cb)
-{
-	struct rhashtable_iter *iter = (void *)cb->args[0];
-
-	if (iter) {
-		rhashtable_walk_exit(iter);
-		kfree(iter);
-	}
-	return 0;
-}
-
-/* The next object, or NULL at the end. Where the table was resized meanwhile
- * the walk begins anew: the reader then sees some objects twice.
+/* List a bucket, all or nothing: between two messages others come and go. One
+ * that is too long for any message is split, and the list is not consistent.
+ * Returns false if the message is full.
  */
-static void *nf_alg_dump_walk_next(struct rhashtable_iter *iter)
+static bool nf_alg_dump_bucket(struct sk_buff *skb, struct netlink_callback *cb,
+			       struct rhashtable *table,
+			       const struct bucket_table *buckets,
+			       struct nf_alg_walk *walk, nf_alg_dump_fill *fill)
 {
+	void *mark = skb_tail_pointer(skb);
+	bool first = !skb->len;
+	struct nf_alg_walk_place place;
 	void *object;
+	long n = 0;
 
-	do
-		object = rhashtable_walk_next(iter);
-	while (object == ERR_PTR(-EAGAIN));
-	return IS_ERR(object) ? NULL : object;
+	nf_alg_walk_for_each(object, &place, table, buckets, walk) {
+		if (n++ < cb->args[NF_ALG_DUMP_SKIP])
+			continue;
+		if (!fill(skb, cb, object))
+			continue;
+		if (!first) {
+			nlmsg_trim(skb, mark);
+		} else if (skb->len) {
+			cb->args[NF_ALG_DUMP_SKIP] = n - 1;
+			walk->restarts++;
+		}
+		return false;
+	}
+	cb->args[NF_ALG_DUMP_SKIP] = 0;
+	return true;
 }
 
 static int nf_alg_dump_walk(struct sk_buff *skb, struct netlink_callback *cb,
-			    int (*fill)(struct sk_buff *skb,
-					struct netlink_callback *cb,
-					void *object))
+			    struct rhashtable *table, nf_alg_dump_fill *fill)
 {
-	struct rhashtable_iter *iter = (void *)cb->args[0];
-	void *object;
+	struct nf_alg_walk walk = {
+		.slot = cb->args[NF_ALG_DUMP_SLOT],
+		.size = cb->args[NF_ALG_DUMP_SIZE],
+		.seed = cb->args[NF_ALG_DUMP_SEED],
+		.restarts = cb->args[NF_ALG_DUMP_RESTARTS],
+	};
+	const struct bucket_table *buckets;
+	u32 restarts = walk.restarts;
 
-	rhashtable_walk_start(iter);
-	/* One that did not fit into the last message comes first */
-	object = rhashtable_walk_peek(iter);
-	if (IS_ERR(object))
-		object = nf_alg_dump_walk_next(iter);
-	while (object && !fill(skb, cb, object))
-		object = nf_alg_dump_walk_next(iter);
-	rhashtable_walk_stop(iter);
+	rcu_read_lock();
+	while ((buckets = nf_alg_walk_bucket(table, &walk))) {
+		if (walk.restarts != restarts) {
+			restarts = walk.restarts;
+			cb->args[NF_ALG_DUMP_SKIP] = 0;
+		}
+		/* What follows says that the list was interrupted */
+		cb->seq = restarts + 1;
+		if (!nf_alg_dump_bucket(skb, cb, table, buckets, &walk, fill))
+			break;
+		walk.slot++;
+		if (!(walk.slot % NF_ALG_WALK_BATCH)) {
+			rcu_read_unlock();
+			cond_resched();
+			rcu_read_lock();
+		}
+	}
+	rcu_read_unlock();
+	cb->seq = walk.restarts + 1;
+	cb->args[NF_ALG_DUMP_SLOT] = walk.slot;
+	cb->args[NF_ALG_DUMP_SIZE] = walk.size;
+	cb->args[NF_ALG_DUMP_SEED] = walk.seed;
+	cb->args[NF_ALG_DUMP_RESTARTS] = walk.restarts;
 	return skb->len;
 }
 
@@ -569,15 +646,10 @@ static int nf_alg_fill_call(struct sk_buff *skb, struct netlink_callback *cb,
 	return nf_alg_dump_end(skb, head, err ? -EMSGSIZE : 0);
 }
 
-int nf_alg_dump_calls_start(struct netlink_callback *cb)
-{
-	return nf_alg_dump_walk_start(cb,
-				      &nf_alg_dump_net(cb->skb)->calls.table);
-}
-
 int nf_alg_dump_calls(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return nf_alg_dump_walk(skb, cb, nf_alg_fill_call);
+	return nf_alg_dump_walk(skb, cb, &nf_alg_dump_net(skb)->calls.table,
+				nf_alg_fill_call);
 }
 
 /* What its owners together say about a binding */
@@ -590,7 +662,7 @@ static const char *nf_alg_binding_state(const struct nf_alg_binding *binding)
 	if (binding->flags & NF_ALG_BIND_AWAY)
 		return "outside";
 	hlist_for_each_entry_rcu(grip, &binding->grips, node) {
-		u8 flags = READ_ONCE(grip->flags);
+		u16 flags = READ_ONCE(grip->flags);
 
 		if (READ_ONCE(grip->expiring) && !READ_ONCE(grip->timed))
 			continue;
@@ -615,6 +687,9 @@ static int nf_alg_put_owner(struct sk_buff *skb,
 	u32 uses = 0;
 
 	hlist_for_each_entry_rcu(grip, &binding->grips, node) {
+		/* One more remote of a claim that is counted */
+		if (READ_ONCE(grip->flags) & NF_ALG_BIND_INWARD)
+			continue;
 		first = first ?: grip;
 		uses++;
 	}
@@ -673,40 +748,27 @@ static int nf_alg_fill_binding(struct sk_buff *skb, struct netlink_callback *cb,
 	return nf_alg_dump_end(skb, head, err ? -EMSGSIZE : 0);
 }
 
-int nf_alg_dump_bindings_start(struct netlink_callback *cb)
-{
-	return nf_alg_dump_walk_start(
-		cb, &nf_alg_dump_net(cb->skb)->bindings.public);
-}
-
 int nf_alg_dump_bindings(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return nf_alg_dump_walk(skb, cb, nf_alg_fill_binding);
+	return nf_alg_dump_walk(skb, cb,
+				&nf_alg_dump_net(skb)->bindings.public.ht,
+				nf_alg_fill_binding);
 }
 
 /* Tunnels are their module's, which stays while they are listed */
 
 int nf_alg_dump_tunnels_start(struct netlink_callback *cb)
 {
-	const struct nf_alg_protocol *protocol;
-	int err;
-
-	protocol = nf_alg_protocol_get(NF_ALG_PROTOCOL_ESP);
-	if (!protocol)
-		return 0;
-	err = nf_alg_dump_walk_start(
-		cb, protocol->tunnels(nf_alg_dump_net(cb->skb)));
-	if (err)
-		module_put(protocol->owner);
-	else
-		cb->args[1] = (long)protocol;
-	return err;
+	cb->args[NF_ALG_DUMP_PROTOCOL] =
+		(long)nf_alg_protocol_get(NF_ALG_PROTOCOL_ESP);
+	return 0;
 }
 
 static int nf_alg_fill_tunnel(struct sk_buff *skb, struct netlink_callback *cb,
 			      void *object)
 {
-	const struct nf_alg_protocol *protocol = (void *)cb->args[1];
+	const struct nf_alg_protocol *protocol =
+		(void *)cb->args[NF_ALG_DUMP_PROTOCOL];
 	void *head;
 
 	head = nf_alg_dump_begin(skb, cb, NF_ALG_CMD_TUNNEL_GET);
@@ -717,18 +779,22 @@ static int nf_alg_fill_tunnel(struct sk_buff *skb, struct netlink_callback *cb,
 
 int nf_alg_dump_tunnels(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	if (!cb->args[1])
+	const struct nf_alg_protocol *protocol =
+		(void *)cb->args[NF_ALG_DUMP_PROTOCOL];
+
+	if (!protocol)
 		return 0;
-	return nf_alg_dump_walk(skb, cb, nf_alg_fill_tunnel);
+	return nf_alg_dump_walk(skb, cb,
+				protocol->tunnels(nf_alg_dump_net(skb)),
+				nf_alg_fill_tunnel);
 }
 
 int nf_alg_dump_tunnels_done(struct netlink_callback *cb)
 {
-	const struct nf_alg_protocol *protocol = (void *)cb->args[1];
+	const struct nf_alg_protocol *protocol =
+		(void *)cb->args[NF_ALG_DUMP_PROTOCOL];
 
-	if (protocol) {
-		nf_alg_dump_walk_done(cb);
+	if (protocol)
 		module_put(protocol->owner);
-	}
 	return 0;
 }

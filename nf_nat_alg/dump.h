@@ -15,11 +15,8 @@ int nf_alg_dump_limits(struct sk_buff *skb, struct netlink_callback *cb);
 int nf_alg_dump_protocols(struct sk_buff *skb, struct netlink_callback *cb);
 int nf_alg_dump_sessions(struct sk_buff *skb, struct netlink_callback *cb);
 
-int nf_alg_dump_calls_start(struct netlink_callback *cb);
 int nf_alg_dump_calls(struct sk_buff *skb, struct netlink_callback *cb);
-int nf_alg_dump_bindings_start(struct netlink_callback *cb);
 int nf_alg_dump_bindings(struct sk_buff *skb, struct netlink_callback *cb);
-int nf_alg_dump_walk_done(struct netlink_callback *cb);
 
 int nf_alg_dump_tunnels_start(struct netlink_callback *cb);
 int nf_alg_dump_tunnels(struct sk_buff *skb, struct netlink_callback *cb);

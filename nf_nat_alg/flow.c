@@ -2,17 +2,17 @@
 /*
  * New flows: which follow a binding, and which are signalling
  *
- * Three stops, all of which let packets of known flows pass after a test or
- * two:
+ * The NAT rules decide whether a flow is translated; a binding decides by which
+ * port. Packets of known flows pass each stop after a test or two.
  *
  * binding	right after conntrack, in PRE_ROUTING and LOCAL_OUT. A flow to a
- *		public endpoint is translated as its binding says, whatever the
- *		NAT rules say, and becomes related; so does a flow from an inside
- *		endpoint to whom it was bound for.
- * source	one of NAT's own lookups in POST_ROUTING, before the rules: only
- *		new flows come here at all. A flow from an inside endpoint leaves
- *		with its public endpoint as source, whoever it goes to.
- * service	right before conntrack confirms: classify.c
+ *		public endpoint from a remote that a call names is translated as
+ *		the binding says, and becomes related; so does a flow from an
+ *		inside endpoint to such a remote.
+ * anybody	the last of NAT's own lookups there. A flow to a public endpoint
+ *		that no rule has translated, where the binding admits anybody.
+ * outward	right before conntrack confirms: outward.c
+ * service	the same hook, behind it: classify.c
  */
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
@@ -31,8 +31,10 @@
 #include <net/netfilter/nf_nat.h>
 #include "binding.h"
 #include "call.h"
+#include "claim.h"
 #include "event.h"
 #include "flow.h"
+#include "local_socket.h"
 #include "lost.h"
 #include "netns.h"
 #include "session.h"
@@ -58,7 +60,17 @@ nf_alg_flow_device_in(const struct sk_buff *skb,
 	return dev_get_by_index_rcu(state->net, skb->skb_iif);
 }
 
-/* What the replies look like if @to is asked by @from */
+int nf_alg_flow_oif(const struct sk_buff *skb, u8 inside,
+		    enum ip_conntrack_dir dir)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+
+	if (!(inside & BIT(dir)))
+		return skb->skb_iif;
+	return dst && dst->dev ? dst->dev->ifindex : 0;
+}
+
+/* What the replies look like if @from asks @to */
 static struct nf_conntrack_tuple
 nf_alg_flow_reply(const struct nf_conn *ct, const struct nf_alg_endpoint *from,
 		  const struct nf_alg_endpoint *to)
@@ -72,8 +84,8 @@ nf_alg_flow_reply(const struct nf_conn *ct, const struct nf_alg_endpoint *from,
 	return reply;
 }
 
-/* Would another connection be found for the replies? Then conntrack would drop
- * ours when it confirms.
+/* Test whether conntrack would find another connection for the replies, and so
+ * drop ours when it confirms.
  */
 static bool nf_alg_flow_clashes(const struct nf_conn *ct,
 				const struct nf_alg_endpoint *from,
@@ -89,14 +101,17 @@ static bool nf_alg_flow_clashes(const struct nf_conn *ct,
  * Flows with a helper are not media, and stay.
  */
 static void nf_alg_flow_supersede(const struct nf_conn *ct,
-				  const struct nf_alg_endpoint *from,
-				  const struct nf_alg_endpoint *to)
+				  const struct nf_alg_binding *to,
+				  const struct nf_alg_endpoint *from)
 {
-	struct nf_conntrack_tuple reply = nf_alg_flow_reply(ct, from, to);
+	struct nf_conntrack_tuple reply =
+		nf_alg_flow_reply(ct, from, &to->inside);
 	struct nf_conntrack_tuple_hash *h;
+	struct nf_conntrack_zone zone;
 	struct nf_conn *old;
 
-	h = nf_conntrack_find_get(nf_ct_net(ct), nf_ct_zone(ct), &reply);
+	nf_ct_zone_init(&zone, to->zone, NF_CT_DEFAULT_ZONE_DIR, 0);
+	h = nf_conntrack_find_get(nf_ct_net(ct), &zone, &reply);
 	if (!h)
 		return;
 	old = nf_ct_tuplehash_to_ctrack(h);
@@ -105,16 +120,21 @@ static void nf_alg_flow_supersede(const struct nf_conn *ct,
 	nf_ct_put(old);
 }
 
-/* When masquerade's device goes, so does the flow */
-static void nf_alg_flow_device(struct nf_conn *ct,
-			       const struct nf_alg_binding *b)
+/* Where zones have one direction, what comes from outside has none. Two hosts of
+ * different VRFs may have one inside endpoint, so what they send back is told
+ * apart by the zone that their own flows have.
+ */
+static void nf_alg_flow_enter_zone(struct nf_conn *ct,
+				   const struct nf_alg_binding *to)
 {
-#if IS_ENABLED(CONFIG_NF_NAT_MASQUERADE)
-	struct nf_conn_nat *nat = nfct_nat(ct);
+	struct nf_conntrack_zone zone;
 
-	if (nat)
-		nat->masq_index = b->oif;
-#endif
+	if (likely(to->zone == to->outer_zone) ||
+	    nf_ct_zone(ct)->dir != NF_CT_DEFAULT_ZONE_DIR ||
+	    nf_ct_zone(ct)->id != to->outer_zone)
+		return;
+	nf_ct_zone_init(&zone, to->zone, NF_CT_ZONE_DIR_REPL, 0);
+	nf_ct_zone_add(ct, &zone);
 }
 
 /* To an endpoint; port 0: any port that is free, its own if that is */
@@ -134,15 +154,15 @@ static unsigned int nf_alg_flow_translate(struct nf_conn *ct,
 	return nf_nat_setup_info(ct, &range, manip);
 }
 
-/* What a call's end asks: does the latest flow still exist. Written by any
- * CPU; a torn pair is not found, which is no harm.
- */
-static void nf_alg_flow_note(struct nf_alg_binding *b,
-			     const struct nf_alg_endpoint *peer)
+void nf_alg_flow_note(struct nf_alg_binding *b,
+		      const struct nf_alg_endpoint *peer)
 {
-	if (b->used != (u32)jiffies)
+	int i;
+
+	if (READ_ONCE(b->used) != (u32)jiffies)
 		WRITE_ONCE(b->used, jiffies);
-	b->peer_addr = peer->addr;
+	for (i = 0; i < ARRAY_SIZE(b->peer_addr.all); i++)
+		WRITE_ONCE(b->peer_addr.all[i], peer->addr.all[i]);
 	WRITE_ONCE(b->peer_port, peer->port);
 }
 
@@ -152,8 +172,12 @@ static void nf_alg_flow_note(struct nf_alg_binding *b,
 static bool nf_alg_flow_relate(struct sk_buff *skb, struct nf_conn *ct,
 			       const struct nf_alg_grip *grip)
 {
-	struct nf_conn *master = nf_alg_call_master(grip->call);
+	struct nf_conn *master;
 
+	/* It is a relative of its sender's call already */
+	if (ct->master)
+		return true;
+	master = nf_alg_call_master(grip->call);
 	if (!master)
 		return false;
 	ct->master = master;
@@ -168,91 +192,122 @@ static bool nf_alg_flow_relate(struct sk_buff *skb, struct nf_conn *ct,
 	return true;
 }
 
-/* Others of the same moment may slip in with it, but nobody afterwards */
-static void nf_alg_flow_once(struct nf_alg_grip *grip)
-{
-	u16 flags = READ_ONCE(grip->flags);
+/**
+ * struct nf_alg_flow_ends - a new flow to a public endpoint
+ * @source: where it comes from
+ * @to: binding of the public endpoint, not of a listener outside
+ * @from: the sender's own binding, or at least one of that host: both ends are
+ *	translated then; or NULL
+ */
+struct nf_alg_flow_ends {
+	struct nf_alg_endpoint source;
+	struct nf_alg_binding *to;
+	struct nf_alg_binding *from;
+};
 
-	if (unlikely(flags & NF_ALG_BIND_ONCE))
-		WRITE_ONCE(grip->flags, flags | NF_ALG_BIND_CLOSED);
+static bool nf_alg_flow_listened(const struct nf_conn *ct,
+				 const struct nf_hook_state *state,
+				 const struct nf_alg_endpoint *source,
+				 const struct nf_alg_endpoint *public)
+{
+	return nf_alg_local_socket(state->net, state->in ?: state->out,
+				   nf_ct_protonum(ct), source, public);
 }
 
-/* A flow to the public endpoint of @to; it comes from the inside endpoint of
- * @from, or at least from that host, if that is not NULL: then both of its ends
- * are translated.
- */
-static unsigned int nf_alg_flow_inbound(struct nf_alg_net *an,
-					struct sk_buff *skb, struct nf_conn *ct,
-					struct nf_alg_binding *to,
-					struct nf_alg_binding *from,
-					struct nf_alg_grip *grip)
+static unsigned int nf_alg_flow_both(struct nf_conn *ct,
+				     const struct nf_alg_endpoint *inside,
+				     const struct nf_alg_endpoint *remote)
 {
-	struct nf_alg_endpoint source, remote;
 	unsigned int verdict;
 
-	source = nf_alg_flow_source(ct, IP_CT_DIR_ORIGINAL);
-	remote = from ? from->public : source;
-	if (from && from->inside.port != source.port)
+	verdict = nf_alg_flow_translate(ct, inside, NF_NAT_MANIP_DST);
+	if (verdict != NF_ACCEPT)
+		return verdict;
+	return nf_alg_flow_translate(ct, remote, NF_NAT_MANIP_SRC);
+}
+
+/* A flow that @grip lets in */
+static unsigned int nf_alg_flow_inbound(struct nf_alg_net *an,
+					struct sk_buff *skb, struct nf_conn *ct,
+					const struct nf_hook_state *state,
+					const struct nf_alg_flow_ends *ends,
+					struct nf_alg_grip *grip)
+{
+	struct nf_alg_binding *to = ends->to, *from = ends->from;
+	bool natted = nf_alg_binding_natted(to);
+	const struct nf_conntrack_zone zone = *nf_ct_zone(ct);
+	struct nf_alg_endpoint remote;
+	unsigned int verdict;
+
+	if (natted &&
+	    nf_alg_flow_listened(ct, state, &ends->source, &to->public)) {
+		nf_alg_pass(an, NULL, NF_ALG_REASON_LOCAL_SOCKET);
+		return NF_ACCEPT;
+	}
+	remote = from ? from->public : ends->source;
+	if (from && from->inside.port != ends->source.port)
 		remote.port = 0;
 
+	nf_alg_flow_enter_zone(ct, to);
 	if (remote.port &&
 	    unlikely(nf_alg_flow_clashes(ct, &remote, &to->inside))) {
-		nf_alg_flow_supersede(ct, &remote, &to->inside);
+		nf_alg_flow_supersede(ct, to, &remote);
 		if (nf_alg_flow_clashes(ct, &remote, &to->inside)) {
 			nf_alg_pass(an, NULL, NF_ALG_REASON_BINDING_CLASH);
-			return NF_ACCEPT;
+			/* The inside host talks with that remote by another
+			 * public port: from here it gets another of the remote.
+			 */
+			remote.port = 0;
+			if (!natted)
+				goto leave;
 		}
 	}
+	if (!nf_alg_claim_use(an, grip)) {
+		nf_alg_pass(an, NULL, NF_ALG_REASON_BINDING_CLOSED);
+		goto leave;
+	}
 	if (!nf_alg_flow_relate(skb, ct, grip))
-		return NF_ACCEPT;
+		goto leave;
 
 	/* Without NAT there is nothing to translate, and the rules may */
-	if (from || !nf_alg_same_endpoint(&to->inside, &to->public)) {
-		verdict = nf_alg_flow_translate(ct, &to->inside,
-						NF_NAT_MANIP_DST);
+	if (from || natted) {
+		verdict = nf_alg_flow_both(ct, &to->inside, &remote);
 		if (verdict != NF_ACCEPT)
 			return verdict;
-		verdict = nf_alg_flow_translate(ct, &remote, NF_NAT_MANIP_SRC);
-		if (verdict != NF_ACCEPT)
-			return verdict;
-		nf_alg_flow_device(ct, to);
 	}
 
-	nf_alg_flow_once(grip);
-	nf_alg_flow_note(to, &source);
+	nf_alg_flow_note(to, &ends->source);
 	if (from)
 		nf_alg_flow_note(from, &to->inside);
 	trace_nf_alg_flow(to, &remote, true);
 	return NF_ACCEPT;
+
+leave:
+	nf_ct_zone_add(ct, &zone);
+	return NF_ACCEPT;
 }
 
-/* Is this the other end of the call's signalling */
-static bool nf_alg_flow_to_peer(const struct nf_alg_grip *grip,
-				const struct nf_alg_endpoint *destination)
-{
-	struct nf_alg_endpoint peer;
-
-	return nf_alg_call_peer(grip->call, &grip->binding->inside, &peer) &&
-	       nf_alg_same_host(&peer, destination);
-}
-
-/* Was the binding asked for to reach this remote? Anybody may come in where
- * nobody was named, but what goes out is related only if it goes to somebody
- * who was, or to the other end of the signalling: a host that asks for a
- * binding gets no further than the firewall lets it.
+/* Find a claim that names where a flow goes to. Anybody may come in where nobody
+ * was named, but what goes out is related only if it goes to somebody who was
+ * named by the inside host, or to the other end of the signalling: a host that
+ * asks for a binding gets no further than the firewall lets it.
  */
 static struct nf_alg_grip *
-nf_alg_flow_destined(const struct nf_alg_binding *b,
+nf_alg_flow_destined(struct nf_alg_net *an, const struct nf_conn *ct, int vrf,
+		     const struct nf_alg_endpoint *source,
 		     const struct nf_alg_endpoint *destination)
 {
+	struct rhlist_head *list, *pos;
+	struct nf_alg_binding *b;
 	struct nf_alg_grip *grip;
 
-	hlist_for_each_entry_rcu(grip, &b->grips, node) {
-		if (READ_ONCE(grip->flags) & NF_ALG_BIND_CLOSED)
+	list = nf_alg_bindings_of_inside(an, nf_ct_protonum(ct),
+					 nf_alg_flow_zone(ct), vrf, source);
+	rhl_for_each_entry_rcu(b, pos, list, inside_node) {
+		if (nf_alg_binding_is_away(b))
 			continue;
-		if (grip->remote.family ?
-			    nf_alg_grip_permits(grip, destination) :
-			    nf_alg_flow_to_peer(grip, destination))
+		grip = nf_alg_claim_named(an, b, destination, false);
+		if (grip)
 			return grip;
 	}
 	return NULL;
@@ -262,14 +317,14 @@ nf_alg_flow_destined(const struct nf_alg_binding *b,
  * whether it may go there and what it is translated to, but for the other end
  * of the signalling, where it may go as a relative. Return: true if it does.
  */
-static bool nf_alg_flow_away(struct sk_buff *skb, struct nf_conn *ct,
-			     struct nf_alg_binding *to,
+static bool nf_alg_flow_away(struct nf_alg_net *an, struct sk_buff *skb,
+			     struct nf_conn *ct, struct nf_alg_binding *to,
 			     const struct nf_alg_endpoint *source)
 {
 	struct nf_alg_endpoint peer;
 	struct nf_alg_grip *grip;
 
-	grip = nf_alg_binding_away(to, source);
+	grip = nf_alg_claim_away(an, to, source);
 	if (!grip)
 		return false;
 	nf_alg_flow_note(to, source);
@@ -278,34 +333,18 @@ static bool nf_alg_flow_away(struct sk_buff *skb, struct nf_conn *ct,
 	       nf_alg_flow_relate(skb, ct, grip);
 }
 
-static bool nf_alg_binding_is_away(const struct nf_alg_binding *b)
-{
-	return b && b->flags & NF_ALG_BIND_AWAY;
-}
-
-/* Who holds an open door here, or NULL */
-static struct nf_alg_grip *nf_alg_flow_opened(const struct nf_alg_binding *b)
-{
-	struct nf_alg_grip *grip;
-
-	hlist_for_each_entry_rcu(grip, &b->grips, node)
-		if ((READ_ONCE(grip->flags) &
-		     (NF_ALG_BIND_DOOR | NF_ALG_BIND_CLOSED)) ==
-		    NF_ALG_BIND_DOOR)
-			return grip;
-	return NULL;
-}
-
-/* Who has an open door of the same protocol himself may knock at one: a phone
- * calls its neighbour at the address by which the world knows it.
+/* A host with an open door may come to the open door of another one, if both are
+ * of one protocol: a phone calls its neighbour at the address by which the world
+ * knows it.
  */
 static struct nf_alg_grip *
 nf_alg_flow_neighbour(const struct nf_alg_binding *to,
 		      const struct nf_alg_binding *from)
 {
-	if (to->protocol != from->protocol || !nf_alg_flow_opened(from))
+	if (READ_ONCE(to->protocol) != READ_ONCE(from->protocol) ||
+	    !nf_alg_claim_door(from))
 		return NULL;
-	return nf_alg_flow_opened(to);
+	return nf_alg_claim_door(to);
 }
 
 /* A connection does not leave by the port of its host's own door, as a datagram
@@ -325,67 +364,141 @@ nf_alg_flow_caller(struct nf_alg_net *an, const struct nf_conn *ct,
 		return NULL;
 	own.port = to->inside.port;
 	return nf_alg_binding_by_inside(an, IPPROTO_TCP, nf_alg_flow_zone(ct),
-					l3mdev_master_ifindex_rcu(in), &own, 0);
+					l3mdev_master_ifindex_rcu(in), &own,
+					&to->public);
 }
 
-/* Not inline, as its like below: known flows pay for no stack of theirs */
+/* Find the binding that a new flow comes to. Where zones have one direction an
+ * inside host comes by its own zone, and to its own VRF.
+ */
+static struct nf_alg_binding *
+nf_alg_flow_to(struct nf_alg_net *an, const struct nf_conn *ct, int vrf,
+	       const struct nf_alg_endpoint *destination)
+{
+	const struct nf_conntrack_zone *zone = nf_ct_zone(ct);
+	u16 id = nf_ct_zone_id(zone, IP_CT_DIR_ORIGINAL);
+	struct nf_alg_binding *to;
+
+	to = nf_alg_binding_by_public(an, nf_ct_protonum(ct), id, destination);
+	if (likely(to || zone->dir == NF_CT_DEFAULT_ZONE_DIR))
+		return to;
+	to = nf_alg_binding_by_public(an, nf_ct_protonum(ct),
+				      nf_ct_zone_id(zone, IP_CT_DIR_REPLY),
+				      destination);
+	return to && to->vrf == vrf ? to : NULL;
+}
+
+/* noinline, as those below: known flows pay for no stack of theirs */
 static noinline unsigned int nf_alg_flow_bind(struct sk_buff *skb,
 					      struct nf_conn *ct,
 					      const struct nf_hook_state *state)
 {
 	struct nf_alg_net *an = nf_alg_pernet(state->net);
-	struct nf_alg_endpoint source, destination;
-	struct nf_alg_binding *to, *from = NULL, *caller;
+	struct nf_alg_endpoint destination;
+	struct nf_alg_flow_ends ends = {};
+	struct nf_alg_binding *from = NULL;
 	struct nf_alg_grip *grip;
 	bool related = false;
-	u16 zone;
-	u8 l4proto;
+	int vrf;
 
 	if (!atomic_read(&an->bindings.count) || !nf_alg_flow_ports(ct))
 		return NF_ACCEPT;
 
-	l4proto = nf_ct_protonum(ct);
-	zone = nf_alg_flow_zone(ct);
-	source = nf_alg_flow_source(ct, IP_CT_DIR_ORIGINAL);
+	vrf = l3mdev_master_ifindex_rcu(state->in);
+	ends.source = nf_alg_flow_source(ct, IP_CT_DIR_ORIGINAL);
 	destination = nf_alg_flow_destination(ct, IP_CT_DIR_ORIGINAL);
 
-	to = nf_alg_binding_by_public(an, l4proto, zone, &destination);
+	ends.to = nf_alg_flow_to(an, ct, vrf, &destination);
 	if (state->hook == NF_INET_PRE_ROUTING)
 		from = nf_alg_binding_by_inside(
-			an, l4proto, zone, l3mdev_master_ifindex_rcu(state->in),
-			&source, 0);
-	if (!to && !from)
+			an, nf_ct_protonum(ct), nf_alg_flow_zone(ct), vrf,
+			&ends.source, ends.to ? &ends.to->public : NULL);
+	if (!ends.to && !from)
 		return NF_ACCEPT;
-	if (unlikely(nf_alg_binding_is_away(from)))
-		from = NULL;
-	if (unlikely(nf_alg_binding_is_away(to))) {
-		related = nf_alg_flow_away(skb, ct, to, &source);
-		to = NULL;
-	}
 
-	if (to) {
-		/* Who asks is known to the other by the public endpoint */
-		caller = from;
-		if (!from && state->hook == NF_INET_PRE_ROUTING)
-			caller = nf_alg_flow_caller(an, ct, state->in, &source,
-						    to);
-		grip = nf_alg_binding_admits(to,
-					     from ? &from->public : &source);
-		if (!grip && caller)
-			grip = nf_alg_flow_neighbour(to, caller);
-		if (grip)
-			return nf_alg_flow_inbound(an, skb, ct, to, caller,
-						   grip);
-		nf_alg_pass(an, NULL, NF_ALG_REASON_BINDING_CLOSED);
+	if (unlikely(ends.to && nf_alg_binding_is_away(ends.to))) {
+		related = nf_alg_flow_away(an, skb, ct, ends.to, &ends.source);
+		ends.to = NULL;
 	}
-	/* It goes out. NAT's extension is what the stop "source" knows it by. */
-	if (from) {
+	if (ends.to) {
+		/* The callee must see the caller's public endpoint */
+		ends.from = from;
+		if (!from && state->hook == NF_INET_PRE_ROUTING)
+			ends.from = nf_alg_flow_caller(an, ct, state->in,
+						       &ends.source, ends.to);
+		grip = nf_alg_claim_named(
+			an, ends.to, from ? &from->public : &ends.source, true);
+		if (!grip && ends.from)
+			grip = nf_alg_flow_neighbour(ends.to, ends.from);
+		if (grip)
+			return nf_alg_flow_inbound(an, skb, ct, state, &ends,
+						   grip);
+		/* By NAT's extension the stop "anybody" knows it */
 		nf_ct_nat_ext_add(ct);
-		grip = nf_alg_flow_destined(from, &destination);
-		if (grip && !related)
+	}
+	if (from && !related) {
+		grip = nf_alg_flow_destined(an, ct, vrf, &ends.source,
+					    &destination);
+		if (grip)
 			nf_alg_flow_relate(skb, ct, grip);
 	}
 	return NF_ACCEPT;
+}
+
+/* The stop "binding" has found where it goes, and no rule has translated it */
+static noinline unsigned int
+nf_alg_flow_anybody(struct sk_buff *skb, struct nf_conn *ct,
+		    const struct nf_hook_state *state)
+{
+	struct nf_alg_net *an = nf_alg_pernet(state->net);
+	int vrf = l3mdev_master_ifindex_rcu(state->in);
+	struct nf_alg_endpoint destination;
+	struct nf_alg_flow_ends ends;
+	struct nf_alg_grip *grip;
+	unsigned int verdict;
+
+	destination = nf_alg_flow_destination(ct, IP_CT_DIR_ORIGINAL);
+	ends.source = nf_alg_flow_source(ct, IP_CT_DIR_ORIGINAL);
+	ends.to = nf_alg_flow_to(an, ct, vrf, &destination);
+	if (!ends.to || nf_alg_binding_is_away(ends.to))
+		return NF_ACCEPT;
+	grip = nf_alg_claim_anybody(ends.to);
+	if (!grip) {
+		nf_alg_pass(an, NULL, NF_ALG_REASON_BINDING_CLOSED);
+		return NF_ACCEPT;
+	}
+	ends.from = NULL;
+	if (state->hook == NF_INET_PRE_ROUTING) {
+		ends.from = nf_alg_binding_by_inside(an, nf_ct_protonum(ct),
+						     nf_alg_flow_zone(ct), vrf,
+						     &ends.source,
+						     &ends.to->public);
+		if (!ends.from)
+			ends.from = nf_alg_flow_caller(an, ct, state->in,
+						       &ends.source, ends.to);
+	}
+	verdict = nf_alg_flow_inbound(an, skb, ct, state, &ends, grip);
+#if IS_ENABLED(CONFIG_NF_CONNTRACK_MARK)
+	/* Rules that restore marks have been asked before it had one, and by that
+	 * mark the packet finds its VRF.
+	 */
+	if (ends.to->vrf && !skb->mark && ct->master)
+		skb->mark = READ_ONCE(ct->mark);
+#endif
+	return verdict;
+}
+
+/* Stop "anybody" */
+static unsigned int nf_alg_flow_behind(void *priv, struct sk_buff *skb,
+				       const struct nf_hook_state *state)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+
+	if (likely(!nfct_nat(ct)) || nf_ct_is_confirmed(ct) ||
+	    !nf_alg_flow_ports(ct))
+		return NF_ACCEPT;
+	return nf_alg_flow_anybody(skb, ct, state);
 }
 
 static noinline unsigned int nf_alg_flow_error(struct sk_buff *skb,
@@ -421,57 +534,10 @@ static unsigned int nf_alg_flow_in(void *priv, struct sk_buff *skb,
 	    (IPS_CONFIRMED | IPS_TEMPLATE | IPS_EXPECTED | IPS_NAT_DONE_MASK))
 		return NF_ACCEPT;
 	an = nf_alg_pernet(state->net);
-	if (unlikely(READ_ONCE(an->sessions.lost_count)) &&
+	if (unlikely(atomic_read(&an->sessions.lost_count)) &&
 	    nf_alg_lost_packet(an, skb, ct))
 		return NF_DROP;
 	return nf_alg_flow_bind(skb, ct, state);
-}
-
-/* Stop "source" */
-static unsigned int nf_alg_flow_out(void *priv, struct sk_buff *skb,
-				    const struct nf_hook_state *state)
-{
-	enum ip_conntrack_info ctinfo;
-	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
-	struct nf_alg_endpoint source, destination;
-	const struct net_device *in;
-	struct nf_alg_binding *b;
-	struct nf_alg_net *an;
-	unsigned int verdict;
-
-	/* The stop "binding" has not found it, or it is the router's own */
-	if (likely(!nfct_nat(ct)) || nf_ct_is_confirmed(ct) ||
-	    !nf_alg_flow_ports(ct))
-		return NF_ACCEPT;
-	in = nf_alg_flow_device_in(skb, state);
-	if (!in)
-		return NF_ACCEPT;
-
-	an = nf_alg_pernet(state->net);
-	source = nf_alg_flow_source(ct, IP_CT_DIR_ORIGINAL);
-	b = nf_alg_binding_by_inside(an, nf_ct_protonum(ct),
-				     nf_alg_flow_zone(ct),
-				     l3mdev_master_ifindex_rcu(in), &source,
-				     state->out->ifindex);
-	if (!b || unlikely(nf_alg_binding_is_away(b)))
-		return NF_ACCEPT;
-
-	/* As the rules for destinations have left it */
-	destination = nf_alg_flow_source(ct, IP_CT_DIR_REPLY);
-	if (!nf_alg_same_endpoint(&b->inside, &b->public)) {
-		if (nf_alg_flow_clashes(ct, &b->public, &destination)) {
-			nf_alg_pass(an, NULL, NF_ALG_REASON_BINDING_CLASH);
-			return NF_ACCEPT;
-		}
-		nf_alg_flow_device(ct, b);
-		verdict =
-			nf_alg_flow_translate(ct, &b->public, NF_NAT_MANIP_SRC);
-		if (verdict != NF_ACCEPT)
-			return verdict;
-	}
-	nf_alg_flow_note(b, &destination);
-	trace_nf_alg_flow(b, &destination, false);
-	return NF_ACCEPT;
 }
 
 /* Media may be faster than the answer that opens its port. Taken by the router
@@ -482,7 +548,7 @@ static unsigned int nf_alg_flow_local(void *priv, struct sk_buff *skb,
 				      const struct nf_hook_state *state)
 {
 	struct nf_alg_net *an = nf_alg_pernet(state->net);
-	struct nf_alg_endpoint destination;
+	struct nf_alg_endpoint source, destination;
 	const struct nf_alg_binding *b;
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
@@ -497,10 +563,12 @@ static unsigned int nf_alg_flow_local(void *priv, struct sk_buff *skb,
 	destination = nf_alg_flow_destination(ct, IP_CT_DIR_ORIGINAL);
 	b = nf_alg_binding_by_public(an, IPPROTO_UDP, nf_alg_flow_zone(ct),
 				     &destination);
-	if (!b || nf_alg_binding_is_away(b) ||
-	    nf_alg_same_endpoint(&b->inside, &b->public))
+	if (!b || !nf_alg_binding_natted(b))
 		return NF_ACCEPT;
-	return NF_DROP;
+	source = nf_alg_flow_source(ct, IP_CT_DIR_ORIGINAL);
+	return nf_alg_flow_listened(ct, state, &source, &destination) ?
+		       NF_ACCEPT :
+		       NF_DROP;
 }
 
 /* The priorities have the same values in both families */
@@ -535,46 +603,68 @@ static const struct nf_hook_ops nf_alg_flow_ops[] = {
 #endif
 };
 
-/* NAT asks them in order of priority, before the rules. That there is one also
- * brings NAT's own hooks up, without which nothing would be translated.
+/* NAT asks them in order of priority: behind all rules, and only while none has
+ * translated. That there is one also brings NAT's own hooks up, without which
+ * nothing would be translated.
  */
-static const struct nf_hook_ops nf_alg_flow_nat4_ops = {
-	.hook = nf_alg_flow_out,
-	.pf = NFPROTO_IPV4,
-	.hooknum = NF_INET_POST_ROUTING,
-	.priority = NF_IP_PRI_FIRST,
+#define NF_ALG_FLOW_NAT_OPS(family)                                       \
+	{                                                                 \
+		.hook = nf_alg_flow_behind,                               \
+		.pf = (family),                                           \
+		.hooknum = NF_INET_PRE_ROUTING,                           \
+		.priority = NF_IP_PRI_LAST,                               \
+	},                                                                \
+	{                                                                 \
+		.hook = nf_alg_flow_behind, .pf = (family),               \
+		.hooknum = NF_INET_LOCAL_OUT, .priority = NF_IP_PRI_LAST, \
+	}
+
+static const struct nf_hook_ops nf_alg_flow_nat_ops[] = {
+	NF_ALG_FLOW_NAT_OPS(NFPROTO_IPV4),
+#if IS_ENABLED(CONFIG_IPV6)
+	NF_ALG_FLOW_NAT_OPS(NFPROTO_IPV6),
+#endif
 };
 
+static int nf_alg_flow_nat_add(struct net *net, const struct nf_hook_ops *ops)
+{
 #if IS_ENABLED(CONFIG_IPV6)
-static const struct nf_hook_ops nf_alg_flow_nat6_ops = {
-	.hook = nf_alg_flow_out,
-	.pf = NFPROTO_IPV6,
-	.hooknum = NF_INET_POST_ROUTING,
-	.priority = NF_IP6_PRI_FIRST,
-};
+	if (ops->pf == NFPROTO_IPV6)
+		return nf_nat_ipv6_register_fn(net, ops);
 #endif
+	return nf_nat_ipv4_register_fn(net, ops);
+}
+
+static void nf_alg_flow_nat_remove(struct net *net,
+				   const struct nf_hook_ops *ops)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (ops->pf == NFPROTO_IPV6) {
+		nf_nat_ipv6_unregister_fn(net, ops);
+		return;
+	}
+#endif
+	nf_nat_ipv4_unregister_fn(net, ops);
+}
+
+static void nf_alg_flow_nat_unregister(struct net *net, int n)
+{
+	while (n--)
+		nf_alg_flow_nat_remove(net, &nf_alg_flow_nat_ops[n]);
+}
 
 static int nf_alg_flow_nat_register(struct net *net)
 {
-	int err;
+	int i, err;
 
-	err = nf_nat_ipv4_register_fn(net, &nf_alg_flow_nat4_ops);
-#if IS_ENABLED(CONFIG_IPV6)
-	if (err)
-		return err;
-	err = nf_nat_ipv6_register_fn(net, &nf_alg_flow_nat6_ops);
-	if (err)
-		nf_nat_ipv4_unregister_fn(net, &nf_alg_flow_nat4_ops);
-#endif
-	return err;
-}
-
-static void nf_alg_flow_nat_unregister(struct net *net)
-{
-#if IS_ENABLED(CONFIG_IPV6)
-	nf_nat_ipv6_unregister_fn(net, &nf_alg_flow_nat6_ops);
-#endif
-	nf_nat_ipv4_unregister_fn(net, &nf_alg_flow_nat4_ops);
+	for (i = 0; i < ARRAY_SIZE(nf_alg_flow_nat_ops); i++) {
+		err = nf_alg_flow_nat_add(net, &nf_alg_flow_nat_ops[i]);
+		if (err) {
+			nf_alg_flow_nat_unregister(net, i);
+			return err;
+		}
+	}
+	return 0;
 }
 
 /**
@@ -607,7 +697,7 @@ int nf_alg_hooks_register(struct nf_alg_net *an)
 	return 0;
 
 nat:
-	nf_alg_flow_nat_unregister(an->net);
+	nf_alg_flow_nat_unregister(an->net, ARRAY_SIZE(nf_alg_flow_nat_ops));
 conntrack:
 	nf_ct_netns_put(an->net, NFPROTO_INET);
 	return err;
@@ -617,7 +707,8 @@ conntrack:
  * nf_alg_hooks_unregister() - see no packet of a namespace any more
  * @an: namespace; the caller holds its config mutex
  *
- * When this returns no packet is in a hook of ours.
+ * A packet that runs at this moment may be in a hook of ours until a grace period
+ * is over.
  */
 void nf_alg_hooks_unregister(struct nf_alg_net *an)
 {
@@ -627,8 +718,7 @@ void nf_alg_hooks_unregister(struct nf_alg_net *an)
 
 	nf_unregister_net_hooks(an->net, nf_alg_flow_ops,
 				ARRAY_SIZE(nf_alg_flow_ops));
-	nf_alg_flow_nat_unregister(an->net);
+	nf_alg_flow_nat_unregister(an->net, ARRAY_SIZE(nf_alg_flow_nat_ops));
 	nf_ct_netns_put(an->net, NFPROTO_INET);
 	an->hooked = false;
-	synchronize_net();
 }

@@ -9,6 +9,7 @@
 #include "endpoint.h"
 
 struct net_device;
+struct nf_alg_binding;
 struct nf_hook_state;
 struct sk_buff;
 
@@ -39,7 +40,36 @@ const struct net_device *
 nf_alg_flow_device_in(const struct sk_buff *skb,
 		      const struct nf_hook_state *state);
 
-/* classify.c: the stop "service" */
+/**
+ * nf_alg_flow_oif() - find the device where the other end of a flow is
+ * @skb: packet, in POST_ROUTING
+ * @inside: BIT(direction) of each side that is inside
+ * @dir: direction of the packet
+ *
+ * Where the inside host's packets leave, and those for it come in.
+ *
+ * Return: ifindex, or 0.
+ */
+int nf_alg_flow_oif(const struct sk_buff *skb, u8 inside,
+		    enum ip_conntrack_dir dir);
+
+/**
+ * nf_alg_flow_note() - remember the latest new flow of a binding
+ * @b: binding
+ * @peer: its other end
+ *
+ * A call's end asks whether that flow still exists. Written by any CPU; a torn
+ * pair is not found, which does no harm.
+ */
+void nf_alg_flow_note(struct nf_alg_binding *b,
+		      const struct nf_alg_endpoint *peer);
+
+/* outward.c: the stop "outward"; a verdict */
+unsigned int nf_alg_outward(struct sk_buff *skb, struct nf_conn *ct,
+			    enum ip_conntrack_info ctinfo,
+			    const struct nf_hook_state *state);
+
+/* classify.c: the stops "outward" and "service" */
 unsigned int nf_alg_flow_confirm(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state);
 
@@ -80,5 +110,26 @@ nf_alg_flow_destination(const struct nf_conn *ct, enum ip_conntrack_dir dir)
 
 	return endpoint;
 }
+
+/* classify.c: sides whose address NAT changes are inside; without NAT both are.
+ * Returns BIT(direction) of each.
+ */
+u8 nf_alg_flow_inside(const struct nf_conn *ct);
+
+/**
+ * nf_alg_flow_served() - find the service for a flow that exists
+ * @an: namespace
+ * @ct: the flow
+ * @in: device at which its original direction comes in
+ * @inside: BIT(direction) of each side that is inside and permitted
+ *
+ * Caller holds RCU.
+ *
+ * Return: the service, or NULL if there is none of the engine's own.
+ */
+struct nf_alg_service *nf_alg_flow_served(struct nf_alg_net *an,
+					  const struct nf_conn *ct,
+					  const struct net_device *in,
+					  u8 *inside);
 
 #endif /* NF_ALG_FLOW_H */

@@ -13,7 +13,9 @@
 #include <net/tcp.h>
 #include "segment.h"
 #include "event.h"
+#include "flow.h"
 #include "netns.h"
+#include "route.h"
 #include "session.h"
 #include "stream.h"
 
@@ -25,7 +27,7 @@ static int nf_alg_handshake_raw(struct nf_conn *ct, struct nf_alg_help *help,
 {
 	struct nf_alg_net *an = nf_alg_pernet(nf_ct_net(ct));
 
-	help->flags |= NF_ALG_HELP_RAW;
+	nf_alg_session_flags(ct, help, NF_ALG_HELP_RAW, 0);
 	if (reason)
 		nf_alg_pass(an, NULL, reason);
 	return NF_ACCEPT;
@@ -92,7 +94,7 @@ static void nf_alg_options_strip(u8 *opt, int len)
  * it. So the session that was closed ends with the SYN/ACK that answers another
  * SYN. Returns true if this packet says something about a connection to come.
  */
-static bool nf_alg_handshake_again(struct nf_alg_help *help,
+static bool nf_alg_handshake_again(struct nf_conn *ct, struct nf_alg_help *help,
 				   const struct tcphdr *th,
 				   enum ip_conntrack_dir dir)
 {
@@ -105,22 +107,81 @@ static bool nf_alg_handshake_again(struct nf_alg_help *help,
 	if (!session->dead && session->streams->closed) {
 		if (dir == IP_CT_DIR_ORIGINAL) {
 			again = ntohl(th->seq) != help->isn[dir] ||
-				help->flags & NF_ALG_HELP_AGAIN;
+				READ_ONCE(help->flags) & NF_ALG_HELP_AGAIN;
 			if (again)
-				help->flags |= NF_ALG_HELP_AGAIN;
-		} else if (help->flags & NF_ALG_HELP_AGAIN &&
-			   ntohl(th->ack_seq) == help->isn[!dir] + 1) {
+				nf_alg_session_flags(ct, help,
+						     NF_ALG_HELP_AGAIN, 0);
+		} else if (ntohl(th->ack_seq) == help->isn[!dir] + 1) {
 			/* One packet only finds it set */
-			help->flags &= ~NF_ALG_HELP_AGAIN;
-			again = true;
+			again = nf_alg_session_flags(ct, help, 0,
+						     NF_ALG_HELP_AGAIN) &
+				NF_ALG_HELP_AGAIN;
 		}
 	}
 	spin_unlock_bh(&session->lock);
 	if (again && dir == IP_CT_DIR_REPLY) {
 		nf_alg_session_release(session);
-		help->flags &= ~NF_ALG_HELP_RAW;
+		nf_alg_session_flags(ct, help, 0, NF_ALG_HELP_RAW);
 	}
 	return again;
+}
+
+/* Begin the session of a connection that both ends have agreed to; NULL if there
+ * can be none
+ */
+static struct nf_alg_session *nf_alg_handshake_begin(struct sk_buff *skb,
+						     struct nf_conn *ct,
+						     struct nf_alg_help *help,
+						     u8 dir)
+{
+	const struct nf_alg_protocol *protocol;
+	struct nf_alg_session *session;
+
+	protocol = nf_alg_protocol_find(help->protocol);
+	if (!protocol) {
+		nf_alg_handshake_raw(ct, help,
+				     NF_ALG_REASON_NO_PROTOCOL_MODULE);
+		return NULL;
+	}
+	session = nf_alg_session_begin(ct, help, protocol);
+	if (!session)
+		return NULL;
+	spin_lock_bh(&session->lock);
+	session->oif = nf_alg_flow_oif(skb, help->inside, dir);
+	if (!session->dead)
+		nf_alg_segment_route(&session->streams->dir[dir], skb);
+	spin_unlock_bh(&session->lock);
+	return session;
+}
+
+/* What follows the SYN/ACK of a connection that a host outside began. Whoever
+ * acknowledges the number of the inside host has received it, so SYNs with forged
+ * addresses cost no session. What has other numbers than both ends agreed on is
+ * no part of the connection: nobody misses it, and bytes must not pass here that
+ * a session would be asked about later.
+ */
+static noinline int nf_alg_handshake_third(struct sk_buff *skb,
+					   unsigned int protoff,
+					   struct nf_conn *ct,
+					   struct nf_alg_help *help, u8 dir)
+{
+	u32 first = help->isn[IP_CT_DIR_ORIGINAL] + 1;
+	struct nf_alg_session *session;
+	struct tcphdr *th, _th;
+
+	th = skb_header_pointer(skb, protoff, sizeof(_th), &_th);
+	if (!th)
+		return NF_ACCEPT;
+	if (dir != IP_CT_DIR_ORIGINAL || !th->ack ||
+	    ntohl(th->ack_seq) != help->isn[IP_CT_DIR_REPLY] + 1 ||
+	    ntohl(th->seq) - first > U16_MAX)
+		return skb->len > protoff + th->doff * 4 ? NF_DROP : NF_ACCEPT;
+
+	session = nf_alg_handshake_begin(skb, ct, help, dir);
+	if (!session)
+		return NF_ACCEPT;
+	nf_alg_session_flags(ct, help, 0, NF_ALG_HELP_ANSWERED);
+	return nf_alg_stream_packet(session, skb, protoff, ct, help, dir);
 }
 
 /**
@@ -138,8 +199,6 @@ int nf_alg_handshake(struct sk_buff *skb, unsigned int protoff,
 		     struct nf_conn *ct, struct nf_alg_help *help,
 		     enum ip_conntrack_dir dir)
 {
-	const struct nf_alg_protocol *protocol;
-	struct nf_alg_session *session;
 	struct tcphdr *th, _th;
 	int optlen;
 	u8 wscale;
@@ -150,9 +209,12 @@ int nf_alg_handshake(struct sk_buff *skb, unsigned int protoff,
 	if (!th)
 		return NF_ACCEPT;
 	if (!th->syn) {
-		/* Data, and no SYN/ACK seen: not from its first byte */
 		if (th->rst || rcu_access_pointer(help->session))
 			return NF_ACCEPT;
+		if (READ_ONCE(help->flags) & NF_ALG_HELP_ANSWERED)
+			return nf_alg_handshake_third(skb, protoff, ct, help,
+						      dir);
+		/* Data, and no SYN/ACK seen: not from its first byte */
 		return nf_alg_handshake_raw(ct, help, NF_ALG_REASON_MIDSTREAM);
 	}
 	/* Two SYNs that cross: nobody does that with a server */
@@ -170,8 +232,15 @@ int nf_alg_handshake(struct sk_buff *skb, unsigned int protoff,
 	th = (struct tcphdr *)(skb->data + protoff);
 	if (!nf_alg_options_read((u8 *)(th + 1), optlen, &mss, &wscale, &strip))
 		return nf_alg_handshake_raw(ct, help, NF_ALG_REASON_TCP_AUTH);
-	if (dir == IP_CT_DIR_REPLY && !(help->flags & NF_ALG_HELP_SYN))
+	if (dir == IP_CT_DIR_REPLY &&
+	    !(READ_ONCE(help->flags) & NF_ALG_HELP_SYN))
 		return nf_alg_handshake_raw(ct, help, NF_ALG_REASON_MIDSTREAM);
+	/* A bridge forwards the answer: there is no route by which packets to
+	 * the other end could be sent. A session that is there has its own.
+	 */
+	if (!rcu_access_pointer(help->session) &&
+	    !nf_alg_route_usable(skb_dst(skb), nf_ct_l3num(ct)))
+		return nf_alg_handshake_raw(ct, help, NF_ALG_REASON_BRIDGED);
 
 	if (strip || th->ece || th->cwr || th->res1) {
 		nf_alg_options_strip((u8 *)(th + 1), optlen);
@@ -180,7 +249,7 @@ int nf_alg_handshake(struct sk_buff *skb, unsigned int protoff,
 		th->res1 = 0;
 		nf_alg_segment_checksum(skb, protoff);
 	}
-	if (!nf_alg_handshake_again(help, th, dir))
+	if (!nf_alg_handshake_again(ct, help, th, dir))
 		return NF_ACCEPT;
 
 	help->isn[dir] = ntohl(th->seq);
@@ -188,23 +257,19 @@ int nf_alg_handshake(struct sk_buff *skb, unsigned int protoff,
 	help->mss[dir] = mss;
 	help->wscale[dir] = wscale;
 	if (dir == IP_CT_DIR_ORIGINAL) {
-		help->flags |= NF_ALG_HELP_SYN;
+		nf_alg_session_flags(ct, help, NF_ALG_HELP_SYN,
+				     NF_ALG_HELP_ANSWERED);
 		return NF_ACCEPT;
 	}
 
 	/* The sequence number must be what the SYN/ACK acknowledges */
 	if (ntohl(th->ack_seq) != help->isn[IP_CT_DIR_ORIGINAL] + 1)
 		return NF_ACCEPT;
-	protocol = nf_alg_protocol_find(help->protocol);
-	if (!protocol)
-		return nf_alg_handshake_raw(ct, help,
-					    NF_ALG_REASON_NO_PROTOCOL_MODULE);
-	session = nf_alg_session_begin(ct, help, protocol);
-	if (session) {
-		spin_lock_bh(&session->lock);
-		if (!session->dead)
-			nf_alg_segment_route(&session->streams->dir[dir], skb);
-		spin_unlock_bh(&session->lock);
+	/* A stranger has yet to show that it can receive */
+	if (!(help->inside & BIT(IP_CT_DIR_ORIGINAL))) {
+		nf_alg_session_flags(ct, help, NF_ALG_HELP_ANSWERED, 0);
+		return NF_ACCEPT;
 	}
+	nf_alg_handshake_begin(skb, ct, help, dir);
 	return NF_ACCEPT;
 }

@@ -7,6 +7,10 @@
 #include <linux/slab.h>
 #include "host.h"
 #include "netns.h"
+#include "option.h"
+
+/* A fair share of a total is one of so many */
+#define NF_ALG_HOST_SHARES 64
 
 static struct kmem_cache *nf_alg_host_cache __read_mostly;
 
@@ -20,28 +24,37 @@ static const struct rhashtable_params nf_alg_host_params = {
 /* Where the limits of each kind stand, and the reason of a refusal */
 static const struct {
 	enum nf_alg_option total;
-	enum nf_alg_option per_host;
+	enum nf_alg_option per_host; /* NF_ALG_OPTION_UNSPEC: a fair share only */
 	enum nf_alg_reason reason;
+	bool fair;
 } nf_alg_charges[__NF_ALG_CHARGE_MAX] = {
 	[NF_ALG_CHARGE_SESSION] = {
 		.total = NF_ALG_OPTION_SESSIONS_MAX,
 		.per_host = NF_ALG_OPTION_SESSIONS_PER_HOST,
 		.reason = NF_ALG_REASON_LIMIT_SESSIONS,
+		.fair = true,
 	},
 	[NF_ALG_CHARGE_CALL] = {
 		.total = NF_ALG_OPTION_CALLS_MAX,
 		.per_host = NF_ALG_OPTION_CALLS_PER_HOST,
 		.reason = NF_ALG_REASON_LIMIT_CALLS,
+		.fair = true,
 	},
 	[NF_ALG_CHARGE_BINDING] = {
 		.total = NF_ALG_OPTION_BINDINGS_MAX,
 		.per_host = NF_ALG_OPTION_BINDINGS_PER_HOST,
 		.reason = NF_ALG_REASON_LIMIT_BINDINGS,
+		.fair = true,
 	},
 	[NF_ALG_CHARGE_TUNNEL] = {
 		.total = NF_ALG_OPTION_TUNNELS_MAX,
 		.per_host = NF_ALG_OPTION_TUNNELS_PER_HOST,
 		.reason = NF_ALG_REASON_LIMIT_TUNNELS,
+	},
+	[NF_ALG_CHARGE_STRANGER] = {
+		.total = NF_ALG_OPTION_STRANGERS_MAX,
+		.reason = NF_ALG_REASON_LIMIT_STRANGERS,
+		.fair = true,
 	},
 };
 
@@ -54,6 +67,41 @@ static bool nf_alg_host_count(atomic_t *count, u32 limit)
 		if ((u32)old >= limit)
 			return false;
 	} while (!atomic_try_cmpxchg(count, &old, old + 1));
+	return true;
+}
+
+/* The last eighth of a total is for hosts that have less than a 64th of it, so
+ * that no few hosts can use up what all others need. @used counts the host's new
+ * one already.
+ */
+static bool nf_alg_host_fair(const struct nf_alg_host *host,
+			     enum nf_alg_charge what, u32 used, u32 max)
+{
+	if (max < NF_ALG_HOST_SHARES || used <= max - max / 8)
+		return true;
+	return atomic_read(&host->count[what]) < max / NF_ALG_HOST_SHARES;
+}
+
+/* Charge a host itself, which the total has room for. Hosts of the list
+ * big-hosts have no limit of their own.
+ */
+static bool nf_alg_host_permits(struct nf_alg_net *an, struct nf_alg_host *host,
+				enum nf_alg_charge what)
+{
+	enum nf_alg_option per_host = nf_alg_charges[what].per_host;
+
+	if (nf_alg_charges[what].fair &&
+	    unlikely(!nf_alg_host_fair(
+		    host, what, atomic_read(&an->hosts.count[what]),
+		    nf_alg_option(an, nf_alg_charges[what].total))))
+		return false;
+	if (per_host != NF_ALG_OPTION_UNSPEC &&
+	    nf_alg_host_count(&host->count[what], nf_alg_option(an, per_host)))
+		return true;
+	if (per_host != NF_ALG_OPTION_UNSPEC &&
+	    !nf_alg_big_host(an, &host->key.host))
+		return false;
+	atomic_inc(&host->count[what]);
 	return true;
 }
 
@@ -122,9 +170,10 @@ static bool nf_alg_host_door(struct nf_alg_net *an, struct nf_alg_host *host)
 	if (time_after_eq(now, minute + 60 * HZ) &&
 	    cmpxchg(&host->minute, minute, now) == minute)
 		atomic_set(&host->doors, 0);
-	return nf_alg_host_count(&host->doors,
-				 nf_alg_option(an,
-					       NF_ALG_OPTION_DOORS_PER_MINUTE));
+	return nf_alg_host_count(
+		       &host->doors,
+		       nf_alg_option(an, NF_ALG_OPTION_DOORS_PER_MINUTE)) ||
+	       nf_alg_big_host(an, &host->key.host);
 }
 
 struct nf_alg_host *nf_alg_host_charge(struct nf_alg_net *an,
@@ -152,9 +201,7 @@ struct nf_alg_host *nf_alg_host_charge(struct nf_alg_net *an,
 		*reason = NF_ALG_REASON_NO_MEMORY;
 		goto total;
 	}
-	if (!nf_alg_host_count(&host->count[what],
-			       nf_alg_option(an,
-					     nf_alg_charges[what].per_host)))
+	if (!nf_alg_host_permits(an, host, what))
 		goto host;
 	if (what == NF_ALG_CHARGE_BINDING && !nf_alg_host_door(an, host)) {
 		*reason = NF_ALG_REASON_LIMIT_DOOR_RATE;

@@ -12,10 +12,12 @@ struct nf_alg_net;
 
 /**
  * enum nf_alg_charge - what an inside host is charged for
- * @NF_ALG_CHARGE_SESSION: signalling flows
+ * @NF_ALG_CHARGE_SESSION: signalling flows that the host began
  * @NF_ALG_CHARGE_CALL: calls and registrations
  * @NF_ALG_CHARGE_BINDING: bindings
  * @NF_ALG_CHARGE_TUNNEL: IPsec tunnels
+ * @NF_ALG_CHARGE_STRANGER: signalling flows that a host outside began, and that
+ *	an inside host has answered; the host that is charged is the one outside
  * @__NF_ALG_CHARGE_MAX: number of kinds
  */
 enum nf_alg_charge {
@@ -23,6 +25,7 @@ enum nf_alg_charge {
 	NF_ALG_CHARGE_CALL,
 	NF_ALG_CHARGE_BINDING,
 	NF_ALG_CHARGE_TUNNEL,
+	NF_ALG_CHARGE_STRANGER,
 	__NF_ALG_CHARGE_MAX,
 };
 

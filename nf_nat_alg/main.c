@@ -20,7 +20,21 @@ MODULE_PARM_DESC(
 	defaults,
 	"enable the default services in the initial namespace (default: yes)");
 
-/* What comes up in this order goes down in the opposite one */
+/* What comes up in this order goes down in the opposite one, be it at exit or
+ * because a later part did not come up. Downward that is:
+ *
+ * 1. Protocol modules. Each depends on the engine, so they are gone: no
+ *    conntrack helper of ours is registered, and nf_alg_protocol_unregister()
+ *    has waited until no session and no call was left, timers included.
+ * 2. What begins work from outside: netlink commands, notifiers of addresses
+ *    and of the services' devices. None runs when these have returned.
+ * 3. Namespaces (netns.c): hooks in .pre_exit; the kernel waits a grace period;
+ *    then work items are cancelled or flushed, what they could have found is
+ *    freed, and each noun waits until its objects are counted down to 0.
+ * 4. The work item that loads protocols: only hooks, now gone, schedule it.
+ * 5. Caches. RCU callbacks that free into them are waited for by rcu_barrier()
+ *    in each, the last references were dropped in 3.
+ */
 static const struct {
 	int (*init)(void);
 	void (*exit)(void);
@@ -30,6 +44,7 @@ static const struct {
 	{ nf_alg_host_cache_init, nf_alg_host_cache_exit },
 	{ nf_alg_binding_cache_init, nf_alg_binding_cache_exit },
 	{ nf_alg_call_cache_init, nf_alg_call_cache_exit },
+	{ nf_alg_protocol_init, nf_alg_protocol_exit },
 	{ nf_alg_netns_init, nf_alg_netns_exit },
 	{ nf_alg_services_watch, nf_alg_services_unwatch },
 	{ nf_alg_addresses_watch, nf_alg_addresses_unwatch },
@@ -63,7 +78,6 @@ static void __exit nf_alg_exit(void)
 {
 	int i;
 
-	nf_alg_protocol_exit();
 	for (i = ARRAY_SIZE(nf_alg_parts); --i >= 0;)
 		nf_alg_parts[i].exit();
 }

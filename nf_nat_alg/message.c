@@ -85,7 +85,8 @@ struct nf_alg_message *nf_alg_message_translate(struct nf_alg_session *session,
 	struct nf_alg_message *msg;
 	int err = -NF_ALG_REASON_NO_MEMORY;
 
-	session->messages[dir]++;
+	/* Under the session's lock; lists read them without it */
+	WRITE_ONCE(session->messages[dir], session->messages[dir] + 1);
 	msg = nf_alg_spare_take(&nf_alg_message_spare);
 	if (!msg)
 		goto pass;
@@ -98,6 +99,7 @@ struct nf_alg_message *nf_alg_message_translate(struct nf_alg_session *session,
 	msg->to = &session->side[!dir];
 	msg->parsed = parsed;
 	msg->moves = false;
+	msg->bound = false;
 	INIT_LIST_HEAD(&msg->undo);
 	msg->growth = 0;
 	msg->changes = 0;
@@ -199,9 +201,12 @@ void nf_alg_message_apply(const struct nf_alg_message *msg, u8 *text)
 void nf_alg_message_end(struct nf_alg_message *msg, bool sent)
 {
 	if (sent && msg->changes)
-		msg->session->translated[msg->dir]++;
-	/* Others only ever make the list shorter */
-	if (!list_empty(&msg->undo)) {
+		WRITE_ONCE(msg->session->translated[msg->dir],
+			   msg->session->translated[msg->dir] + 1);
+	/* The list itself cannot be asked without its lock: another CPU may be
+	 * about to write to the message when it already looks empty.
+	 */
+	if (msg->bound) {
 		if (sent)
 			nf_alg_bind_keep(msg);
 		else

@@ -35,7 +35,9 @@ struct nf_alg_change {
  * @to: the side it goes to
  * @parsed: frame() has left in the session what it learned of it
  * @moves: an edit has another length than what it replaces (engine)
- * @undo: bindings this message took, given back if it fails (engine)
+ * @undo: bindings this message took, given back if it fails (engine); under
+ *	the bindings' lock, because others may release them at any time
+ * @bound: @undo was added to; only its own CPU reads and writes this
  * @growth: bytes the message gets longer by (engine)
  * @changes: number of edits (engine)
  * @text_len: bytes used of @text (engine)
@@ -53,6 +55,7 @@ struct nf_alg_message {
 	const struct nf_alg_side *to;
 	bool parsed;
 	bool moves;
+	bool bound;
 
 	struct list_head undo;
 	s32 growth;

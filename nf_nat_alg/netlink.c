@@ -7,6 +7,7 @@
  */
 #include <linux/kmod.h>
 #include <linux/module.h>
+#include <linux/slab.h>
 #include <net/l3mdev.h>
 #include "access_list.h"
 #include "binding.h"
@@ -465,58 +466,97 @@ static int nf_alg_parse_setting(struct genl_info *info, struct nlattr *nest,
 	return 0;
 }
 
-static int nf_alg_cmd_option_set(struct sk_buff *skb, struct genl_info *info)
-{
+/**
+ * struct nf_alg_changes - the settings of one request, which are made together
+ * @settings: what they are
+ * @nests: the attribute that each stands in, for the refusal
+ * @count: how many
+ */
+struct nf_alg_changes {
 	struct nf_alg_setting settings[NF_ALG_SETTINGS_MAX];
 	struct nlattr *nests[NF_ALG_SETTINGS_MAX];
-	struct nf_alg_net *an = nf_alg_info_net(info);
-	u32 count = 0, bad = 0, i;
+	u32 count;
+};
+
+static int nf_alg_changes_parse(struct genl_info *info,
+				struct nf_alg_changes *changes)
+{
 	struct nlattr *nest;
 	int rem, err;
 
 	nlmsg_for_each_attr(nest, info->nlhdr, GENL_HDRLEN, rem) {
 		if (nla_type(nest) != NF_ALG_A_OPTION_SETTING)
 			continue;
-		if (count == NF_ALG_SETTINGS_MAX)
+		if (changes->count == NF_ALG_SETTINGS_MAX)
 			return NF_ALG_REFUSE(info, nest, -E2BIG,
 					     "too many settings at once");
-		err = nf_alg_parse_setting(info, nest, &settings[count]);
+		err = nf_alg_parse_setting(info, nest,
+					   &changes->settings[changes->count]);
 		if (err)
 			return err;
-		nests[count++] = nest;
+		changes->nests[changes->count++] = nest;
 	}
-	if (!count)
+	if (!changes->count)
 		return NF_ALG_REFUSE(info, NULL, -EINVAL,
 				     "there is no option to set");
+	return 0;
+}
+
+static int nf_alg_changes_make(struct genl_info *info,
+			       const struct nf_alg_changes *changes)
+{
+	struct nf_alg_net *an = nf_alg_info_net(info);
+	u32 bad = 0, i;
+	int err;
 
 	mutex_lock(&an->config);
-	err = nf_alg_options_set(an, settings, count, &bad);
-	for (i = 0; !err && i < count; i++)
+	err = nf_alg_options_set(an, changes->settings, changes->count, &bad);
+	for (i = 0; !err && i < changes->count; i++)
 		nf_alg_config_changed(
 			an, NF_ALG_CONFIG_OPTION,
-			nf_alg_option_specs[settings[i].option].name);
+			nf_alg_option_specs[changes->settings[i].option].name);
 	mutex_unlock(&an->config);
 
 	switch (err) {
 	case -ENOENT:
-		return NF_ALG_REFUSE(info, nests[bad], err,
+		return NF_ALG_REFUSE(info, changes->nests[bad], err,
 				     "this module has no such option");
 	case -ERANGE:
-		return NF_ALG_REFUSE(info, nests[bad], err,
+		return NF_ALG_REFUSE(info, changes->nests[bad], err,
 				     "the value is out of the option's range");
+	case -EACCES:
+		return NF_ALG_REFUSE(
+			info, changes->nests[bad], err,
+			"the initial network namespace does not permit itself that much");
 	case -ENOKEY:
 		return NF_ALG_REFUSE(
-			info, nests[bad], -EINVAL,
-			"an access list belongs to media-from list, and to nothing else");
+			info, changes->nests[bad], -EINVAL,
+			"an access list belongs to media-from list and big-hosts list, and to nothing else");
 	case -EDOM:
 		return NF_ALG_REFUSE(
-			info, nests[bad], -EINVAL,
+			info, changes->nests[bad], -EINVAL,
 			"the lowest media port must be below the highest");
 	case -ENOSPC:
 		return NF_ALG_REFUSE(
-			info, nests[bad], err,
+			info, changes->nests[bad], err,
 			"there are 1024 access lists, which is the most there can be");
 	}
+	return err;
+}
+
+static int nf_alg_cmd_option_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nf_alg_changes *changes;
+	int err;
+
+	/* A kilobyte: too much for the stack of a 32-bit machine */
+	changes = kzalloc(sizeof(*changes), GFP_KERNEL);
+	if (!changes)
+		return -ENOMEM;
+	err = nf_alg_changes_parse(info, changes);
+	if (!err)
+		err = nf_alg_changes_make(info, changes);
+	kfree(changes);
 	return err;
 }
 
@@ -699,17 +739,13 @@ static const struct genl_ops nf_alg_genl_ops[] = {
 		.cmd = NF_ALG_CMD_CALL_GET,
 		.validate = NF_ALG_LIBERAL,
 		.flags = GENL_UNS_ADMIN_PERM,
-		.start = nf_alg_dump_calls_start,
 		.dumpit = nf_alg_dump_calls,
-		.done = nf_alg_dump_walk_done,
 	},
 	{
 		.cmd = NF_ALG_CMD_BINDING_GET,
 		.validate = NF_ALG_LIBERAL,
 		.flags = GENL_UNS_ADMIN_PERM,
-		.start = nf_alg_dump_bindings_start,
 		.dumpit = nf_alg_dump_bindings,
-		.done = nf_alg_dump_walk_done,
 	},
 	{
 		.cmd = NF_ALG_CMD_REASON_GET,

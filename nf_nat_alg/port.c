@@ -37,7 +37,7 @@ static bool nf_alg_port_tracked(const struct nf_alg_port_want *want, u8 i,
 	tuple.dst.protonum = want->l4proto;
 	nf_ct_zone_init(&zone, want->zone, NF_CT_DEFAULT_ZONE_DIR, 0);
 
-	h = nf_alg_session_lookup(want->an->net, &zone, &tuple);
+	h = nf_conntrack_find_get(want->an->net, &zone, &tuple);
 	if (!h)
 		return false;
 
@@ -70,15 +70,10 @@ static bool nf_alg_port_listened(const struct nf_alg_port_want *want,
 bool nf_alg_port_free(const struct nf_alg_port_want *want, u8 i, u16 port)
 {
 	struct nf_alg_endpoint public = *want->public;
-	bool bound;
 	int p;
 
 	public.port = htons(port);
-	rcu_read_lock();
-	bound = nf_alg_binding_by_public(want->an, want->l4proto, want->zone,
-					 &public);
-	rcu_read_unlock();
-	if (bound)
+	if (nf_alg_binding_public_taken(want->an, want->l4proto, &public))
 		return false;
 
 	for (p = 0; p < ARRAY_SIZE(want->peer); p++)

@@ -12,7 +12,7 @@ struct nf_alg_net;
 /**
  * struct nf_alg_port_want - adjacent public ports somebody would like to have
  * @an: namespace
- * @zone: conntrack zone id
+ * @zone: conntrack zone id of what will come to them
  * @l4proto: IPPROTO_UDP or IPPROTO_TCP
  * @count: how many
  * @parity: the first port must be as even or odd as @inside's

@@ -4,7 +4,7 @@
  */
 #include <linux/kmod.h>
 #include <linux/module.h>
-#include <linux/rtnetlink.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 #include "call.h"
 #include "kernel_helper.h"
@@ -46,6 +46,10 @@ static DEFINE_MUTEX(nf_alg_protocol_mutex);
  */
 static unsigned long nf_alg_protocol_wanted;
 static unsigned long nf_alg_protocol_asked;
+
+/* Sessions and calls of each protocol, wherever the last reference to them is */
+static atomic_t nf_alg_protocol_users[__NF_ALG_PROTOCOL_MAX];
+static DECLARE_WAIT_QUEUE_HEAD(nf_alg_protocol_unused);
 
 static void nf_alg_protocol_load(struct work_struct *work)
 {
@@ -120,7 +124,7 @@ int nf_alg_protocol_configure(struct nf_alg_net *an, enum nf_alg_protocol_id id)
 	int err = 0;
 
 	lockdep_assert_held(&an->config);
-	if (!nf_alg_protocol_portless(id))
+	if (!nf_alg_protocol_portless(id) || an->leaving)
 		return 0;
 	protocol = nf_alg_protocol_get(id);
 	if (protocol) {
@@ -130,21 +134,31 @@ int nf_alg_protocol_configure(struct nf_alg_net *an, enum nf_alg_protocol_id id)
 	return err;
 }
 
+void nf_alg_protocol_use(const struct nf_alg_protocol *protocol)
+{
+	atomic_inc(&nf_alg_protocol_users[protocol->id]);
+}
+
+void nf_alg_protocol_unuse(const struct nf_alg_protocol *protocol)
+{
+	if (atomic_dec_and_test(&nf_alg_protocol_users[protocol->id]))
+		wake_up_all(&nf_alg_protocol_unused);
+}
+
 /* A module comes later than its services: they begin to work */
 static void
 nf_alg_protocol_configure_all(const struct nf_alg_protocol *protocol)
 {
 	struct nf_alg_net *an;
-	struct net *net;
 
-	down_read(&net_rwsem);
-	for_each_net(net) {
-		an = nf_alg_pernet(net);
+	down_read(&nf_alg_nets_lock);
+	list_for_each_entry(an, &nf_alg_nets, list) {
 		mutex_lock(&an->config);
-		protocol->configure(an);
+		if (!an->leaving)
+			protocol->configure(an);
 		mutex_unlock(&an->config);
 	}
-	up_read(&net_rwsem);
+	up_read(&nf_alg_nets_lock);
 }
 
 /**
@@ -193,7 +207,7 @@ EXPORT_SYMBOL_GPL(nf_alg_protocol_register);
  */
 void nf_alg_protocol_unregister(const struct nf_alg_protocol *protocol)
 {
-	struct net *net;
+	struct nf_alg_net *an;
 
 	mutex_lock(&nf_alg_protocol_mutex);
 	RCU_INIT_POINTER(nf_alg_protocols[protocol->id], NULL);
@@ -203,16 +217,38 @@ void nf_alg_protocol_unregister(const struct nf_alg_protocol *protocol)
 
 	nf_alg_session_protocol_exit(protocol);
 	nf_alg_session_helpers_unregister(protocol);
-	down_read(&net_rwsem);
-	for_each_net(net)
-		nf_alg_calls_flush_protocol(nf_alg_pernet(net), protocol);
-	up_read(&net_rwsem);
+	down_read(&nf_alg_nets_lock);
+	list_for_each_entry(an, &nf_alg_nets, list)
+		nf_alg_calls_flush_protocol(an, protocol);
+	up_read(&nf_alg_nets_lock);
+	/* A timer that runs, somebody who walks the calls, and namespaces that
+	 * are being cleaned up, which end theirs themselves
+	 */
+	wait_event(nf_alg_protocol_unused,
+		   !atomic_read(&nf_alg_protocol_users[protocol->id]));
+	/* Whoever has counted the last one off may still be on its way out of a
+	 * softirq, and the module's own RCU callbacks are still to come
+	 */
+	synchronize_rcu();
 	rcu_barrier();
 }
 EXPORT_SYMBOL_GPL(nf_alg_protocol_unregister);
 
 /**
+ * nf_alg_protocol_init() - nothing is registered yet
+ *
+ * Return: 0.
+ */
+int nf_alg_protocol_init(void)
+{
+	return 0;
+}
+
+/**
  * nf_alg_protocol_exit() - no module will be asked for any more
+ *
+ * The hooks of all namespaces are gone, which are what asks. May sleep, until
+ * modprobe is done.
  */
 void nf_alg_protocol_exit(void)
 {

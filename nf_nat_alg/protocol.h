@@ -49,6 +49,20 @@ struct nf_alg_frame {
 	void *priv;
 };
 
+/**
+ * struct nf_alg_usage - what is used of a protocol's own limit
+ * @used: now
+ * @max: in the namespace
+ * @per_host: for an inside host
+ * @met: how often it was met
+ */
+struct nf_alg_usage {
+	u64 used;
+	u64 max;
+	u64 per_host;
+	u64 met;
+};
+
 /* Results of frame() besides a length */
 #define NF_ALG_FRAME_MORE 0
 
@@ -92,6 +106,7 @@ struct nf_alg_frame {
  * @print: write the old and the new bytes of a change (an edit of
  *	@translate) as terminated texts of at most @size bytes, for events;
  *	NULL where they are text. Under the session's lock.
+ * @usage: how many texts it remembers in a namespace, for natctl show limits
  * @configure: only of a protocol whose packets are not messages on a port
  *	(neither @tcp nor @udp): its services in this namespace may have
  *	changed, and its own hooks come and go with them. Called under
@@ -133,6 +148,7 @@ struct nf_alg_protocol {
 	void (*print)(const struct nf_alg_message *msg,
 		      const struct nf_alg_change *change, char *old, char *new,
 		      size_t size);
+	void (*usage)(struct nf_alg_net *an, struct nf_alg_usage *usage);
 	int (*configure)(struct nf_alg_net *an);
 	struct rhashtable *(*tunnels)(struct nf_alg_net *an);
 	int (*fill)(struct sk_buff *skb, const void *tunnel);
@@ -174,6 +190,24 @@ const struct nf_alg_protocol *nf_alg_protocol_get(enum nf_alg_protocol_id id);
  */
 int nf_alg_protocol_configure(struct nf_alg_net *an,
 			      enum nf_alg_protocol_id id);
+
+/**
+ * nf_alg_protocol_use() - a session or a call of a protocol begins
+ * @protocol: its description; the caller holds RCU, or has another such object
+ *
+ * The description, and the module behind it, stay until as many
+ * nf_alg_protocol_unuse() have come: nf_alg_protocol_unregister() waits for
+ * that. Any context.
+ */
+void nf_alg_protocol_use(const struct nf_alg_protocol *protocol);
+
+/**
+ * nf_alg_protocol_unuse() - one of them is gone, and what was its own is freed
+ * @protocol: its description, which may be gone when this returns
+ */
+void nf_alg_protocol_unuse(const struct nf_alg_protocol *protocol);
+
+int nf_alg_protocol_init(void);
 
 void nf_alg_protocol_exit(void);
 

@@ -14,6 +14,7 @@
 #include <net/ipv6.h>
 #include <net/tcp.h>
 #include "netns.h"
+#include "route.h"
 #include "segment.h"
 #include "session.h"
 #include "stream.h"
@@ -227,19 +228,39 @@ static void nf_alg_segment_own(const struct nf_alg_session *session,
 }
 
 /**
- * nf_alg_segment_dst() - the route to a stream's receiver is another
+ * nf_alg_segment_dst() - take another route to a stream's receiver
  * @stream: the stream; the session's lock is held
- * @dst: the route; its reference is the stream's from now on
+ * @dst: the route, held by the caller while this runs; may be NULL
+ *
+ * The old route stays where packets cannot be sent by the new one: a packet
+ * that comes by a bridge is no reason to forget how the receiver is reached.
+ *
+ * Return: true if the stream has @dst now, and a reference to it.
  */
-void nf_alg_segment_dst(struct nf_alg_stream *stream, struct dst_entry *dst)
+bool nf_alg_segment_dst(struct nf_alg_stream *stream, struct dst_entry *dst)
 {
+	u8 family = stream->session->family;
+
+	if (!nf_alg_route_usable(dst, family) || !dst_hold_safe(dst))
+		return false;
 	dst_release(stream->dst);
 	stream->dst = dst;
 	stream->dst_cookie = 0;
 #if IS_ENABLED(CONFIG_IPV6)
-	if (stream->session->family == NFPROTO_IPV6)
+	if (family == NFPROTO_IPV6)
 		stream->dst_cookie = rt6_get_cookie((struct rt6_info *)dst);
 #endif
+	return true;
+}
+
+/* No packet that was routed has gone this way yet: all were bridged */
+static noinline bool nf_alg_segment_find(struct nf_alg_stream *stream)
+{
+	struct dst_entry *dst = nf_alg_route(stream->session, stream->to);
+	bool found = nf_alg_segment_dst(stream, dst);
+
+	dst_release(dst);
+	return found;
 }
 
 /* Routes change: look up again what we remember */
@@ -258,9 +279,7 @@ static int nf_alg_segment_reroute(struct nf_alg_stream *stream,
 #endif
 	if (err)
 		return err;
-	dst_hold(skb_dst(skb));
-	nf_alg_segment_dst(stream, skb_dst(skb));
-	return 0;
+	return nf_alg_segment_dst(stream, skb_dst(skb)) ? 0 : -EHOSTUNREACH;
 }
 
 /* Data offset and flags, as tcp_flag_word() sees them: PSH may be there or not */
@@ -369,7 +388,7 @@ u8 *nf_alg_segment_refill(struct nf_alg_stream *stream, struct sk_buff *skb,
  * @out: where it is queued for nf_alg_segment_transmit()
  *
  * Return: where the @len bytes of data go; NULL if there is no memory or no
- * route yet.
+ * route.
  */
 u8 *nf_alg_segment_build(struct nf_alg_stream *stream, u32 seq, u8 flags,
 			 u32 len, struct sk_buff_head *out)
@@ -380,7 +399,7 @@ u8 *nf_alg_segment_build(struct nf_alg_stream *stream, u32 seq, u8 flags,
 	u16 window = 0;
 	u32 ack = 0;
 
-	if (!stream->dst)
+	if (unlikely(!stream->dst) && !nf_alg_segment_find(stream))
 		return NULL;
 	skb = netdev_alloc_skb(NULL, LL_MAX_HEADER + headers + len);
 	if (!skb)

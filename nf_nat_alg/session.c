@@ -3,16 +3,15 @@
  * Signalling flows that are ours
  */
 #include <linux/ip.h>
-#include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/random.h>
-#include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_conntrack_seqadj.h>
 #include <net/netfilter/nf_conntrack_zones.h>
+#include "adopt.h"
 #include "compat/helper.h"
 #include "datagram.h"
 #include "event.h"
@@ -20,11 +19,9 @@
 #include "host.h"
 #include "lost.h"
 #include "netns.h"
+#include "pool.h"
 #include "session.h"
 #include "stream.h"
-
-/* ms; a few round trips */
-#define NF_ALG_LOST_PATIENCE 500
 
 enum { NF_ALG_HELPER_TCP, NF_ALG_HELPER_UDP, NF_ALG_HELPERS };
 
@@ -45,16 +42,47 @@ static int nf_alg_help(struct sk_buff *skb, unsigned int protoff,
 		       struct nf_conn *ct, enum ip_conntrack_info ctinfo);
 static void nf_alg_help_destroy(struct nf_conn *ct);
 
-bool nf_alg_session_helper(const struct nf_conn *ct)
+/* What a connection with one of our helpers remembers, or NULL; caller holds
+ * RCU. An entry that is not confirmed may lose its extensions at any time.
+ */
+static struct nf_alg_help *nf_alg_help_of(const struct nf_conn *ct)
 {
-	const struct nf_conn_help *help = nfct_help(ct);
+	struct nf_conn_help *help = nfct_help(ct);
 	const struct nf_conntrack_helper *helper;
 
 	if (!help)
-		return false;
+		return NULL;
 	helper = rcu_dereference(help->helper);
-	return helper && helper->me == THIS_MODULE &&
-	       (nf_alg_help_data(ct)->flags & NF_ALG_HELP_OURS);
+	if (!helper || !nf_alg_compat_helper_is(helper, nf_alg_help))
+		return NULL;
+	return (struct nf_alg_help *)help->data;
+}
+
+bool nf_alg_session_helper(const struct nf_conn *ct)
+{
+	const struct nf_alg_help *help = nf_alg_help_of(ct);
+
+	return help && READ_ONCE(help->flags) & NF_ALG_HELP_OURS;
+}
+
+bool nf_alg_session_borrowed(const struct nf_conn *ct)
+{
+	const struct nf_alg_help *help = nf_alg_help_of(ct);
+
+	return help && !(READ_ONCE(help->flags) & NF_ALG_HELP_OURS);
+}
+
+u8 nf_alg_session_flags(struct nf_conn *ct, struct nf_alg_help *help, u8 set,
+			u8 clear)
+{
+	u8 old;
+
+	spin_lock_bh(&ct->lock);
+	old = help->flags;
+	/* Pairs with nf_alg_help(): what else was written comes first */
+	smp_store_release(&help->flags, (old & ~clear) | set);
+	spin_unlock_bh(&ct->lock);
+	return old;
 }
 
 int nf_alg_session_attach(struct nf_alg_net *an, struct nf_conn *ct,
@@ -63,7 +91,7 @@ int nf_alg_session_attach(struct nf_alg_net *an, struct nf_conn *ct,
 {
 	bool tcp = nf_ct_protonum(ct) == IPPROTO_TCP;
 	const struct nf_alg_protocol *protocol;
-	struct nf_conntrack_helper *live;
+	struct nf_conntrack_helper *live, *old;
 	struct nf_alg_help *data;
 	struct nf_conn_help *help;
 
@@ -89,15 +117,25 @@ int nf_alg_session_attach(struct nf_alg_net *an, struct nf_conn *ct,
 	if (!nf_alg_compat_helper_hold(live))
 		return -NF_ALG_REASON_NO_PROTOCOL_MODULE;
 
-	/* Adding an extension may have moved the others */
+	/* Adding an extension may have moved the others, and conntrack drops all
+	 * of them while it makes a helper go
+	 */
 	help = nfct_help(ct);
+	if (!help) {
+		nf_alg_compat_helper_drop(live);
+		return -NF_ALG_REASON_NO_PROTOCOL_MODULE;
+	}
 	data = (struct nf_alg_help *)help->data;
 	memset(data, 0, sizeof(*data));
 	data->inside = inside;
 	data->protocol = id;
 	data->vrf = nf_alg_flow_vrf(skb, inside);
 	data->flags = NF_ALG_HELP_OURS;
+	/* A rule may have given it one of ours already */
+	old = rcu_dereference(help->helper);
 	rcu_assign_pointer(help->helper, live);
+	if (old)
+		nf_alg_compat_helper_drop(old);
 	return 0;
 }
 
@@ -128,13 +166,104 @@ static void nf_alg_session_sides(struct nf_alg_session *session,
 }
 
 /**
- * nf_alg_session_begin() - a flow has shown that it is ours
- * @ct: the connection; confirmed
+ * nf_alg_session_alloc() - make a session that is in no list yet
+ * @ct: the connection; confirmed, and the caller holds a reference
+ * @help: what it remembers
+ * @protocol: whose messages it carries; NULL: nobody translates any
+ * @reason: why there is none
+ *
+ * The host that began the flow is charged. A host outside that begins one by a
+ * datagram, whose sender may be anybody, is not yet: see pool.c.
+ *
+ * Return: the session, with one reference to it and with one to @ct, charged
+ * and counted; NULL if there can be none.
+ */
+struct nf_alg_session *
+nf_alg_session_alloc(struct nf_conn *ct, const struct nf_alg_help *help,
+		     const struct nf_alg_protocol *protocol,
+		     enum nf_alg_reason *reason)
+{
+	struct nf_alg_net *an = nf_alg_pernet(nf_ct_net(ct));
+	u16 size = protocol ? protocol->session_size : 0;
+	struct nf_alg_session *session;
+
+	*reason = NF_ALG_REASON_NO_MEMORY;
+	session = kzalloc(sizeof(*session) + size, GFP_ATOMIC);
+	if (!session)
+		return NULL;
+
+	session->an = an;
+	session->protocol = protocol;
+	session->l4proto = nf_ct_protonum(ct);
+	session->family = nf_ct_l3num(ct);
+	session->zone = nf_ct_zone_id(nf_ct_zone(ct),
+				      help->inside & BIT(IP_CT_DIR_ORIGINAL) ?
+					      IP_CT_DIR_ORIGINAL :
+					      IP_CT_DIR_REPLY);
+	session->vrf = help->vrf;
+	session->ident = get_random_u32();
+	nf_alg_session_sides(session, ct, help->inside);
+	spin_lock_init(&session->lock);
+	refcount_set(&session->refs, 1);
+	INIT_LIST_HEAD(&session->pool);
+	session->outside = !session->side[IP_CT_DIR_ORIGINAL].inside;
+	session->charge = session->outside ? NF_ALG_CHARGE_STRANGER :
+					     NF_ALG_CHARGE_SESSION;
+	session->ct = ct;
+
+	if (session->l4proto == IPPROTO_TCP &&
+	    nf_alg_streams_begin(session, help))
+		goto free;
+
+	if (!session->outside || session->l4proto == IPPROTO_TCP) {
+		session->host = nf_alg_host_charge(
+			an, &session->side[IP_CT_DIR_ORIGINAL].own,
+			session->zone, session->vrf, session->charge, reason);
+		if (!session->host)
+			goto streams;
+	}
+	nf_conntrack_get(&ct->ct_general);
+	atomic_inc(&an->sessions.count);
+	if (protocol)
+		nf_alg_protocol_use(protocol);
+	return session;
+
+streams:
+	nf_alg_streams_free(session);
+free:
+	kfree(session);
+	return NULL;
+}
+
+/* Once: when a connection closes, or else with the last reference */
+static void nf_alg_session_discharge(struct nf_alg_session *session)
+{
+	struct nf_alg_host *host = xchg(&session->host, NULL);
+
+	if (host)
+		nf_alg_host_discharge(session->an, host, session->charge);
+}
+
+/* Give back a session that nobody else has seen, and its connection */
+static void nf_alg_session_unborn(struct nf_alg_session *session)
+{
+	struct nf_conn *ct = session->ct;
+
+	session->ct = NULL;
+	nf_ct_put(ct);
+	nf_alg_session_put(session);
+}
+
+/**
+ * nf_alg_session_begin() - begin the session of a flow that has shown that it
+ *	is ours
+ * @ct: the connection; confirmed, and the caller holds a reference
  * @help: what it remembers
  * @protocol: whose messages it carries
  *
- * If there can be no session the connection is raw for life, and the reason is
- * counted. Caller holds RCU.
+ * If there can be no session the reason is counted, and a TCP connection is raw
+ * for life: nobody can follow it from its middle. The next datagram of a UDP
+ * flow is looked at again. Caller holds RCU.
  *
  * Return: the session, which may be one that another packet has just begun; or
  * NULL.
@@ -144,37 +273,25 @@ nf_alg_session_begin(struct nf_conn *ct, struct nf_alg_help *help,
 		     const struct nf_alg_protocol *protocol)
 {
 	struct nf_alg_net *an = nf_alg_pernet(nf_ct_net(ct));
-	enum nf_alg_reason reason = NF_ALG_REASON_NO_MEMORY;
-	struct nf_alg_session *session, *other;
-	struct nf_alg_side *payer;
+	struct nf_alg_session *session, *other, *oldest = NULL;
+	enum nf_alg_reason reason;
 
-	session =
-		kzalloc(sizeof(*session) + protocol->session_size, GFP_ATOMIC);
-	if (!session)
-		goto raw;
-
-	session->an = an;
-	session->protocol = protocol;
-	session->l4proto = nf_ct_protonum(ct);
-	session->family = nf_ct_l3num(ct);
-	session->zone = nf_ct_zone_id(nf_ct_zone(ct), IP_CT_DIR_ORIGINAL);
-	session->vrf = help->vrf;
-	session->ident = get_random_u32();
-	nf_alg_session_sides(session, ct, help->inside);
-	spin_lock_init(&session->lock);
-	refcount_set(&session->refs, 1);
-	session->ct = ct;
-
-	if (session->l4proto == IPPROTO_TCP &&
-	    nf_alg_streams_begin(session, help))
-		goto free;
-
-	payer = &session->side[!session->side[IP_CT_DIR_ORIGINAL].inside];
-	session->host = nf_alg_host_charge(an, &payer->own, session->zone,
-					   session->vrf, NF_ALG_CHARGE_SESSION,
-					   &reason);
-	if (!session->host)
-		goto streams;
+	session = nf_alg_session_alloc(ct, help, protocol, &reason);
+	/* The number is reserved here: storing the session under the lock then
+	 * needs no memory.
+	 */
+	if (session && xa_alloc_bh(&an->sessions.ids, &session->id, NULL,
+				   xa_limit_31b, GFP_ATOMIC)) {
+		nf_alg_session_unborn(session);
+		session = NULL;
+		reason = NF_ALG_REASON_NO_MEMORY;
+	}
+	if (!session) {
+		if (nf_ct_protonum(ct) == IPPROTO_TCP)
+			nf_alg_session_flags(ct, help, NF_ALG_HELP_RAW, 0);
+		nf_alg_pass(an, NULL, reason);
+		return NULL;
+	}
 
 	/* Another packet of the flow may be faster. Whoever takes the session
 	 * from the connection waits for it to be in the list.
@@ -183,14 +300,18 @@ nf_alg_session_begin(struct nf_conn *ct, struct nf_alg_help *help,
 	other = cmpxchg((struct nf_alg_session **)&help->session, NULL,
 			session);
 	if (!other) {
-		atomic_inc(&an->sessions.count);
 		list_add_tail(&session->list, &an->sessions.list);
+		xa_store(&an->sessions.ids, session->id, session, 0);
+		if (!session->host)
+			oldest = nf_alg_pool_add(session);
+		nf_alg_sessions_watch(an);
 	}
 	spin_unlock_bh(&an->sessions.lock);
+	if (unlikely(oldest))
+		nf_alg_pool_displace(oldest, NF_ALG_REASON_LIMIT_UNANSWERED);
 	if (unlikely(other)) {
-		nf_alg_host_discharge(an, session->host, NF_ALG_CHARGE_SESSION);
-		nf_alg_streams_free(session);
-		kfree(session);
+		xa_erase_bh(&an->sessions.ids, session->id);
+		nf_alg_session_unborn(session);
 		return other;
 	}
 
@@ -203,32 +324,31 @@ nf_alg_session_begin(struct nf_conn *ct, struct nf_alg_help *help,
 		return NULL;
 	}
 	return session;
-
-streams:
-	nf_alg_streams_free(session);
-free:
-	kfree(session);
-raw:
-	help->flags |= NF_ALG_HELP_RAW;
-	nf_alg_pass(an, NULL, reason);
-	return NULL;
 }
 
 /**
  * nf_alg_session_put() - give a reference back
- * @session: session
+ * @session: session; with the last reference it ends, is discharged, and then
+ *	counted off its namespace and its protocol, either of which may be gone
+ *	when this returns
  */
 void nf_alg_session_put(struct nf_alg_session *session)
 {
+	const struct nf_alg_protocol *protocol;
+	struct nf_alg_net *an = session->an;
+
 	if (!refcount_dec_and_test(&session->refs))
 		return;
-	if (session->protocol && session->protocol->session_end)
-		session->protocol->session_end(session);
+	/* lost.c has ended it already where it has no protocol any more */
+	protocol = session->protocol;
+	if (protocol && protocol->session_end)
+		protocol->session_end(session);
 	nf_alg_streams_free(session);
-	nf_alg_host_discharge(session->an, session->host,
-			      NF_ALG_CHARGE_SESSION);
-	atomic_dec(&session->an->sessions.count);
+	nf_alg_session_discharge(session);
 	kfree_rcu(session, rcu);
+	if (protocol)
+		nf_alg_protocol_unuse(protocol);
+	nf_alg_netns_released(&an->sessions.count);
 }
 
 void nf_alg_session_keep(const struct nf_alg_session *session, u32 seconds)
@@ -246,12 +366,38 @@ void nf_alg_session_keep(const struct nf_alg_session *session, u32 seconds)
 }
 EXPORT_SYMBOL_GPL(nf_alg_session_keep);
 
-/* Part connection and session. Whoever takes session->ct away under the lock
- * owns the connection's reference; @reset: tell both ends if what they count
- * cannot be told to anybody else any more.
+/* Let a connection forget its session. Where somebody took our helper away or
+ * gave the connection another one since, its data is not ours to write.
  */
-static void nf_alg_session_part(struct nf_alg_session *session, bool gone,
-				bool reset)
+static void nf_alg_session_forget(const struct nf_alg_session *session,
+				  struct nf_conn *ct, bool lost)
+{
+	struct nf_alg_help *help;
+
+	rcu_read_lock();
+	help = nf_alg_help_of(ct);
+	if (help && rcu_access_pointer(help->session) == session) {
+		/* The next datagram of a displaced one begins another */
+		if (!session->displaced)
+			nf_alg_session_flags(
+				ct, help,
+				lost ? NF_ALG_HELP_LOST : NF_ALG_HELP_RAW, 0);
+		RCU_INIT_POINTER(help->session, NULL);
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * nf_alg_session_detach() - part connection and session
+ * @session: session; the caller holds RCU or a reference, and none of our locks
+ * @reset: tell both ends if what they count cannot be told to anybody else any
+ *	more; the connection is then remembered as lost, and its entry goes
+ *
+ * Whoever takes session->ct away under the lock owns the reference to the
+ * connection, and gives back the connection's reference to the session. Not
+ * from a conntrack destructor: packets may be sent.
+ */
+void nf_alg_session_detach(struct nf_alg_session *session, bool reset)
 {
 	struct sk_buff_head out;
 	bool lost = false;
@@ -264,126 +410,82 @@ static void nf_alg_session_part(struct nf_alg_session *session, bool gone,
 	session->dead = true;
 	if (ct && reset && session->streams && !session->streams->handed)
 		lost = nf_alg_streams_reset(session, &out);
-	if (ct) {
-		struct nf_alg_help *help = nf_alg_help_data(ct);
-
-		help->flags |= lost ? NF_ALG_HELP_LOST : NF_ALG_HELP_RAW;
-		RCU_INIT_POINTER(help->session, NULL);
-		if (lost && !gone)
-			nf_conntrack_get(&ct->ct_general);
-	}
+	if (ct)
+		nf_alg_session_forget(session, ct, lost);
 	spin_unlock_bh(&session->lock);
-
-	nf_alg_segment_transmit(session, &out);
 	if (!ct)
 		return;
 
 	spin_lock_bh(&session->an->sessions.lock);
 	list_del(&session->list);
+	nf_alg_pool_remove(session);
+	xa_erase(&session->an->sessions.ids, session->id);
 	spin_unlock_bh(&session->an->sessions.lock);
-	/* A timer that runs at this moment gives its reference back itself */
+	/* Nobody arms the timer of a dead session: one that runs at this moment
+	 * gives its reference back itself.
+	 */
 	if (session->streams && timer_delete(&session->streams->timer))
 		nf_alg_session_put(session);
-	if (lost) {
+	/* In this order: no packet that the resets cause, or that comes once the
+	 * entry is gone, finds the connection forgotten.
+	 */
+	if (lost)
 		nf_alg_lost_add(session);
-		if (!gone) {
-			nf_ct_kill(ct);
-			nf_ct_put(ct);
-		}
-	}
-	nf_alg_session_put(session);
-}
-
-/* The same from a context that may sleep, for a session the caller has a
- * reference to: afterwards its timer does not run any more.
- */
-static void nf_alg_session_end(struct nf_alg_session *session, bool reset)
-{
-	nf_alg_session_part(session, false, reset);
-	/* Unless it was lost, its timer is not set any more */
-	if (session->streams && !READ_ONCE(session->streams->lost[0].session))
-		timer_delete_sync(&session->streams->timer);
+	nf_alg_segment_transmit(session, &out);
+	if (lost)
+		nf_ct_kill(ct);
+	nf_ct_put(ct);
 	nf_alg_session_put(session);
 }
 
 /**
- * nf_alg_session_release() - the flow is not ours (any more)
+ * nf_alg_session_release() - leave a flow that is not ours, or not any more
  * @session: session; its lock is not held; the caller holds RCU or a reference
  */
 void nf_alg_session_release(struct nf_alg_session *session)
 {
-	nf_alg_session_part(session, false, false);
+	nf_alg_session_detach(session, false);
 }
 
-/* Lookups of this CPU under a lock of ours; see nf_alg_session_lookup() */
-static DEFINE_PER_CPU(unsigned int, nf_alg_session_lookups);
-
-struct nf_conntrack_tuple_hash *
-nf_alg_session_lookup(struct net *net, const struct nf_conntrack_zone *zone,
-		      const struct nf_conntrack_tuple *tuple)
-{
-	struct nf_conntrack_tuple_hash *h;
-
-	local_bh_disable();
-	__this_cpu_inc(nf_alg_session_lookups);
-	h = nf_conntrack_find_get(net, zone, tuple);
-	__this_cpu_dec(nf_alg_session_lookups);
-	local_bh_enable();
-	return h;
-}
-
-static void nf_alg_session_gone_work(struct work_struct *work)
-{
-	struct nf_alg_sessions *sessions =
-		container_of(work, struct nf_alg_sessions, gone_work);
-	struct nf_alg_session *session, *next;
-
-	llist_for_each_entry_safe(session, next, llist_del_all(&sessions->gone),
-				  gone) {
-		struct nf_conn *ct = session->gone_ct;
-
-		rcu_read_lock();
-		nf_alg_session_part(session, true, true);
-		rcu_read_unlock();
-		nf_ct_put(ct);
-		nf_alg_session_put(session);
-	}
-}
-
-/* It has expired, so no packet is under way that could come first. Once for
- * each connection, and the hash still has its reference.
+/**
+ * nf_alg_session_displace() - let a UDP flow forget its session
+ * @session: session; its lock is not held; the caller holds a reference
+ *
+ * The flow's next datagram begins another one.
  */
-static void nf_alg_session_part_later(struct nf_alg_session *session,
-				      struct nf_conn *ct)
+void nf_alg_session_displace(struct nf_alg_session *session)
 {
-	struct nf_alg_sessions *sessions = &session->an->sessions;
-
-	if (!refcount_inc_not_zero(&session->refs))
-		return;
-	nf_conntrack_get(&ct->ct_general);
-	session->gone_ct = ct;
-	if (llist_add(&session->gone, &sessions->gone))
-		schedule_work(&sessions->gone_work);
+	spin_lock_bh(&session->lock);
+	session->displaced = true;
+	spin_unlock_bh(&session->lock);
+	nf_alg_session_detach(session, false);
 }
 
-/* The connection leaves the hash; packets of it may still be under way */
+/* The connection leaves conntrack's table; packets of it may still be under
+ * way. Conntrack calls this from lookups under any lock, its own garbage
+ * collection, netlink and other modules: so no lock of ours is taken and nothing
+ * is sent. The session is detached by a work item.
+ */
 static void nf_alg_help_destroy(struct nf_conn *ct)
 {
 	struct nf_alg_help *help = nf_alg_help_data(ct);
 	struct nf_alg_session *session;
 
+	if (!help)
+		return;
 	rcu_read_lock();
 	session = rcu_dereference(help->session);
-	if (session && this_cpu_read(nf_alg_session_lookups))
-		nf_alg_session_part_later(session, ct);
-	else if (session)
-		nf_alg_session_part(session, true, true);
+	if (session)
+		nf_alg_session_leave(session);
 	rcu_read_unlock();
 }
 
-/* Conntrack remembers it for minutes; its protocol need not */
+/* Conntrack remembers it for minutes; its protocol need not, and nobody pays for
+ * what is over
+ */
 static void nf_alg_session_closed(struct nf_alg_session *session)
 {
+	nf_alg_session_discharge(session);
 	spin_lock_bh(&session->lock);
 	if (!session->dead && session->protocol->closed)
 		session->protocol->closed(session);
@@ -420,21 +522,43 @@ static noinline bool nf_alg_help_icmp(const struct sk_buff *skb)
 	       nexthdr == IPPROTO_ICMPV6;
 }
 
+/* Lost, raw for life, or given our helper by somebody else */
+static noinline int nf_alg_help_rest(struct sk_buff *skb, unsigned int protoff,
+				     struct nf_conn *ct,
+				     struct nf_alg_help *help, u8 flags,
+				     enum ip_conntrack_dir dir)
+{
+	if (flags & NF_ALG_HELP_LOST)
+		return NF_DROP;
+	if (flags & NF_ALG_HELP_RAW)
+		return NF_ACCEPT;
+	return nf_alg_adopt_packet(skb, protoff, ct, help, dir);
+}
+
 static int nf_alg_help(struct sk_buff *skb, unsigned int protoff,
 		       struct nf_conn *ct, enum ip_conntrack_info ctinfo)
 {
 	enum ip_conntrack_dir dir = CTINFO2DIR(ctinfo);
-	struct nf_alg_help *help = nf_alg_help_data(ct);
+	struct nf_conn_help *ext = nfct_help(ct);
 	struct nf_alg_session *session;
+	struct nf_alg_help *help;
+	u8 flags;
 
-	if ((help->flags & (NF_ALG_HELP_OURS | NF_ALG_HELP_RAW |
-			    NF_ALG_HELP_LOST)) != NF_ALG_HELP_OURS)
-		return help->flags & NF_ALG_HELP_LOST ? NF_DROP : NF_ACCEPT;
+	/* Not confirmed, and a helper goes at this moment */
+	if (unlikely(!ext))
+		return NF_ACCEPT;
+	help = (struct nf_alg_help *)ext->data;
 
 	/* Flows through a door are RELATED at first, and so are ICMP errors */
 	if ((ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY) &&
 	    nf_alg_help_icmp(skb))
 		return NF_ACCEPT;
+
+	/* Pairs with nf_alg_session_flags() */
+	flags = smp_load_acquire(&help->flags);
+	if ((flags & (NF_ALG_HELP_OURS | NF_ALG_HELP_RAW | NF_ALG_HELP_LOST)) !=
+	    NF_ALG_HELP_OURS)
+		return nf_alg_help_rest(skb, protoff, ct, help, flags, dir);
 
 	session = rcu_dereference(help->session);
 	if (nf_ct_protonum(ct) == IPPROTO_UDP)
@@ -447,11 +571,12 @@ static int nf_alg_help(struct sk_buff *skb, unsigned int protoff,
 unsigned int nf_alg_session_icmp(struct sk_buff *skb, struct nf_conn *ct,
 				 enum ip_conntrack_info ctinfo)
 {
+	struct nf_alg_help *help = nf_alg_help_of(ct);
 	struct nf_alg_session *session;
 
-	if (!nf_alg_session_helper(ct))
+	if (!help)
 		return NF_ACCEPT;
-	session = rcu_dereference(nf_alg_help_data(ct)->session);
+	session = rcu_dereference(help->session);
 	if (!session || session->l4proto != IPPROTO_TCP)
 		return NF_ACCEPT;
 	/* The error travels against the data that it is about */
@@ -483,7 +608,10 @@ int nf_alg_session_helpers_register(const struct nf_alg_protocol *protocol)
 					  nf_alg_help, nf_alg_help_destroy);
 		snprintf(helper->name, sizeof(helper->name), "alg-%s",
 			 protocol->name);
-		helper->me = THIS_MODULE;
+		/* A rule that names it keeps the protocol's module, and so its
+		 * helper registered
+		 */
+		helper->me = protocol->owner;
 		helper->data_len = sizeof(struct nf_alg_help);
 		err = nf_alg_compat_helper_register(
 			helper, &nf_alg_helpers[protocol->id][i].live);
@@ -514,116 +642,4 @@ void nf_alg_session_helpers_unregister(const struct nf_alg_protocol *protocol)
 		nf_alg_helpers[protocol->id][i].live = NULL;
 		nf_alg_compat_helper_unregister(live);
 	}
-}
-
-/* The first session of a protocol (any, if NULL), with a reference */
-static struct nf_alg_session *
-nf_alg_session_first(struct nf_alg_net *an,
-		     const struct nf_alg_protocol *protocol)
-{
-	struct nf_alg_session *session, *found = NULL;
-
-	spin_lock_bh(&an->sessions.lock);
-	list_for_each_entry(session, &an->sessions.list, list) {
-		if (protocol && session->protocol != protocol)
-			continue;
-		if (!refcount_inc_not_zero(&session->refs))
-			continue;
-		found = session;
-		break;
-	}
-	spin_unlock_bh(&an->sessions.lock);
-	return found;
-}
-
-/* Let conntrack renumber an idle connection; others are reset */
-static bool nf_alg_session_hand_over(struct nf_alg_session *session)
-{
-	bool handed = false;
-
-	spin_lock_bh(&session->lock);
-	if (session->ct && session->streams && !session->dead &&
-	    nf_alg_streams_idle(session->streams)) {
-		nf_alg_stream_renumber(&session->streams->dir[0]);
-		nf_alg_stream_renumber(&session->streams->dir[1]);
-		/* From here on its packets are dropped until it has parted:
-		 * conntrack must not renumber what we have renumbered.
-		 */
-		session->dead = true;
-		session->streams->handed = true;
-		set_bit(IPS_SEQ_ADJUST_BIT, &session->ct->status);
-		handed = true;
-	}
-	spin_unlock_bh(&session->lock);
-	return handed;
-}
-
-/**
- * nf_alg_session_protocol_exit() - end all sessions of a protocol
- * @protocol: the protocol; no new session can begin
- *
- * May sleep.
- */
-void nf_alg_session_protocol_exit(const struct nf_alg_protocol *protocol)
-{
-	struct nf_alg_session *session;
-	struct net *net;
-	u32 lost = 0;
-
-	down_read(&net_rwsem);
-	for_each_net(net) {
-		struct nf_alg_net *an = nf_alg_pernet(net);
-
-		spin_lock_bh(&an->sessions.lock);
-		list_for_each_entry(session, &an->sessions.list, list)
-			if (session->protocol == protocol)
-				nf_alg_session_hand_over(session);
-		spin_unlock_bh(&an->sessions.lock);
-	}
-	synchronize_rcu();
-	for_each_net(net) {
-		struct nf_alg_net *an = nf_alg_pernet(net);
-
-		while ((session = nf_alg_session_first(an, protocol))) {
-			nf_alg_session_end(session, true);
-			cond_resched();
-		}
-		lost += READ_ONCE(an->sessions.lost_count);
-	}
-	/* Nobody finds one any more; what was found is done with */
-	synchronize_rcu();
-	for_each_net(net)
-		flush_work(&nf_alg_pernet(net)->sessions.gone_work);
-	up_read(&net_rwsem);
-	/* The engine may go next, and with it the memory of them: let both ends
-	 * hear of it
-	 */
-	if (lost)
-		msleep(NF_ALG_LOST_PATIENCE);
-}
-
-void nf_alg_sessions_init(struct nf_alg_net *an)
-{
-	INIT_LIST_HEAD(&an->sessions.list);
-	INIT_LIST_HEAD(&an->sessions.lost_list);
-	spin_lock_init(&an->sessions.lock);
-	init_llist_head(&an->sessions.gone);
-	INIT_WORK(&an->sessions.gone_work, nf_alg_session_gone_work);
-}
-
-/* The namespace goes, and its devices are gone: nobody can be told */
-void nf_alg_sessions_exit(struct nf_alg_net *an)
-{
-	struct nf_alg_session *session;
-
-	while ((session = nf_alg_session_first(an, NULL))) {
-		nf_alg_session_end(session, false);
-		cond_resched();
-	}
-	synchronize_rcu();
-	flush_work(&an->sessions.gone_work);
-	nf_alg_lost_forget(an);
-	/* Freed sessions still lie in RCU callbacks, but do not look at @an */
-	WARN_ON(atomic_read(&an->sessions.count));
-	WARN_ON(atomic_long_read(&an->sessions.memory));
 }

@@ -258,7 +258,7 @@ nf_alg_option_specs[__NF_ALG_OPTION_MAX] = {
 	},
 	[NF_ALG_OPTION_SESSIONS_PER_HOST] = {
 		"sessions-per-host",
-		0, 16777216, 4096,
+		0, 16777216, 16384,
 	},
 	[NF_ALG_OPTION_CALLS_MAX] = {
 		"calls-max",
@@ -364,6 +364,18 @@ nf_alg_option_specs[__NF_ALG_OPTION_MAX] = {
 		"media-named-only",
 		0, 1, 0,
 	},
+	[NF_ALG_OPTION_UNANSWERED_MAX] = {
+		"unanswered-max",
+		16, 1048576, 4096,
+	},
+	[NF_ALG_OPTION_STRANGERS_MAX] = {
+		"strangers-max",
+		0, 16777216, 32768,
+	},
+	[NF_ALG_OPTION_BIG_HOSTS] = {
+		"big-hosts",
+		0, 1, 0,
+	},
 };
 
 const char *const nf_alg_reason_names[__NF_ALG_REASON_MAX] = {
@@ -424,6 +436,10 @@ const char *const nf_alg_reason_names[__NF_ALG_REASON_MAX] = {
 	[NF_ALG_REASON_BEFORE_SETUP] = "before-setup",
 	[NF_ALG_REASON_LIMIT_MESSAGES] = "limit-messages",
 	[NF_ALG_REASON_HELPER_FAMILY] = "helper-family",
+	[NF_ALG_REASON_FOREIGN_ENTRY] = "foreign-entry",
+	[NF_ALG_REASON_LOCAL_SOCKET] = "local-socket",
+	[NF_ALG_REASON_LIMIT_UNANSWERED] = "limit-unanswered",
+	[NF_ALG_REASON_LIMIT_STRANGERS] = "limit-strangers",
 };
 
 const char *const nf_alg_resource_names[__NF_ALG_RESOURCE_MAX] = {
@@ -434,4 +450,7 @@ const char *const nf_alg_resource_names[__NF_ALG_RESOURCE_MAX] = {
 	[NF_ALG_RESOURCE_SERVICES] = "services",
 	[NF_ALG_RESOURCE_ACCESS_LISTS] = "access-lists",
 	[NF_ALG_RESOURCE_TUNNELS] = "tunnels",
+	[NF_ALG_RESOURCE_STRANGERS] = "strangers",
+	[NF_ALG_RESOURCE_UNANSWERED] = "unanswered",
+	[NF_ALG_RESOURCE_TEXTS] = "texts",
 };

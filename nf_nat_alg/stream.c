@@ -98,9 +98,17 @@ int nf_alg_streams_begin(struct nf_alg_session *session,
 	return 0;
 }
 
+static void nf_alg_streams_free_rcu(struct rcu_head *rcu)
+{
+	kmem_cache_free(nf_alg_streams_cache,
+			container_of(rcu, struct nf_alg_streams, rcu));
+}
+
 /**
  * nf_alg_streams_free() - free the virtual TCP
- * @session: session that nobody uses any more
+ * @session: session whose last reference is gone
+ *
+ * Only nf_alg_lost_find() may still be reading in it.
  */
 void nf_alg_streams_free(struct nf_alg_session *session)
 {
@@ -111,8 +119,8 @@ void nf_alg_streams_free(struct nf_alg_session *session)
 	nf_alg_streams_purge(session);
 	dst_release(streams->dir[0].dst);
 	dst_release(streams->dir[1].dst);
-	kmem_cache_free(nf_alg_streams_cache, streams);
 	session->streams = NULL;
+	call_rcu(&streams->rcu, nf_alg_streams_free_rcu);
 }
 
 static bool nf_alg_stream_idle(const struct nf_alg_stream *stream)
@@ -472,6 +480,23 @@ static int nf_alg_stream_take(struct nf_alg_streams *streams,
 	return verdict;
 }
 
+/* The first packet of a direction comes by a bridge: packets that replace its
+ * data could not be sent. While nothing has been changed the two ends go on
+ * without us. Returns true if they do.
+ */
+static noinline bool nf_alg_stream_bridged(struct nf_alg_streams *streams,
+					   const struct nf_alg_stream *in)
+{
+	struct nf_alg_session *session = streams->session;
+
+	if (streams->closed || in->delta || in->back->delta ||
+	    !nf_alg_streams_idle(streams))
+		return false;
+	nf_alg_pass(session->an, session, NF_ALG_REASON_BRIDGED);
+	streams->release = true;
+	return true;
+}
+
 /**
  * nf_alg_stream_packet() - a packet of a connection that has a session
  * @session: session
@@ -512,7 +537,11 @@ int nf_alg_stream_packet(struct nf_alg_session *session, struct sk_buff *skb,
 	/* Read, because the compiler would compute it anew for each use */
 	in = streams->dir[!dir].back;
 	nf_alg_segment_route(in, skb);
-	verdict = nf_alg_stream_take(streams, in, skb, protoff, &seg, &out);
+	if (likely(in->dst || !nf_alg_stream_bridged(streams, in)))
+		verdict = nf_alg_stream_take(streams, in, skb, protoff, &seg,
+					     &out);
+	else
+		verdict = NF_ACCEPT;
 	release = streams->release;
 	if (likely(!release))
 		nf_alg_streams_arm(streams);
@@ -534,5 +563,6 @@ int nf_alg_stream_cache_init(void)
 
 void nf_alg_stream_cache_exit(void)
 {
+	rcu_barrier();
 	kmem_cache_destroy(nf_alg_streams_cache);
 }

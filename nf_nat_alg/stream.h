@@ -128,7 +128,9 @@ static inline s32 nf_alg_early_size(const struct nf_alg_early *early)
  * @next: the chunk snd_nxt stands in, NULL at the end of the queue
  * @spare: a chunk that is free, or NULL
  * @early: segments after a hole
- * @dst: route to the receiver, or NULL
+ * @dst: route to the receiver, or NULL; a reference is held. Its device may go
+ *	at any time, so it is checked before each packet that is made; never one
+ *	that nf_alg_route_usable() refuses
  * @dst_cookie: for dst_check()
  * @mark: packet mark of the last packet toward the receiver
  * @priority: its priority
@@ -201,8 +203,10 @@ struct nf_alg_stream {
 
 /**
  * struct nf_alg_lost - one direction of a connection that was lost
- * @node: in nf_alg_sessions.lost
- * @session: whose it was; NULL if it is not remembered
+ * @node: in nf_alg_sessions.lost; read under RCU, and the streams are freed a
+ *	grace period after the last reference to the session
+ * @session: the session it is a part of; a reader that goes on to use it takes
+ *	a reference
  * @dir: the direction
  */
 struct nf_alg_lost {
@@ -216,12 +220,13 @@ struct nf_alg_lost {
  * @dir: the two streams, by the direction of their data
  * @session: whose they are
  * @timer: retransmission, window probe and hold timeout of both streams; holds
- *	a reference to the session while it is pending
+ *	a reference to the session while it is pending or runs
  * @lost: its two directions once it is lost (lost.c)
  * @closed: an RST has passed, or we gave up: packets are only renumbered
  * @handed: conntrack renumbers from now on; packets that are still here go
  * @release: to be parted from its connection when the lock is left
  * @sooner: something is due before the timer comes
+ * @rcu: freed after a grace period, because of @lost
  */
 struct nf_alg_streams {
 	struct nf_alg_stream dir[IP_CT_DIR_MAX];
@@ -232,6 +237,7 @@ struct nf_alg_streams {
 	bool handed;
 	bool release;
 	bool sooner;
+	struct rcu_head rcu;
 };
 
 /**
@@ -268,7 +274,7 @@ u8 *nf_alg_segment_refill(struct nf_alg_stream *stream, struct sk_buff *skb,
 			  unsigned int protoff, u32 seq, u8 flags, u32 len);
 void __nf_alg_segment_transmit(struct nf_alg_session *session,
 			       struct sk_buff_head *out);
-void nf_alg_segment_dst(struct nf_alg_stream *stream, struct dst_entry *dst);
+bool nf_alg_segment_dst(struct nf_alg_stream *stream, struct dst_entry *dst);
 u32 nf_alg_segment_room(const struct nf_alg_stream *stream);
 
 /* stream.c: what comes in */
@@ -349,10 +355,8 @@ static inline bool nf_alg_segment_parse(const struct sk_buff *skb,
 static inline void nf_alg_segment_route(struct nf_alg_stream *stream,
 					const struct sk_buff *skb)
 {
-	struct dst_entry *dst = skb_dst(skb);
-
-	if (unlikely(dst != stream->dst) && dst && dst_hold_safe(dst))
-		nf_alg_segment_dst(stream, dst);
+	if (unlikely(skb_dst(skb) != stream->dst))
+		nf_alg_segment_dst(stream, skb_dst(skb));
 	stream->mark = skb->mark;
 	stream->priority = skb->priority;
 	if (stream->session->family == NFPROTO_IPV4) {

@@ -6,7 +6,6 @@
 #include <net/netfilter/nf_conntrack_seqadj.h>
 #include <net/tcp.h>
 #include "event.h"
-#include "lost.h"
 #include "netns.h"
 #include "segment.h"
 #include "session.h"
@@ -582,8 +581,12 @@ static void nf_alg_stream_expire(struct nf_alg_stream *stream,
 }
 
 /**
- * nf_alg_streams_timer() - something is due
- * @timer: of a session, to which it holds a reference
+ * nf_alg_streams_timer() - retransmit, probe, or give up what is due
+ * @timer: of a session, to which it holds a reference while it is pending and
+ *	while it runs
+ *
+ * It is armed under the session's lock, and never once the session is dead:
+ * after nf_alg_session_detach() it may still run, but does not come back.
  */
 void nf_alg_streams_timer(struct timer_list *timer)
 {
@@ -591,13 +594,11 @@ void nf_alg_streams_timer(struct timer_list *timer)
 		timer_container_of(streams, timer, timer);
 	struct nf_alg_session *session = streams->session;
 	struct sk_buff_head out;
-	bool dead;
 
 	__skb_queue_head_init(&out);
 	rcu_read_lock();
 	spin_lock_bh(&session->lock);
-	dead = session->dead;
-	if (!dead) {
+	if (!session->dead) {
 		nf_alg_stream_expire(&streams->dir[IP_CT_DIR_ORIGINAL], &out);
 		if (!streams->closed)
 			nf_alg_stream_expire(&streams->dir[IP_CT_DIR_REPLY],
@@ -607,7 +608,5 @@ void nf_alg_streams_timer(struct timer_list *timer)
 	spin_unlock_bh(&session->lock);
 	nf_alg_segment_transmit(session, &out);
 	rcu_read_unlock();
-	if (dead)
-		nf_alg_lost_remove(session);
 	nf_alg_session_put(session);
 }

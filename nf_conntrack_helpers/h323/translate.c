@@ -310,7 +310,7 @@ static int h323_pdu_translate(struct h323_translation *t)
 	if (!err)
 		return 0;
 	/* What was taken or written must be taken back by the engine */
-	if (msg->changes || !list_empty(&msg->undo))
+	if (msg->changes || msg->bound)
 		return err;
 	nf_alg_reason_left(msg, -err);
 	return 0;

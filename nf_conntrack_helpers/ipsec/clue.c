@@ -96,7 +96,8 @@ static bool ipsec_clue_room(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
 		/* Those that are not firm go before those that rest */
 		if (!oldest || oldest->firm > clue->firm ||
 		    (oldest->firm == clue->firm &&
-		     now - clue->used >= now - oldest->used))
+		     now - READ_ONCE(clue->used) >=
+			     now - READ_ONCE(oldest->used)))
 			oldest = clue;
 	}
 	if (count < max)

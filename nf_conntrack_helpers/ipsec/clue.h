@@ -56,7 +56,8 @@ struct ipsec_clue_key {
  * struct ipsec_clue - a clue and its tunnel
  * @node: in ipsec_net.clues
  * @key: constant
- * @tunnel: whose it is; constant
+ * @tunnel: whose it is; constant. It drops its clues when it ends and is freed
+ *	after them, so under the RCU by which the clue was found it is valid.
  * @list: in ipsec_tunnel.clues, newest first; under the gateway's lock
  * @rcu: freed after a grace period
  * @used: time of the latest packet in jiffies

@@ -8,6 +8,7 @@
 #include <linux/udp.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_helper.h>
+#include "egress.h"
 #include "isakmp.h"
 #include "learn.h"
 #include "packet.h"
@@ -135,20 +136,82 @@ ipsec_cookie_public(const struct ipsec_packet *packet, const struct nf_conn *ct,
 	return public;
 }
 
-unsigned int ipsec_cookie_in(const struct ipsec_packet *packet)
+/* What a message is to the entry in a tunnel's zone */
+static enum ipsec_entry_role
+ipsec_cookie_role(const struct ipsec_packet *packet, const __be16 *ports,
+		  const struct ipsec_tunnel *tunnel)
 {
-	struct ipsec_tunnel *tunnel = NULL, *zone = NULL;
-	struct ipsec_tunnel_key key = {
+	const struct ipsec_entry_flow flow = {
+		.source = packet->source,
+		.destination = packet->destination,
+		.source_port = ports[0],
+		.destination_port = ports[1],
+		.zone = tunnel->zone,
+		.family = packet->family,
+		.protocol = IPPROTO_UDP,
+	};
+
+	return ipsec_entry(packet->ns, &flow, IPSEC_ENTRY_LOOK);
+}
+
+/* The tunnel without NAT of ours that a message comes back to, or NULL: a static
+ * translation of an address that this router does not own begins like one
+ */
+static struct ipsec_tunnel *ipsec_cookie_back(const struct ipsec_packet *packet,
+					      const __be16 *ports)
+{
+	struct ipsec_tunnel *tunnel = ipsec_packet_back(packet);
+
+	if (!tunnel ||
+	    ipsec_cookie_role(packet, ports, tunnel) != IPSEC_ENTRY_REPLY)
+		return NULL;
+	return tunnel;
+}
+
+/* The tunnel of an inside host's message, begun if need be; @isakmp: NULL if it
+ * is none; @zone: the tunnel too if its zone is the message's
+ */
+static struct ipsec_tunnel *ipsec_cookie_out(const struct ipsec_packet *packet,
+					     const __be16 *ports,
+					     const struct ipsec_isakmp *isakmp,
+					     struct ipsec_tunnel **zone)
+{
+	const struct ipsec_tunnel_key key = {
 		.inside = packet->source,
 		.gateway = packet->destination,
 		.vrf = packet->vrf,
 		.zone = packet->zone,
 		.family = packet->family,
 	};
+	bool preserve = ports[0] == htons(IPSEC_IKE_PORT) &&
+			ipsec_packet_permitted(packet, NF_ALG_PROTOCOL_IKE);
+	struct ipsec_tunnel *tunnel = ipsec_tunnel_find(packet->ns, &key);
+
+	if (!tunnel && isakmp && preserve)
+		tunnel = ipsec_packet_outward(packet, NF_ALG_PROTOCOL_IKE,
+					      ports);
+	if (!tunnel && isakmp && ipsec_isakmp_makes_sa(isakmp))
+		tunnel = ipsec_packet_outward(packet, NF_ALG_PROTOCOL_ESP,
+					      ports);
+	if (!tunnel || !preserve || ipsec_packet_answers(packet, ports))
+		return tunnel;
+	/* Without NAT of ours it stays where it has begun */
+	if (READ_ONCE(tunnel->plain) &&
+	    ipsec_cookie_role(packet, ports, tunnel) == IPSEC_ENTRY_NONE)
+		return tunnel;
+	*zone = tunnel;
+	if (isakmp)
+		ipsec_cookie_note(packet, tunnel, isakmp);
+	return tunnel;
+}
+
+unsigned int ipsec_cookie_in(const struct ipsec_packet *packet)
+{
+	struct ipsec_tunnel *tunnel = NULL, *zone = NULL;
+	bool outward = false, good;
 	struct ipsec_isakmp isakmp;
 	enum ip_conntrack_info ctinfo;
 	__be16 buffer[2], *ports;
-	bool outward, preserve, good;
 	unsigned int verdict;
 	struct nf_conn *ct;
 
@@ -157,30 +220,19 @@ unsigned int ipsec_cookie_in(const struct ipsec_packet *packet)
 	if (!ports)
 		return NF_ACCEPT;
 	good = ipsec_cookie_message(packet, &isakmp);
-	preserve = ports[0] == htons(IPSEC_IKE_PORT) &&
-		   ports[1] == htons(IPSEC_IKE_PORT);
-	outward = ports[1] == htons(IPSEC_IKE_PORT);
-
-	if (outward) {
-		tunnel = ipsec_tunnel_find(packet->ns, &key);
-		preserve = preserve &&
-			   ipsec_packet_permitted(packet, NF_ALG_PROTOCOL_IKE);
-		if (!tunnel && good && preserve)
-			tunnel = ipsec_packet_outward(packet,
-						      NF_ALG_PROTOCOL_IKE);
-		if (!tunnel && good && ipsec_isakmp_makes_sa(&isakmp))
-			tunnel = ipsec_packet_outward(packet,
-						      NF_ALG_PROTOCOL_ESP);
-		if (tunnel && preserve && !READ_ONCE(tunnel->plain)) {
-			zone = tunnel;
-			if (good)
-				ipsec_cookie_note(packet, tunnel, &isakmp);
-		}
-	}
-	if (!tunnel && good && ports[0] == htons(IPSEC_IKE_PORT)) {
+	if (good && ports[0] == htons(IPSEC_IKE_PORT)) {
 		zone = ipsec_cookie_owner(packet, &isakmp);
 		tunnel = zone;
-		outward = false;
+	}
+	if (!tunnel) {
+		zone = ipsec_cookie_back(packet, ports);
+		tunnel = zone;
+	}
+	if (!tunnel && ports[1] == htons(IPSEC_IKE_PORT) &&
+	    !ipsec_packet_inward(packet)) {
+		outward = true;
+		tunnel = ipsec_cookie_out(packet, ports, good ? &isakmp : NULL,
+					  &zone);
 	}
 
 	verdict = ipsec_packet_track(packet, zone);
@@ -194,7 +246,14 @@ unsigned int ipsec_cookie_in(const struct ipsec_packet *packet)
 		verdict = ipsec_packet_enter(packet, zone, true);
 		if (verdict != NF_ACCEPT)
 			return verdict;
+		ct = nf_ct_get(packet->skb, &ctinfo);
+		if (!ct)
+			return NF_ACCEPT;
 	}
+	/* An entry that others have made need not have our helper */
+	if (zone && outward && nf_ct_is_confirmed(ct) &&
+	    !rcu_access_pointer(zone->peer))
+		ipsec_egress_look(packet->ns, packet->skb, ct, ctinfo, false);
 	if (!tunnel)
 		tunnel = ipsec_cookie_tunnel(packet, ct, ctinfo, &outward);
 	if (!tunnel)

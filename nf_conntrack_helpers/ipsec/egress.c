@@ -25,7 +25,8 @@ enum ipsec_egress_helpers {
 /**
  * struct ipsec_egress_helper - a conntrack helper
  * @me: its description
- * @live: the one that entries point to; NULL: it is not registered
+ * @live: the one that entries point to; NULL: it is not registered. Cleared
+ *	after the last hook of ours is gone, so nobody attaches it afterwards.
  */
 struct ipsec_egress_helper {
 	struct nf_conntrack_helper me;
@@ -46,10 +47,10 @@ static const struct {
 static struct nf_conntrack_helper *
 ipsec_egress_helper_of(const struct nf_conn *ct)
 {
-	return ipsec_egress_helpers[nf_ct_protonum(ct) == IPPROTO_ESP ?
-					    IPSEC_EGRESS_ESP :
-					    IPSEC_EGRESS_IKE]
-		.live;
+	int kind = nf_ct_protonum(ct) == IPPROTO_ESP ? IPSEC_EGRESS_ESP :
+						       IPSEC_EGRESS_IKE;
+
+	return READ_ONCE(ipsec_egress_helpers[kind].live);
 }
 
 bool ipsec_egress_attach(struct nf_conn *ct)
@@ -74,7 +75,8 @@ bool ipsec_egress_attach(struct nf_conn *ct)
 }
 
 /* Nothing is to be learned of the entry until its tunnel is unsettled again.
- * Whoever unsettles one attaches behind a barrier, as we look behind one.
+ * Whoever unsettles one attaches behind a barrier, as we look behind one. An
+ * entry that ctnetlink or conntrackd has made has no room for a helper.
  */
 static void ipsec_egress_detach(struct nf_conn *ct, struct ipsec_net *ns,
 				const struct ipsec_tunnel *tunnel)
@@ -82,12 +84,37 @@ static void ipsec_egress_detach(struct nf_conn *ct, struct ipsec_net *ns,
 	struct nf_conntrack_helper *live = ipsec_egress_helper_of(ct);
 	struct nf_conn_help *help = nfct_help(ct);
 
-	if (!live || unrcu_pointer(cmpxchg(&help->helper, RCU_INITIALIZER(live),
-					   NULL)) != live)
+	if (!live || !help ||
+	    unrcu_pointer(cmpxchg(&help->helper, RCU_INITIALIZER(live),
+				  NULL)) != live)
 		return;
 	nf_alg_compat_helper_drop(live);
 	if (tunnel ? READ_ONCE(tunnel->unsettled) : atomic_read(&ns->unsettled))
 		ipsec_egress_attach(ct);
+}
+
+/* Source NAT, and nothing else, is how a tunnel of ours is translated */
+static bool ipsec_egress_is_ours(const struct nf_conntrack_tuple *sent,
+				 const struct nf_conntrack_tuple *back)
+{
+	return !nf_inet_addr_cmp(&back->dst.u3, &sent->src.u3) &&
+	       nf_inet_addr_cmp(&back->src.u3, &sent->dst.u3);
+}
+
+bool ipsec_egress_differs(const struct ipsec_tunnel *tunnel,
+			  const struct nf_conn *ct,
+			  enum ip_conntrack_info ctinfo)
+{
+	int dir = CTINFO2DIR(ctinfo);
+	const struct nf_conntrack_tuple *sent = &ct->tuplehash[dir].tuple;
+	const struct nf_conntrack_tuple *back = &ct->tuplehash[!dir].tuple;
+	const struct ipsec_peer *peer = rcu_dereference(tunnel->peer);
+	bool ours = ipsec_egress_is_ours(sent, back);
+
+	if (READ_ONCE(tunnel->plain))
+		return ours;
+	return peer &&
+	       !(ours && nf_inet_addr_cmp(&peer->key.public, &back->dst.u3));
 }
 
 /* Conntrack alone does what is to do; so do we with what comes back */
@@ -109,6 +136,7 @@ static void ipsec_egress_plain(struct ipsec_net *ns,
 		if (translated)
 			nf_alg_reason_count(ns->an,
 					    NF_ALG_REASON_GATEWAY_TRANSLATED);
+		ipsec_tunnel_unpeer(ns, tunnel);
 		WRITE_ONCE(tunnel->plain, true);
 		ipsec_tunnel_settle(ns, tunnel);
 		ipsec_clue_add(ns, tunnel, &key, NF_ALG_EVIDENCE_SENT);
@@ -116,29 +144,45 @@ static void ipsec_egress_plain(struct ipsec_net *ns,
 	spin_unlock_bh(&tunnel->gateway->lock);
 }
 
-/* What an inside host sends is learned of; @sent: as it has sent it, @back: as
- * the answer comes
+/* Rules translate a tunnel's new entry that have not translated the old one */
+static void ipsec_egress_translated(struct ipsec_net *ns,
+				    struct ipsec_tunnel *tunnel)
+{
+	spin_lock_bh(&tunnel->gateway->lock);
+	if (!tunnel->dead && tunnel->plain) {
+		WRITE_ONCE(tunnel->plain, false);
+		ipsec_clues_drop(ns, tunnel, IPSEC_CLUE_BACK);
+	}
+	spin_unlock_bh(&tunnel->gateway->lock);
+}
+
+/* Learn from what an inside host sends; @sent: as it has sent it, @back: as the
+ * answer comes; @leaves: the packet is behind NAT and may be held
  */
 static unsigned int ipsec_egress_learn(struct ipsec_net *ns,
 				       struct sk_buff *skb,
 				       struct ipsec_tunnel *tunnel,
 				       const struct nf_conntrack_tuple *sent,
-				       const struct nf_conntrack_tuple *back)
+				       const struct nf_conntrack_tuple *back,
+				       bool leaves)
 {
 	const union nf_inet_addr *public = &back->dst.u3;
-	bool translated = !nf_inet_addr_cmp(public, &sent->src.u3);
 	struct ipsec_esp esp;
 
-	if (READ_ONCE(tunnel->plain))
-		return NF_ACCEPT;
-	if (!translated || !nf_inet_addr_cmp(&back->src.u3, &sent->dst.u3)) {
-		ipsec_egress_plain(ns, tunnel, back, translated);
+	if (!ipsec_egress_is_ours(sent, back)) {
+		if (!READ_ONCE(tunnel->plain))
+			ipsec_egress_plain(ns, tunnel, back,
+					   !nf_inet_addr_cmp(public,
+							     &sent->src.u3));
 		return NF_ACCEPT;
 	}
+	if (READ_ONCE(tunnel->plain))
+		ipsec_egress_translated(ns, tunnel);
 	if (sent->dst.protonum == IPPROTO_ESP) {
 		if (!ipsec_packet_esp(skb, tunnel->key.family, &esp))
 			return NF_ACCEPT;
-		return ipsec_learn_out(ns, tunnel, public, &esp, skb);
+		return ipsec_learn_out(ns, tunnel, public, &esp,
+				       leaves ? skb : NULL);
 	}
 	spin_lock_bh(&tunnel->gateway->lock);
 	if (!tunnel->dead)
@@ -149,7 +193,7 @@ static unsigned int ipsec_egress_learn(struct ipsec_net *ns,
 
 unsigned int ipsec_egress_look(struct ipsec_net *ns, struct sk_buff *skb,
 			       struct nf_conn *ct,
-			       enum ip_conntrack_info ctinfo)
+			       enum ip_conntrack_info ctinfo, bool leaves)
 {
 	int dir = CTINFO2DIR(ctinfo);
 	const struct nf_conntrack_tuple *sent = &ct->tuplehash[dir].tuple;
@@ -167,7 +211,7 @@ unsigned int ipsec_egress_look(struct ipsec_net *ns, struct sk_buff *skb,
 	if (!tunnel || !nf_inet_addr_cmp(&tunnel->key.inside, &sent->src.u3))
 		return NF_ACCEPT;
 	verdict = ipsec_egress_learn(ns, skb, tunnel, sent,
-				     &ct->tuplehash[!dir].tuple);
+				     &ct->tuplehash[!dir].tuple, leaves);
 	/* The entry of one that is held may be gone with it */
 	if (confirmed && verdict == NF_ACCEPT && !READ_ONCE(tunnel->unsettled))
 		ipsec_egress_detach(ct, ns, tunnel);
@@ -186,15 +230,17 @@ static int ipsec_egress_help(struct sk_buff *skb, unsigned int protoff,
 		return NF_ACCEPT;
 	}
 	/* A rule may have given it to any flow, a service may have ended */
-	if (!READ_ONCE(ns->on) || zone < ns->low || zone > ns->high)
+	if (!READ_ONCE(ns->on) || zone < READ_ONCE(ns->low) ||
+	    zone > READ_ONCE(ns->high))
 		return NF_ACCEPT;
-	return ipsec_egress_look(ns, skb, ct, ctinfo);
+	return ipsec_egress_look(ns, skb, ct, ctinfo, true);
 }
 
 /**
- * ipsec_egress_exit() - no entry has a helper of ours any more
+ * ipsec_egress_exit() - take our helpers away from all entries
  *
- * May sleep. No packet is in them afterwards.
+ * Hooks of ours are gone from every namespace, and the namespaces' state is
+ * still there. May sleep. No packet is in a helper afterwards.
  */
 void ipsec_egress_exit(void)
 {
@@ -208,6 +254,8 @@ void ipsec_egress_exit(void)
 		WRITE_ONCE(ipsec_egress_helpers[i].live, NULL);
 		nf_alg_compat_helper_unregister(live);
 	}
+	/* Who has found the helper in an entry before may still be in it */
+	synchronize_rcu();
 }
 
 /**

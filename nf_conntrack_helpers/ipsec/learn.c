@@ -166,7 +166,22 @@ static bool ipsec_learn_is_live(const struct ipsec_tunnel *tunnel)
 	return false;
 }
 
-/* The gateway's lock is held */
+/* The SPI that was the latest one counts as used until now: while it is the
+ * latest, packets with it are not noted
+ */
+static void ipsec_learn_rest(struct ipsec_net *ns,
+			     const struct ipsec_tunnel *tunnel,
+			     const struct ipsec_peer *peer)
+{
+	const struct ipsec_clue_key key = ipsec_tunnel_clue(
+		peer, IPSEC_CLUE_OUT, ntohl(tunnel->last_out));
+	struct ipsec_clue *clue = ipsec_clue_find(ns, &key);
+
+	if (clue && clue->tunnel == tunnel)
+		WRITE_ONCE(clue->used, jiffies);
+}
+
+/* The gateway's lock is held; @skb: NULL if the packet must not be held */
 static unsigned int ipsec_learn_sent(struct ipsec_net *ns,
 				     struct ipsec_tunnel *tunnel,
 				     struct ipsec_peer *peer,
@@ -196,6 +211,7 @@ static unsigned int ipsec_learn_sent(struct ipsec_net *ns,
 		return NF_ACCEPT;
 	}
 	if (!known && tunnel->ahead) {
+		ipsec_learn_rest(ns, tunnel, peer);
 		/* The gateway was first; its half is known */
 		tunnel->ahead--;
 		ipsec_clue_add(ns, tunnel, &key, NF_ALG_EVIDENCE_SENT);
@@ -205,6 +221,7 @@ static unsigned int ipsec_learn_sent(struct ipsec_net *ns,
 		return NF_ACCEPT;
 	}
 	if (!known) {
+		ipsec_learn_rest(ns, tunnel, peer);
 		tunnel->tries = 0;
 		tunnel->retry_at = jiffies;
 		tunnel->out_since = jiffies;
@@ -229,6 +246,10 @@ static unsigned int ipsec_learn_sent(struct ipsec_net *ns,
 	}
 	if (tunnel->tries)
 		return NF_ACCEPT;
+	if (!skb) {
+		nf_alg_reason_count(ns->an, NF_ALG_REASON_TUNNEL_WAITING);
+		return NF_DROP;
+	}
 	if (!ipsec_wait_hold(ns, tunnel, esp, skb))
 		return NF_DROP;
 	list_add_tail(&tunnel->waiting, &peer->waiting);
@@ -643,6 +664,7 @@ void ipsec_learn_turns(struct work_struct *work)
 	LIST_HEAD(todo);
 	LIST_HEAD(go);
 
+	ipsec_wait_drain(ns);
 	rcu_read_lock();
 	spin_lock_bh(&ns->active_lock);
 	list_splice_init(&ns->active, &todo);
@@ -660,7 +682,7 @@ void ipsec_learn_turns(struct work_struct *work)
 		spin_lock_bh(&ns->active_lock);
 		if (!delay)
 			continue;
-		if (list_empty(&peer->active) && !peer->dead)
+		if (list_empty(&peer->active) && !READ_ONCE(peer->dead))
 			list_add_tail(&peer->active, &ns->active);
 		if (!soonest || delay < soonest)
 			soonest = delay;

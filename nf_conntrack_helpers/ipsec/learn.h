@@ -26,7 +26,7 @@ void ipsec_learn_ahead(struct ipsec_net *ns, struct ipsec_tunnel *tunnel);
  * @tunnel: whose it is; unsettled
  * @public: as the gateway sees the inside host
  * @esp: its header
- * @skb: the packet
+ * @skb: the packet; NULL if it must not be held
  *
  * With a new SPI it is the tunnel's turn to wait for the gateway's answer, or
  * the packet is held until it is.

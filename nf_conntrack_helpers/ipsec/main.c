@@ -62,15 +62,28 @@ static void ipsec_ike_unregister(void)
 	nf_alg_protocol_unregister(&ipsec_ike_protocol);
 }
 
-/* What comes up in this order goes down in the opposite one */
+/* What comes up in this order goes down in the opposite one. Going down:
+ *
+ * ike, esp	no command of natctl comes any more. The engine walks the namespaces
+ *		that it sees; those being cleaned up are the next step's.
+ * hooks	in every namespace, also those being cleaned up, which the list of
+ *		pernet operations waits for: no packet comes; then sweep, tunnels,
+ *		learning, held packets and templates, in this order. Nobody attaches
+ *		a helper to an entry any more.
+ * helpers	are taken out of all entries, and RCU waits for packets in them; they
+ *		read the state, so they go before it.
+ * state	the tables, which are empty, and the memory.
+ * caches	rcu_barrier(), then what was in them has been freed.
+ */
 static const struct {
 	int (*init)(void);
 	void (*exit)(void);
 } ipsec_parts[] = {
 	{ ipsec_clue_cache_init, ipsec_clue_cache_exit },
 	{ ipsec_tunnel_cache_init, ipsec_tunnel_cache_exit },
-	{ ipsec_egress_init, ipsec_egress_exit },
 	{ ipsec_state_init, ipsec_state_exit },
+	{ ipsec_egress_init, ipsec_egress_exit },
+	{ ipsec_state_hooks_init, ipsec_state_hooks_exit },
 	{ ipsec_esp_register, ipsec_esp_unregister },
 	{ ipsec_ike_register, ipsec_ike_unregister },
 };

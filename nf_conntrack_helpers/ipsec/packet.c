@@ -13,6 +13,7 @@
 #include <net/addrconf.h>
 #include <net/l3mdev.h>
 #include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 #include <net/netfilter/nf_nat.h>
 #include <net/route.h>
@@ -98,7 +99,9 @@ bool ipsec_packet_permitted(const struct ipsec_packet *packet,
 /* Is it for this router itself, or for many */
 static bool ipsec_packet_is_local(const struct ipsec_packet *packet)
 {
+#if IS_ENABLED(CONFIG_IPV6)
 	const struct in6_addr *in6 = &packet->destination.in6;
+#endif
 	unsigned int type;
 
 	if (packet->family == NFPROTO_IPV4) {
@@ -138,16 +141,59 @@ ipsec_packet_tunnel(const struct ipsec_packet *packet)
 }
 
 /* Conntrack's entry of its own for ESP between these two, without us */
-static bool ipsec_packet_native(const struct ipsec_packet *packet,
-				enum ipsec_entry_verb verb)
+static enum ipsec_entry_role
+ipsec_packet_native(const struct ipsec_packet *packet,
+		    enum ipsec_entry_verb verb)
 {
-	return ipsec_entry(packet->ns, packet->zone, packet->family,
-			   &packet->source, &packet->destination, IPPROTO_ESP,
-			   verb);
+	const struct ipsec_entry_flow flow = {
+		.source = packet->source,
+		.destination = packet->destination,
+		.zone = packet->zone,
+		.family = packet->family,
+		.protocol = IPPROTO_ESP,
+	};
+
+	return ipsec_entry(packet->ns, &flow, verb);
+}
+
+bool ipsec_packet_answers(const struct ipsec_packet *packet,
+			  const __be16 *ports)
+{
+	const struct ipsec_entry_flow flow = {
+		.source = packet->source,
+		.destination = packet->destination,
+		.source_port = ports ? ports[0] : 0,
+		.destination_port = ports ? ports[1] : 0,
+		.zone = packet->zone,
+		.family = packet->family,
+		.protocol = ports ? IPPROTO_UDP : IPPROTO_ESP,
+	};
+
+	return ipsec_entry(packet->ns, &flow, IPSEC_ENTRY_LOOK) ==
+	       IPSEC_ENTRY_REPLY;
+}
+
+/* The gateway and public address that a packet goes from and to, or NULL */
+static struct ipsec_peer *ipsec_packet_peer(const struct ipsec_packet *packet)
+{
+	const struct ipsec_peer_key key = {
+		.gateway = packet->source,
+		.public = packet->destination,
+		.zone = packet->zone,
+		.family = packet->family,
+	};
+
+	return ipsec_peer_find(packet->ns, &key);
+}
+
+bool ipsec_packet_inward(const struct ipsec_packet *packet)
+{
+	return ipsec_packet_peer(packet);
 }
 
 struct ipsec_tunnel *ipsec_packet_outward(const struct ipsec_packet *packet,
-					  enum nf_alg_protocol_id protocol)
+					  enum nf_alg_protocol_id protocol,
+					  const __be16 *ports)
 {
 	const struct ipsec_tunnel_key key = ipsec_packet_key(packet);
 	const struct nf_alg_service *esp;
@@ -155,8 +201,13 @@ struct ipsec_tunnel *ipsec_packet_outward(const struct ipsec_packet *packet,
 	struct ipsec_tunnel *tunnel;
 	enum nf_alg_reason reason;
 
+	/* What the other side began stays in conntrack's own entry, where the
+	 * rules that admitted it have put it: an answer in another zone would
+	 * be a new connection to the firewall.
+	 */
 	if (!ipsec_packet_permitted(packet, protocol) ||
-	    ipsec_packet_is_local(packet))
+	    ipsec_packet_is_local(packet) ||
+	    ipsec_packet_answers(packet, ports))
 		return NULL;
 	esp = nf_alg_service_portless(packet->ns->an, NF_ALG_PROTOCOL_ESP,
 				      packet->vrf);
@@ -197,14 +248,18 @@ ipsec_packet_spare_template(const struct ipsec_packet *packet, u16 id)
 static __always_inline bool
 ipsec_packet_template(const struct ipsec_packet *packet, u16 id)
 {
-	struct nf_conn *template = *this_cpu_ptr(packet->ns->templates);
+	struct nf_conn *template = *raw_cpu_ptr(packet->ns->templates);
+	int idle = 1;
 	const struct nf_conntrack_zone zone = {
 		.id = id,
 		.dir = NF_CT_DEFAULT_ZONE_DIR,
 	};
 
-	if (likely(refcount_read(&template->ct_general.use) == 1)) {
-		refcount_inc(&template->ct_general.use);
+	/* Taken at once: where bottom halves can be preempted, another packet
+	 * of this CPU may be between two steps of this
+	 */
+	if (likely(atomic_try_cmpxchg_acquire(&template->ct_general.use.refs,
+					      &idle, idle + 1))) {
 		nf_ct_zone_add(template, &zone);
 	} else {
 		template = ipsec_packet_spare_template(packet, id);
@@ -239,7 +294,10 @@ unsigned int ipsec_packet_track(const struct ipsec_packet *packet,
 	ct = nf_ct_get(packet->skb, &ctinfo);
 	if (tunnel && ct && unlikely(!nf_ct_is_confirmed(ct)) &&
 	    !ipsec_egress_attach(ct))
-		nf_alg_reason_count(packet->ns->an, NF_ALG_REASON_NO_MEMORY);
+		nf_alg_reason_count(packet->ns->an,
+				    nfct_help(ct) ?
+					    NF_ALG_REASON_FOREIGN_HELPER :
+					    NF_ALG_REASON_NO_MEMORY);
 	return verdict;
 }
 
@@ -273,14 +331,52 @@ ipsec_packet_enter_new(const struct ipsec_packet *packet,
 	return NF_ACCEPT;
 }
 
+/* Test whether an entry leads what the gateway sends to the tunnel's host */
+static __always_inline bool
+ipsec_packet_leads(const struct nf_conn *ct, enum ip_conntrack_info ctinfo,
+		   const struct ipsec_tunnel *tunnel)
+{
+	return nf_inet_addr_cmp(
+		&ct->tuplehash[!CTINFO2DIR(ctinfo)].tuple.src.u3,
+		&tunnel->key.inside);
+}
+
+/* Somebody else has made an entry in the tunnel's zone that leads elsewhere. It
+ * would last as long as the gateway talks, so a new one takes its place.
+ */
+static noinline unsigned int
+ipsec_packet_replace(const struct ipsec_packet *packet,
+		     const struct ipsec_tunnel *tunnel, struct nf_conn *ct)
+{
+	nf_ct_kill(ct);
+	return ipsec_packet_track(packet, tunnel);
+}
+
 unsigned int ipsec_packet_enter(const struct ipsec_packet *packet,
 				const struct ipsec_tunnel *tunnel, bool known)
 {
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(packet->skb, &ctinfo);
+	unsigned int verdict;
 
-	if (likely(!ct || ctinfo != IP_CT_NEW))
+	if (unlikely(!ct))
 		return NF_ACCEPT;
+	if (likely(ipsec_packet_leads(ct, ctinfo, tunnel))) {
+		if (likely(ctinfo != IP_CT_NEW))
+			return NF_ACCEPT;
+	} else if (nf_ct_is_confirmed(ct)) {
+		verdict = ipsec_packet_replace(packet, tunnel, ct);
+		if (verdict != NF_ACCEPT)
+			return verdict;
+		ct = nf_ct_get(packet->skb, &ctinfo);
+		if (!ct)
+			return NF_ACCEPT;
+		/* Made again on another CPU */
+		if (nf_ct_is_confirmed(ct))
+			return ipsec_packet_leads(ct, ctinfo, tunnel) ?
+				       NF_ACCEPT :
+				       NF_DROP;
+	}
 	/* Conntrack's entry is gone, or has not seen the inside host yet */
 	if (!known) {
 		nf_alg_reason_count(packet->ns->an, NF_ALG_REASON_SPI_UNKNOWN);
@@ -289,12 +385,38 @@ unsigned int ipsec_packet_enter(const struct ipsec_packet *packet,
 	return ipsec_packet_enter_new(packet, tunnel, ct);
 }
 
-static void ipsec_tunnel_use(struct ipsec_tunnel *tunnel)
+static __always_inline struct ipsec_clue *
+ipsec_packet_clue(const struct ipsec_packet *packet, enum ipsec_clue_kind kind,
+		  u64 value)
+{
+	const struct ipsec_clue_key key = {
+		.from = packet->source,
+		.to = packet->destination,
+		.value = value,
+		.zone = packet->zone,
+		.kind = kind,
+		.family = packet->family,
+	};
+
+	return ipsec_clue_find(packet->ns, &key);
+}
+
+struct ipsec_tunnel *ipsec_packet_back(const struct ipsec_packet *packet)
+{
+	struct ipsec_clue *clue = ipsec_packet_clue(packet, IPSEC_CLUE_BACK, 0);
+
+	return clue ? clue->tunnel : NULL;
+}
+
+/* Return: true for the first packet of a tick */
+static bool ipsec_packet_use(struct ipsec_tunnel *tunnel)
 {
 	u32 now = jiffies;
 
-	if (READ_ONCE(tunnel->used) != now)
-		WRITE_ONCE(tunnel->used, now);
+	if (likely(READ_ONCE(tunnel->used) == now))
+		return false;
+	WRITE_ONCE(tunnel->used, now);
+	return true;
 }
 
 /* Does this router itself have the SA */
@@ -332,7 +454,8 @@ ipsec_packet_strange(const struct ipsec_packet *packet, struct ipsec_peer *peer,
 	if (ipsec_packet_is_own_sa(packet, esp->spi))
 		return NF_ACCEPT;
 	/* Of an inside host that the service does not permit */
-	native = ipsec_packet_native(packet, IPSEC_ENTRY_LOOK);
+	native = ipsec_packet_native(packet, IPSEC_ENTRY_LOOK) !=
+		 IPSEC_ENTRY_NONE;
 	tunnel = ipsec_learn_in(ns, peer, esp, native, &evidence, &reason);
 	if (!tunnel && native)
 		return NF_ACCEPT;
@@ -341,7 +464,7 @@ ipsec_packet_strange(const struct ipsec_packet *packet, struct ipsec_peer *peer,
 		ipsec_report_dropped(ns, peer, esp->spi, reason);
 		return NF_DROP;
 	}
-	ipsec_tunnel_use(tunnel);
+	ipsec_packet_use(tunnel);
 	verdict = ipsec_packet_track(packet, tunnel);
 	if (verdict != NF_ACCEPT)
 		return verdict;
@@ -365,7 +488,7 @@ static unsigned int ipsec_packet_known(const struct ipsec_packet *packet,
 		tunnel = ipsec_learn_firm(packet->ns, clue);
 	else if (unlikely(esp->seq == 1))
 		nf_alg_reason_count(packet->ns->an, NF_ALG_REASON_SPI_CLASH);
-	ipsec_tunnel_use(tunnel);
+	ipsec_packet_use(tunnel);
 	verdict = ipsec_packet_track(packet, tunnel);
 	if (verdict != NF_ACCEPT)
 		return verdict;
@@ -375,81 +498,124 @@ static unsigned int ipsec_packet_known(const struct ipsec_packet *packet,
 			tunnel != clue->tunnel);
 }
 
-/* Its entry is older than the module, or somebody else has made it: how it is
- * translated is known already
+/* An entry that is confirmed may be older than the module, or somebody else may
+ * have made it. How it is translated is known already, so where it has no room
+ * for a helper, or says other things than the tunnel, it is looked at here.
  */
 static noinline unsigned int
-ipsec_packet_leave_early(const struct ipsec_packet *packet)
+ipsec_packet_leave_early(const struct ipsec_packet *packet,
+			 const struct ipsec_tunnel *tunnel)
 {
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(packet->skb, &ctinfo);
 
 	if (!ct || !nf_ct_is_confirmed(ct))
 		return NF_ACCEPT;
-	/* That it is unsettled is seen before the helper is looked at */
-	smp_mb();
-	if (ipsec_egress_attach(ct))
-		return NF_ACCEPT;
-	return ipsec_egress_look(packet->ns, packet->skb, ct, ctinfo);
+	if (!ipsec_egress_differs(tunnel, ct, ctinfo)) {
+		if (!READ_ONCE(tunnel->unsettled))
+			return NF_ACCEPT;
+		/* That it is unsettled is seen before the helper is looked at */
+		smp_mb();
+		if (ipsec_egress_attach(ct))
+			return NF_ACCEPT;
+	}
+	return ipsec_egress_look(packet->ns, packet->skb, ct, ctinfo, false);
+}
+
+/* Test whether an SPI that is not the tunnel's latest one needs no learning: of
+ * two SAs in use both are known. Takes no lock.
+ */
+static noinline bool ipsec_packet_sent_before(const struct ipsec_packet *packet,
+					      const struct ipsec_tunnel *tunnel,
+					      __be32 spi)
+{
+	const struct ipsec_peer *peer = rcu_dereference(tunnel->peer);
+	struct ipsec_clue_key key;
+	struct ipsec_clue *clue;
+	u32 now = jiffies;
+
+	if (READ_ONCE(tunnel->plain))
+		return true;
+	if (!peer)
+		return false;
+	/* It is looked at as it goes out anyhow */
+	if (READ_ONCE(tunnel->unsettled))
+		return true;
+	key = ipsec_tunnel_clue(peer, IPSEC_CLUE_OUT, ntohl(spi));
+	clue = ipsec_clue_find(packet->ns, &key);
+	if (!clue || clue->tunnel != tunnel)
+		return false;
+	if (READ_ONCE(clue->used) != now)
+		WRITE_ONCE(clue->used, now);
+	return true;
+}
+
+/* The same for ESP, which a tunnel of IKE alone has left to conntrack */
+static struct ipsec_tunnel *
+ipsec_packet_esp_back(const struct ipsec_packet *packet)
+{
+	struct ipsec_tunnel *tunnel = ipsec_packet_back(packet);
+
+	return tunnel && READ_ONCE(tunnel->esp) ? tunnel : NULL;
+}
+
+/* Nothing of a tunnel has got through, and its host answers what the other side
+ * began: that is in the zone of a tunnel without NAT of ours, or conntrack has
+ * it without us. Return: true if it is, with its verdict.
+ */
+static bool ipsec_packet_needless(const struct ipsec_packet *packet,
+				  struct ipsec_tunnel *tunnel,
+				  unsigned int *verdict)
+{
+	struct ipsec_tunnel *back;
+
+	if (rcu_access_pointer(tunnel->peer))
+		return false;
+	back = ipsec_packet_esp_back(packet);
+	if (!back && !ipsec_packet_answers(packet, NULL))
+		return false;
+	ipsec_tunnel_forget(packet->ns, tunnel);
+	*verdict = NF_ACCEPT;
+	if (back) {
+		ipsec_packet_use(back);
+		*verdict = ipsec_packet_track(packet, back);
+	}
+	return true;
 }
 
 static unsigned int ipsec_packet_leave(const struct ipsec_packet *packet,
 				       struct ipsec_tunnel *tunnel,
 				       const struct ipsec_esp *esp)
 {
+	bool first = ipsec_packet_use(tunnel);
 	unsigned int verdict;
 
-	ipsec_tunnel_use(tunnel);
 	if (unlikely(esp->spi != READ_ONCE(tunnel->last_out)) &&
-	    !READ_ONCE(tunnel->plain))
+	    !ipsec_packet_sent_before(packet, tunnel, esp->spi)) {
+		if (ipsec_packet_needless(packet, tunnel, &verdict))
+			return verdict;
 		ipsec_learn_ahead(packet->ns, tunnel);
+	}
 	verdict = ipsec_packet_track(packet, tunnel);
-	if (unlikely(READ_ONCE(tunnel->unsettled)) && verdict == NF_ACCEPT)
-		return ipsec_packet_leave_early(packet);
+	if (unlikely(first || READ_ONCE(tunnel->unsettled)) &&
+	    verdict == NF_ACCEPT)
+		return ipsec_packet_leave_early(packet, tunnel);
 	return verdict;
 }
 
-static __always_inline struct ipsec_clue *
-ipsec_packet_clue(const struct ipsec_packet *packet, enum ipsec_clue_kind kind,
-		  u64 value)
-{
-	const struct ipsec_clue_key key = {
-		.from = packet->source,
-		.to = packet->destination,
-		.value = value,
-		.zone = packet->zone,
-		.kind = kind,
-		.family = packet->family,
-	};
-
-	return ipsec_clue_find(packet->ns, &key);
-}
-
-/* No tunnel of an inside host, no SPI that is known */
+/* No tunnel of an inside host, no gateway that is known */
 static noinline unsigned int
 ipsec_packet_esp_new(const struct ipsec_packet *packet,
 		     const struct ipsec_esp *esp)
 {
-	const struct ipsec_peer_key key = {
-		.gateway = packet->source,
-		.public = packet->destination,
-		.zone = packet->zone,
-		.family = packet->family,
-	};
-	struct ipsec_peer *peer = ipsec_peer_find(packet->ns, &key);
-	struct ipsec_tunnel *tunnel;
-	struct ipsec_clue *clue;
+	struct ipsec_tunnel *tunnel = ipsec_packet_esp_back(packet);
 
-	if (peer)
-		return ipsec_packet_strange(packet, peer, esp);
-
-	clue = ipsec_packet_clue(packet, IPSEC_CLUE_BACK, 0);
-	if (clue) {
-		ipsec_tunnel_use(clue->tunnel);
-		return ipsec_packet_track(packet, clue->tunnel);
+	if (tunnel) {
+		ipsec_packet_use(tunnel);
+		return ipsec_packet_track(packet, tunnel);
 	}
 
-	tunnel = ipsec_packet_outward(packet, NF_ALG_PROTOCOL_ESP);
+	tunnel = ipsec_packet_outward(packet, NF_ALG_PROTOCOL_ESP, NULL);
 	if (tunnel)
 		return ipsec_packet_leave(packet, tunnel, esp);
 	return NF_ACCEPT;
@@ -460,17 +626,24 @@ ipsec_packet_esp_in(const struct ipsec_packet *packet)
 {
 	struct ipsec_net *ns = packet->ns;
 	struct ipsec_tunnel *tunnel;
+	struct ipsec_peer *peer;
 	struct ipsec_clue *clue;
 	struct ipsec_esp esp;
 
 	if (!ipsec_packet_esp_at(packet->skb, packet->off, &esp))
 		return ipsec_packet_pass(packet, NF_ALG_REASON_ESP_MALFORMED);
 
-	/* A bit says where it probably goes; the key says it surely */
+	/* A bit says where it probably goes; the key says it surely. What a
+	 * gateway sends to a public address of ours is never an inside host's,
+	 * even where this router does not own that address.
+	 */
 	if (test_bit(ipsec_public_bit(&packet->destination), ns->publics)) {
 		clue = ipsec_packet_clue(packet, IPSEC_CLUE_IN, ntohl(esp.spi));
 		if (likely(clue))
 			return ipsec_packet_known(packet, clue, &esp);
+		peer = ipsec_packet_peer(packet);
+		if (peer)
+			return ipsec_packet_strange(packet, peer, &esp);
 	}
 
 	tunnel = ipsec_packet_tunnel(packet);
@@ -590,15 +763,12 @@ ipsec_packet_about(const struct ipsec_packet *packet,
 	if (quote->protocol == IPPROTO_ESP) {
 		if (!ipsec_packet_esp_at(packet->skb, quote->off, &esp))
 			return NULL;
-		/* It went in, and the inside answers */
-		tunnel = ipsec_tunnel_find(packet->ns, &key);
-		if (tunnel)
-			return tunnel;
 		clue_key.value = ntohl(esp.spi);
 		clue = ipsec_clue_find(packet->ns, &clue_key);
 		if (clue)
 			return clue->tunnel;
-		return NULL;
+		/* It went in, and the inside answers */
+		return ipsec_tunnel_find(packet->ns, &key);
 	}
 	if (quote->protocol != IPPROTO_UDP)
 		return NULL;
@@ -606,9 +776,9 @@ ipsec_packet_about(const struct ipsec_packet *packet,
 	if (!p || p[0] != htons(IPSEC_IKE_PORT) ||
 	    p[1] != htons(IPSEC_IKE_PORT))
 		return NULL;
-	tunnel = ipsec_tunnel_find(packet->ns, &key);
+	tunnel = ipsec_packet_only(packet, &peer_key);
 	if (!tunnel)
-		tunnel = ipsec_packet_only(packet, &peer_key);
+		tunnel = ipsec_tunnel_find(packet->ns, &key);
 	if (tunnel &&
 	    !ipsec_tunnel_entries(packet->ns, tunnel, IPSEC_ENTRY_LOOK))
 		return NULL;
@@ -893,15 +1063,14 @@ conntrack:
 }
 
 /**
- * ipsec_hooks_unregister() - see no packet any more
+ * ipsec_hooks_unregister() - take our hooks out of the packets' way
  * @ns: namespace; the engine's config mutex is held
  *
- * When this returns no packet is in a hook of ours.
+ * Packets may be in them until RCU has had a grace period.
  */
 void ipsec_hooks_unregister(struct ipsec_net *ns)
 {
 	nf_unregister_net_hooks(ns->net, ns->hooks, ARRAY_SIZE(ipsec_hooks));
 	ipsec_nat_unregister(ns->net);
 	nf_ct_netns_put(ns->net, NFPROTO_INET);
-	synchronize_net();
 }

@@ -49,15 +49,50 @@ bool ipsec_packet_esp(const struct sk_buff *skb, u8 family,
 		      struct ipsec_esp *esp);
 
 /**
- * ipsec_packet_outward() - whose is a packet of an inside host
- * @packet: the packet
+ * ipsec_packet_outward() - begin the tunnel of a packet of an inside host
+ * @packet: the packet; there is no tunnel that it belongs to
  * @protocol: NF_ALG_PROTOCOL_ESP or NF_ALG_PROTOCOL_IKE: whose service must
- *	permit the host, for a tunnel that does not exist yet
+ *	permit the host
+ * @ports: of UDP, source and destination; NULL: it is ESP
  *
- * Return: the tunnel, begun if need be, or NULL.
+ * The order matters: ask first whether the packet has the SPI or the cookie of
+ * a tunnel, and whether it is what a gateway sends to a public address
+ * (ipsec_packet_inward()).
+ *
+ * Return: the tunnel; NULL where no service permits the sender, the receiver is
+ * this router, or the packet answers what the other side began.
  */
 struct ipsec_tunnel *ipsec_packet_outward(const struct ipsec_packet *packet,
-					  enum nf_alg_protocol_id protocol);
+					  enum nf_alg_protocol_id protocol,
+					  const __be16 *ports);
+
+/**
+ * ipsec_packet_inward() - test whether a gateway sends to a public address
+ * @packet: the packet
+ *
+ * Return: true if an inside host's packets go from the receiver's address to
+ * the sender.
+ */
+bool ipsec_packet_inward(const struct ipsec_packet *packet);
+
+/**
+ * ipsec_packet_back() - find the tunnel without NAT of ours that a packet answers
+ * @packet: the packet
+ *
+ * Return: the tunnel, whose inside host is the receiver, or NULL.
+ */
+struct ipsec_tunnel *ipsec_packet_back(const struct ipsec_packet *packet);
+
+/**
+ * ipsec_packet_answers() - test whether a packet answers what others began
+ * @packet: the packet, in the user's zone
+ * @ports: of UDP, source and destination; NULL: it is ESP
+ *
+ * Return: true if conntrack has an entry without us whose first packet went the
+ * other way, such as one of a static translation.
+ */
+bool ipsec_packet_answers(const struct ipsec_packet *packet,
+			  const __be16 *ports);
 
 /* Does a service of this protocol permit the sender */
 bool ipsec_packet_permitted(const struct ipsec_packet *packet,
@@ -83,7 +118,7 @@ unsigned int ipsec_packet_track(const struct ipsec_packet *packet,
  * @known: more than the addresses says so: it may begin an entry
  *
  * Where the entry is new, the packet is translated, and related to the
- * firewall.
+ * firewall. An entry of somebody else's that leads elsewhere is replaced.
  *
  * Return: a verdict.
  */

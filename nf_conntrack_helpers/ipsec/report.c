@@ -153,6 +153,7 @@ int ipsec_report_fill(struct sk_buff *skb, const void *object)
 {
 	const struct ipsec_tunnel *tunnel = object;
 	struct nf_alg_endpoint inside, gateway, global = {};
+	__be32 last_out = READ_ONCE(tunnel->last_out);
 	const struct ipsec_peer *peer;
 	u32 now = jiffies;
 	int err;
@@ -177,8 +178,8 @@ int ipsec_report_fill(struct sk_buff *skb, const void *object)
 			  (now - tunnel->created) / HZ) ||
 	      nla_put_u32(skb, NF_ALG_A_TUNNEL_IDLE,
 			  (now - READ_ONCE(tunnel->used)) / HZ) ||
-	      (tunnel->last_out && nla_put_u32(skb, NF_ALG_A_TUNNEL_SPI_OUT,
-					       ntohl(tunnel->last_out)));
+	      (last_out &&
+	       nla_put_u32(skb, NF_ALG_A_TUNNEL_SPI_OUT, ntohl(last_out)));
 	if (err)
 		return -EMSGSIZE;
 	spin_lock_bh(&tunnel->gateway->lock);

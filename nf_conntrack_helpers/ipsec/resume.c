@@ -66,7 +66,7 @@ static int ipsec_resume_look(struct nf_conn *ct, void *data)
 	struct ipsec_resumption *resumption = data;
 	struct ipsec_resumed *resumed;
 	/* What the gateway began is translated to the inside host */
-	bool inward = ct->status & IPS_DST_NAT;
+	bool inward = READ_ONCE(ct->status) & IPS_DST_NAT;
 
 	if (!resumption->room || !ipsec_resume_is_ours(resumption->ns, ct))
 		return 0;
@@ -77,6 +77,10 @@ static int ipsec_resume_look(struct nf_conn *ct, void *data)
 	resumed->key.gateway = inward ? sent->src.u3 : sent->dst.u3;
 	resumed->key.family = nf_ct_l3num(ct);
 	resumed->public = inward ? sent->dst.u3 : back->dst.u3;
+	/* Where the gateway is translated as well it is conntrack's alone */
+	if (!nf_inet_addr_cmp(inward ? &back->dst.u3 : &back->src.u3,
+			      &resumed->key.gateway))
+		resumed->public = resumed->key.inside;
 	resumed->zone = nf_ct_zone(ct)->id;
 	resumed->esp = nf_ct_protonum(ct) == IPPROTO_ESP;
 	list_add_tail(&resumed->list, &resumption->found);

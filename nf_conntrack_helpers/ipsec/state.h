@@ -14,33 +14,45 @@
 
 /**
  * struct ipsec_net - what the module knows in a namespace
- * @net: the namespace
- * @an: the engine's state there
- * @on: hooks are registered; under nf_alg_net.config
- * @gone: the namespace goes; under nf_alg_net.config
+ * @net: the namespace; no reference: this state ends with it
+ * @an: the engine's state there; no reference: the module depends on the engine,
+ *	whose state is set up before this one and taken down after it
+ * @on: hooks are registered; written under nf_alg_net.config, read without
+ * @gone: the namespace or the module goes; under nf_alg_net.config
+ * @ending: it was @on until then; between the two steps of the exit
  * @low: first conntrack zone for tunnels; constant while @on
- * @high: last one
+ * @high: last one, likewise
  * @hooks: ours in the packet's way, with this as what they are given
- * @templates: what gives a packet its zone, one for each CPU
+ * @templates: what gives a packet its zone, one for each CPU. This state has a
+ *	reference to each, and packets on their way into conntrack have others;
+ *	allocated before the hooks are there, put after the last packet is out
+ *	of them.
  * @tunnels: by inside host and gateway
  * @clues: what packets show
  * @gateways: by address
  * @peers: by gateway and public address
  * @next: where a new gateway's search for a zone begins
+ * @generation: counts calls of ipsec_tunnels_clear()
  * @publics: a bit for each hash of an address that a gateway has sent to; says
  *	which of two lookups is worth trying first
  * @unsettled: tunnels whose next packet must be looked at as it goes out
- * @held: first packets that wait
+ * @held: first packets that wait, and those in @forgotten
  * @active: peers where a tunnel is pending or waits
- * @active_lock: guards @active
- * @learning: ends what is pending, and lets the next one go
- * @sweep: forgets tunnels that nobody uses
+ * @forgotten: packets whose tunnel is gone; freed by @learning, because
+ *	freeing one may run the destructors of others
+ * @active_lock: guards @active and @forgotten; innermost
+ * @learning: ends what is pending, lets the next one go, frees what is
+ *	forgotten. Queued under a gateway's lock for tunnels that are not dead,
+ *	so it is cancelled after the last tunnel has ended.
+ * @sweep: forgets tunnels that nobody uses. Queued by itself and by hooks, so
+ *	it is cancelled after these are gone.
  */
 struct ipsec_net {
 	struct net *net;
 	struct nf_alg_net *an;
 	bool on;
 	bool gone;
+	bool ending;
 	u16 low;
 	u16 high;
 	struct nf_hook_ops hooks[2];
@@ -50,10 +62,12 @@ struct ipsec_net {
 	struct rhashtable gateways;
 	struct rhashtable peers;
 	u32 next;
+	atomic_t generation;
 	unsigned long publics[BITS_TO_LONGS(IPSEC_PUBLICS)];
 	atomic_t unsettled;
 	atomic_t held;
 	struct list_head active;
+	struct list_head forgotten;
 	spinlock_t active_lock;
 	struct delayed_work learning;
 	struct delayed_work sweep;
@@ -88,5 +102,7 @@ static inline unsigned long ipsec_option_ms(const struct ipsec_net *ns,
 
 int ipsec_state_init(void);
 void ipsec_state_exit(void);
+int ipsec_state_hooks_init(void);
+void ipsec_state_hooks_exit(void);
 
 #endif /* IPSEC_STATE_H */

@@ -5,6 +5,7 @@
 #include <linux/jiffies.h>
 #include <linux/slab.h>
 #include "host.h"
+#include "packet.h"
 #include "pair.h"
 #include "report.h"
 #include "state.h"
@@ -185,13 +186,14 @@ static struct ipsec_peer *ipsec_peer_take(struct ipsec_net *ns,
 	return peer;
 }
 
-static void ipsec_tunnel_leave(struct ipsec_net *ns,
-			       struct ipsec_tunnel *tunnel)
+void ipsec_tunnel_unpeer(struct ipsec_net *ns, struct ipsec_tunnel *tunnel)
 {
 	struct ipsec_peer *peer = ipsec_tunnel_peer(tunnel);
 
+	WRITE_ONCE(tunnel->last_out, 0);
 	if (!peer)
 		return;
+	ipsec_wait_forget(ns, tunnel);
 	ipsec_clues_drop(ns, tunnel, IPSEC_CLUE_IN);
 	ipsec_clues_drop(ns, tunnel, IPSEC_CLUE_OUT);
 	ipsec_clues_drop(ns, tunnel, IPSEC_CLUE_HASHED);
@@ -209,7 +211,7 @@ static void ipsec_tunnel_leave(struct ipsec_net *ns,
 	tunnel->complete = false;
 	if (--peer->count)
 		return;
-	peer->dead = true;
+	WRITE_ONCE(peer->dead, true);
 	rhashtable_remove_fast(&ns->peers, &peer->node, ipsec_peer_params);
 	spin_lock(&ns->active_lock);
 	list_del_init(&peer->active);
@@ -233,10 +235,7 @@ struct ipsec_peer *ipsec_tunnel_public(struct ipsec_net *ns,
 
 	if (peer && !memcmp(&peer->key, &key, sizeof(key)))
 		return peer;
-	if (peer) {
-		ipsec_tunnel_leave(ns, tunnel);
-		WRITE_ONCE(tunnel->last_out, 0);
-	}
+	ipsec_tunnel_unpeer(ns, tunnel);
 	peer = ipsec_peer_take(ns, tunnel->gateway, &key);
 	if (!peer)
 		return NULL;
@@ -342,6 +341,7 @@ struct ipsec_tunnel *ipsec_tunnel_begin(struct ipsec_net *ns,
 	if (!tunnel)
 		return NULL;
 	tunnel->match = match;
+	tunnel->generation = atomic_read(&ns->generation);
 	tunnel->host = nf_alg_host_charge(ns->an, &inside, key->zone, key->vrf,
 					  NF_ALG_CHARGE_TUNNEL, reason);
 	if (!tunnel->host)
@@ -401,10 +401,9 @@ void ipsec_tunnel_end(struct ipsec_net *ns, struct ipsec_tunnel *tunnel)
 			       ipsec_tunnel_params);
 	xa_erase_bh(&gateway->zones, tunnel->zone - ns->low);
 	ipsec_tunnel_settle(ns, tunnel);
-	ipsec_tunnel_leave(ns, tunnel);
+	ipsec_tunnel_unpeer(ns, tunnel);
 	ipsec_clues_drop(ns, tunnel, IPSEC_CLUE_COOKIE);
 	ipsec_clues_drop(ns, tunnel, IPSEC_CLUE_BACK);
-	ipsec_wait_forget(ns, tunnel);
 	gateway->tunnels--;
 	nf_alg_host_discharge(ns->an, tunnel->host, NF_ALG_CHARGE_TUNNEL);
 	call_rcu(&tunnel->rcu, ipsec_tunnel_free_rcu);
@@ -426,12 +425,20 @@ bool ipsec_tunnel_entries(struct ipsec_net *ns,
 			  const struct ipsec_tunnel *tunnel,
 			  enum ipsec_entry_verb verb)
 {
-	const struct ipsec_tunnel_key *key = &tunnel->key;
-	bool esp = ipsec_entry(ns, tunnel->zone, key->family, &key->inside,
-			       &key->gateway, IPPROTO_ESP, verb);
-	bool ike = ipsec_entry(ns, tunnel->zone, key->family, &key->inside,
-			       &key->gateway, IPPROTO_UDP, verb);
+	struct ipsec_entry_flow flow = {
+		.source = tunnel->key.inside,
+		.destination = tunnel->key.gateway,
+		.zone = tunnel->zone,
+		.family = tunnel->key.family,
+		.protocol = IPPROTO_ESP,
+	};
+	bool esp, ike;
 
+	esp = ipsec_entry(ns, &flow, verb) != IPSEC_ENTRY_NONE;
+	flow.protocol = IPPROTO_UDP;
+	flow.source_port = htons(IPSEC_IKE_PORT);
+	flow.destination_port = htons(IPSEC_IKE_PORT);
+	ike = ipsec_entry(ns, &flow, verb) != IPSEC_ENTRY_NONE;
 	return esp || ike;
 }
 
@@ -508,10 +515,12 @@ void ipsec_tunnels_sweep(struct work_struct *work)
  * struct ipsec_selection - which tunnels
  * @inside: inside host; family 0: all
  * @public: public address; family 0: all
+ * @generation: those that began in this one or later stay
  */
 struct ipsec_selection {
 	const struct nf_alg_endpoint *inside;
 	const struct nf_alg_endpoint *public;
+	u32 generation;
 };
 
 static bool ipsec_tunnel_is_selected(struct ipsec_net *ns,
@@ -523,6 +532,8 @@ static bool ipsec_tunnel_is_selected(struct ipsec_net *ns,
 	const struct nf_alg_endpoint *public = selection->public;
 	const struct ipsec_peer *peer = rcu_dereference(tunnel->peer);
 
+	if ((s32)(tunnel->generation - selection->generation) >= 0)
+		return false;
 	if (inside->family &&
 	    (inside->family != tunnel->key.family ||
 	     !nf_inet_addr_cmp(&inside->addr, &tunnel->key.inside)))
@@ -536,14 +547,16 @@ unsigned int ipsec_tunnels_clear(struct ipsec_net *ns,
 				 const struct nf_alg_endpoint *inside,
 				 const struct nf_alg_endpoint *public)
 {
-	const struct ipsec_selection selection = {
+	struct ipsec_selection selection = {
 		.inside = inside,
 		.public = public,
 	};
-
 	unsigned int ended, total = 0;
 
-	/* A table that changes while it is walked may hide some */
+	/* A table that changes while it is walked may hide some. Those that
+	 * packets begin meanwhile stay, so there is an end to it.
+	 */
+	selection.generation = atomic_inc_return(&ns->generation);
 	do {
 		ended = ipsec_tunnels_end(ns, ipsec_tunnel_is_selected,
 					  &selection, true);

@@ -35,8 +35,11 @@ struct ipsec_gateway_key {
  * @next: where the search for a zone goes on, so that one rests before it is
  *	used again
  * @tunnels: how many
- * @dead: it is no longer in the table
+ * @dead: it is no longer in the table; under @lock
  * @rcu: freed after a grace period
+ *
+ * Found under RCU. Its tunnels own it: the last one, when it ends, takes it out
+ * of the table. Peers of it have tunnels, so they go first.
  */
 struct ipsec_gateway {
 	struct rhash_head node;
@@ -82,7 +85,9 @@ struct ipsec_strange {
  * struct ipsec_peer - a gateway and one of our public addresses
  * @node: in ipsec_net.peers
  * @key: constant
- * @gateway: constant; its lock guards all that follows
+ * @gateway: constant; its lock guards all that follows. No reference: a peer
+ *	ends with its last tunnel, and each tunnel keeps the gateway. Whoever has
+ *	found the peer under RCU may read the gateway under the same RCU.
  * @count: tunnels between the two
  * @complete: how many of them have an SPI of the gateway's
  * @tunnels: those
@@ -93,8 +98,11 @@ struct ipsec_strange {
  * @active: in ipsec_net.active, under its lock
  * @strange: SPIs that came and were nobody's: what came before a tunnel's turn
  *	is no answer to it
- * @dead: it is no longer in the table
+ * @dead: it is no longer in the table; also read without the lock
  * @rcu: freed after a grace period
+ *
+ * Found under RCU. Its tunnels own it: the last one that leaves it takes it out
+ * of the table and of ipsec_net.active.
  */
 struct ipsec_peer {
 	struct rhash_head node;
@@ -134,8 +142,9 @@ struct ipsec_tunnel_key {
  * struct ipsec_tunnel - what an inside host and a gateway have
  * @node: in ipsec_net.tunnels
  * @key: constant
- * @gateway: constant
- * @host: who is charged
+ * @gateway: constant; kept by being counted in ipsec_gateway.tunnels
+ * @host: who is charged; kept from nf_alg_host_charge() until the tunnel ends,
+ *	which discharges it
  * @zone: conntrack zone of its packets; constant
  * @match: enum nf_alg_predicate that its SPIs are matched by; constant
  * @esp: an esp service permits its inside host; else its ESP is conntrack's
@@ -146,15 +155,19 @@ struct ipsec_tunnel_key {
  * @complete: it has an SPI of the gateway's, or had one
  * @answered: an SPI was learned since the latest one went out
  * @last_out: the latest SPI that went out, settled or not; network order
- * @used: time of the latest packet in jiffies
- * @created: time of its birth in jiffies
- * @peer: gateway and public address; NULL until that is known. RCU.
+ * @used: time of the latest packet in jiffies; without a lock
+ * @created: time of its birth in jiffies; constant
+ * @generation: ipsec_net.generation at its birth; constant
+ * @peer: gateway and public address; NULL until that is known. Kept by being
+ *	counted in ipsec_peer.count; written under the gateway's lock, read under
+ *	RCU.
  * @peer_list: in ipsec_peer.tunnels
  * @clues: all of its clues, newest first
  * @pending: in ipsec_peer.pending
  * @waiting: in ipsec_peer.waiting
  * @hinted: in ipsec_peer.hinted
- * @held: the packet that waits
+ * @held: the packet that waits, or NULL; owned by the tunnel under the
+ *	gateway's lock, until ipsec_wait_take() or ipsec_wait_forget()
  * @out_since: when @last_out went out first, in jiffies
  * @turn_since: beginning of its latest turn, in jiffies
  * @hint_since: beginning of the key exchange, in jiffies
@@ -169,7 +182,13 @@ struct ipsec_tunnel_key {
  * @rcu: freed after a grace period
  *
  * Found under RCU; what is not said to be constant is written under the
- * gateway's lock, but for @used.
+ * gateway's lock, but for @used and @esp. It is in ipsec_net.tunnels, which owns
+ * it, until ipsec_tunnel_end(), which also drops all of its clues; it is freed a
+ * grace period later, so whoever has found it or one of its clues under RCU may
+ * go on with it, and asks @dead under the lock before changing anything.
+ *
+ * It points to none of conntrack's entries: those are looked up by its zone, and
+ * ctnetlink, conntrackd or a flush may remove or make them at any time.
  */
 struct ipsec_tunnel {
 	struct rhash_head node;
@@ -190,6 +209,7 @@ struct ipsec_tunnel {
 	__be32 last_out;
 	u32 used;
 	u32 created;
+	u32 generation;
 	struct ipsec_peer __rcu *peer;
 	struct list_head peer_list;
 	struct list_head clues;
@@ -271,6 +291,15 @@ bool ipsec_tunnel_entries(struct ipsec_net *ns,
 struct ipsec_peer *ipsec_tunnel_public(struct ipsec_net *ns,
 				       struct ipsec_tunnel *tunnel,
 				       const union nf_inet_addr *public);
+
+/**
+ * ipsec_tunnel_unpeer() - forget how the gateway sees an inside host
+ * @ns: namespace
+ * @tunnel: tunnel; its gateway's lock is held
+ *
+ * With it go the SPIs of both directions and the packet that waits.
+ */
+void ipsec_tunnel_unpeer(struct ipsec_net *ns, struct ipsec_tunnel *tunnel);
 
 /* Its next packet must (not) be looked at; the gateway's lock is held */
 void ipsec_tunnel_unsettle(struct ipsec_net *ns, struct ipsec_tunnel *tunnel);

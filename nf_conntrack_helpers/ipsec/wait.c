@@ -6,12 +6,13 @@
  * it.
  */
 #include <linux/ipv6.h>
-#include <linux/netfilter_bridge.h>
 #include <linux/slab.h>
 #include <net/dst.h>
+#include <net/dst_metadata.h>
 #include <net/ip.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include "packet.h"
+#include "route.h"
 #include "state.h"
 #include "tunnel.h"
 #include "wait.h"
@@ -19,9 +20,14 @@
 /**
  * struct ipsec_held - a packet that waits
  * @list: among those that may go
- * @skb: the packet
+ * @skb: the packet. It has a reference to its route and to its entry of
+ *	conntrack's, and none to a device or a socket. The route gives its device
+ *	up when that goes; the entry keeps conntrack's exit of the namespace
+ *	waiting, which comes after ours.
  * @esp: its header
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ *
+ * Owned by its tunnel, then by the list that it is in.
  */
 struct ipsec_held {
 	struct list_head list;
@@ -29,6 +35,17 @@ struct ipsec_held {
 	struct ipsec_esp esp;
 	u8 family;
 };
+
+/* Only forwarded packets may wait: those have a route that leads out, and no
+ * socket. One that a bridge forwards cannot go on by its route; that of
+ * br_netfilter is none.
+ */
+static bool ipsec_wait_may_hold(struct sk_buff *skb)
+{
+	if (skb->sk || nf_alg_route_bridged(skb) || !skb_valid_dst(skb))
+		return false;
+	return skb_dst_force(skb);
+}
 
 bool ipsec_wait_hold(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
 		     const struct ipsec_esp *esp, struct sk_buff *skb)
@@ -39,11 +56,8 @@ bool ipsec_wait_hold(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
 
 	if ((u32)atomic_inc_return(&ns->held) > max)
 		goto refuse;
-	/* Only forwarded packets come here: those have a route and no socket; one
-	 * that a bridge forwards cannot go on by its route
-	 */
 	reason = NF_ALG_REASON_TUNNEL_WAITING;
-	if (skb->sk || nf_bridge_info_exists(skb) || !skb_dst_force(skb))
+	if (!ipsec_wait_may_hold(skb))
 		goto refuse;
 	reason = NF_ALG_REASON_NO_MEMORY;
 	held = kmalloc(sizeof(*held), GFP_ATOMIC);
@@ -82,7 +96,7 @@ static void ipsec_wait_resume(struct net *net, struct ipsec_held *held)
 {
 	struct sk_buff *skb = held->skb;
 
-	skb->dev = skb_dst(skb)->dev;
+	skb->dev = READ_ONCE(skb_dst(skb)->dev);
 	if (held->family == NFPROTO_IPV4)
 		IPCB(skb)->flags |= IPSKB_REROUTED;
 	else
@@ -113,7 +127,23 @@ void ipsec_wait_forget(struct ipsec_net *ns, struct ipsec_tunnel *tunnel)
 	if (!held)
 		return;
 	tunnel->held = NULL;
-	kfree_skb(held->skb);
-	kfree(held);
-	atomic_dec(&ns->held);
+	spin_lock_bh(&ns->active_lock);
+	list_add_tail(&held->list, &ns->forgotten);
+	spin_unlock_bh(&ns->active_lock);
+	mod_delayed_work(system_highpri_wq, &ns->learning, 0);
+}
+
+void ipsec_wait_drain(struct ipsec_net *ns)
+{
+	struct ipsec_held *held, *next;
+	LIST_HEAD(forgotten);
+
+	spin_lock_bh(&ns->active_lock);
+	list_splice_init(&ns->forgotten, &forgotten);
+	spin_unlock_bh(&ns->active_lock);
+	list_for_each_entry_safe(held, next, &forgotten, list) {
+		kfree_skb(held->skb);
+		kfree(held);
+		atomic_dec(&ns->held);
+	}
 }

@@ -40,7 +40,16 @@ bool ipsec_wait_take(struct ipsec_net *ns, struct ipsec_tunnel *tunnel,
 /* Send them on; caller holds RCU and no lock */
 void ipsec_wait_send(struct ipsec_net *ns, struct list_head *go);
 
-/* Drop a tunnel's packet, if any; its gateway's lock is held */
+/**
+ * ipsec_wait_forget() - have a tunnel's packet dropped, if it has one
+ * @ns: namespace
+ * @tunnel: tunnel; its gateway's lock is held
+ *
+ * It is freed by ipsec_wait_drain() a moment later, without that lock.
+ */
 void ipsec_wait_forget(struct ipsec_net *ns, struct ipsec_tunnel *tunnel);
+
+/* Free what is forgotten; caller holds no lock of ours but the config mutex */
+void ipsec_wait_drain(struct ipsec_net *ns);
 
 #endif /* IPSEC_WAIT_H */

@@ -12,7 +12,7 @@
 
 /* An offset in the body; 0 is "not there" */
 #define AT(offset) ((offset) + 1)
-#define END SCCP_BODY_MAX
+#define LAST SCCP_BODY_MAX
 
 /* The first version with 20 bytes for each address */
 #define SCCP_VERSION_NEW 17
@@ -27,16 +27,16 @@
 /* Forms that several messages share */
 /* clang-format off */
 #define CLOSES_CHANNEL \
-	{ 8, END, SCCP_ALWAYS, .conference = AT(0), .passthru = AT(4), .call = AT(8), \
+	{ 8, LAST, SCCP_ALWAYS, .conference = AT(0), .passthru = AT(4), .call = AT(8), \
 	  .keep = AT(12) }
 #define NAMES_PORT(shortest, type) \
-	{ shortest, END, SCCP_ALWAYS, .conference = AT(0), .call = AT(4), .passthru = AT(8), \
+	{ shortest, LAST, SCCP_ALWAYS, .conference = AT(0), .call = AT(4), .passthru = AT(8), \
 	  .media = AT(type) }
 /* The old form's lengths begin with shortest, the new one's with longer */
 #define MENTIONS_MEDIA(shortest, longer) \
 	{ shortest, (longer) - 1, SCCP_OLD, SCCP_IP4, SCCP_MENTION, .conference = AT(0), \
 	  .call = AT(4), .passthru = AT(8), .address = AT(12), .port = AT(16) }, \
-	{ longer, END, SCCP_NEW, SCCP_TAGGED, SCCP_MENTION, .conference = AT(0), \
+	{ longer, LAST, SCCP_NEW, SCCP_TAGGED, SCCP_MENTION, .conference = AT(0), \
 	  .call = AT(4), .passthru = AT(8), .address = AT(12), .port = AT(32) }
 /* clang-format on */
 
@@ -49,27 +49,27 @@ static const struct sccp_message sccp_messages[] = {
 		.id = 0x0001, .name = "Register",
 		.sender = SCCP_PHONE, .effect = SCCP_REGISTER,
 		.form = {
-			{ 36, END, SCCP_ALWAYS, SCCP_IP4, SCCP_SELF, .address = AT(24) },
-			{ 88, END, SCCP_ALWAYS, SCCP_IP6, SCCP_SELF, .address = AT(72) },
+			{ 36, LAST, SCCP_ALWAYS, SCCP_IP4, SCCP_SELF, .address = AT(24) },
+			{ 88, LAST, SCCP_ALWAYS, SCCP_IP6, SCCP_SELF, .address = AT(72) },
 		},
 	}, {
 		.id = 0x0002, .name = "IpPort",
 		.sender = SCCP_PHONE, .kind = SCCP_LISTEN,
 		.form = {
-			{ 4, END, SCCP_ALWAYS, SCCP_NO_ADDRESS, SCCP_PORT_ONLY, .port = AT(0) },
+			{ 4, LAST, SCCP_ALWAYS, SCCP_NO_ADDRESS, SCCP_PORT_ONLY, .port = AT(0) },
 		},
 	}, {
 		.id = 0x0011, .name = "MediaPortList",
 		.sender = SCCP_PHONE, .kind = SCCP_LIST,
 		.form = {
-			{ 4, END, SCCP_ALWAYS, SCCP_NO_ADDRESS, SCCP_PORT_ONLY,
+			{ 4, LAST, SCCP_ALWAYS, SCCP_NO_ADDRESS, SCCP_PORT_ONLY,
 			  .counted = AT(0), .port = AT(4) },
 		},
 	}, {
 		.id = 0x0020, .name = "Alarm",
 		.sender = SCCP_PHONE,
 		.form = {
-			{ 92, END, SCCP_ALWAYS, SCCP_IP4, SCCP_SELF, .address = AT(88) },
+			{ 92, LAST, SCCP_ALWAYS, SCCP_IP4, SCCP_SELF, .address = AT(88) },
 		},
 	}, {
 		.id = 0x0022, .name = "OpenReceiveChannelAck",
@@ -77,7 +77,7 @@ static const struct sccp_message sccp_messages[] = {
 		.form = {
 			{ 16, 31, SCCP_OLD, SCCP_IP4, SCCP_OWN_RECEIVE, .status = AT(0),
 			  .address = AT(4), .port = AT(8), .passthru = AT(12), .call = AT(16) },
-			{ 32, END, SCCP_NEW, SCCP_TAGGED, SCCP_OWN_RECEIVE, .status = AT(0),
+			{ 32, LAST, SCCP_NEW, SCCP_TAGGED, SCCP_OWN_RECEIVE, .status = AT(0),
 			  .address = AT(4), .port = AT(24), .passthru = AT(28), .call = AT(32) },
 		},
 	}, {
@@ -87,11 +87,11 @@ static const struct sccp_message sccp_messages[] = {
 		.id = 0x0029, .name = "RegisterTokenReq",
 		.sender = SCCP_PHONE,
 		.form = {
-			{ 28, END, SCCP_ALWAYS, SCCP_IP4, SCCP_SELF, .address = AT(24) },
+			{ 28, LAST, SCCP_ALWAYS, SCCP_IP4, SCCP_SELF, .address = AT(24) },
 			{ 48, 48, SCCP_ALWAYS, SCCP_IP4, SCCP_SELF, .address = AT(20) },
 			{ 48, 48, SCCP_ALWAYS, SCCP_IP6, SCCP_SELF, .address = AT(28) },
-			{ 48, END, SCCP_ALWAYS, SCCP_IP6, SCCP_SELF, .address = AT(32) },
-			{ 52, END, SCCP_ALWAYS, SCCP_IP6, SCCP_SELF, .address = AT(36) },
+			{ 48, LAST, SCCP_ALWAYS, SCCP_IP6, SCCP_SELF, .address = AT(32) },
+			{ 52, LAST, SCCP_ALWAYS, SCCP_IP6, SCCP_SELF, .address = AT(36) },
 		},
 	}, {
 		.id = 0x002a, .name = "MediaTransmissionFailure",
@@ -99,7 +99,7 @@ static const struct sccp_message sccp_messages[] = {
 		.form = {
 			{ 16, 31, SCCP_OLD, SCCP_IP4, SCCP_ECHO, .conference = AT(0),
 			  .passthru = AT(4), .address = AT(8), .port = AT(12), .call = AT(16) },
-			{ 32, END, SCCP_NEW, SCCP_TAGGED, SCCP_ECHO, .conference = AT(0),
+			{ 32, LAST, SCCP_NEW, SCCP_TAGGED, SCCP_ECHO, .conference = AT(0),
 			  .passthru = AT(4), .address = AT(8), .port = AT(28), .call = AT(32) },
 		},
 	}, {
@@ -108,7 +108,7 @@ static const struct sccp_message sccp_messages[] = {
 		.form = {
 			{ 16, 31, SCCP_OLD, SCCP_IP4, SCCP_OWN_RECEIVE, .status = AT(0),
 			  .address = AT(4), .port = AT(8), .passthru = AT(12), .call = AT(16) },
-			{ 32, END, SCCP_NEW, SCCP_TAGGED, SCCP_OWN_RECEIVE, .status = AT(0),
+			{ 32, LAST, SCCP_NEW, SCCP_TAGGED, SCCP_OWN_RECEIVE, .status = AT(0),
 			  .address = AT(4), .port = AT(24), .passthru = AT(28), .call = AT(32) },
 		},
 	}, {
@@ -119,7 +119,7 @@ static const struct sccp_message sccp_messages[] = {
 			{ 24, 39, SCCP_OLD, SCCP_IP4, SCCP_OWN_RECEIVE, .conference = AT(0),
 			  .call = AT(4), .passthru = AT(8), .address = AT(12), .port = AT(16),
 			  .rtcp = AT(20) },
-			{ 40, END, SCCP_NEW, SCCP_TAGGED, SCCP_OWN_RECEIVE, .conference = AT(0),
+			{ 40, LAST, SCCP_NEW, SCCP_TAGGED, SCCP_OWN_RECEIVE, .conference = AT(0),
 			  .call = AT(4), .passthru = AT(8), .address = AT(12), .port = AT(32),
 			  .rtcp = AT(36), .media = AT(40) },
 		},
@@ -129,7 +129,7 @@ static const struct sccp_message sccp_messages[] = {
 		.form = {
 			{ 20, 39, SCCP_OLD, SCCP_IP4, SCCP_ECHO, .conference = AT(0),
 			  .call = AT(4), .passthru = AT(8), .address = AT(12), .port = AT(16) },
-			{ 40, END, SCCP_NEW, SCCP_TAGGED, SCCP_ECHO, .conference = AT(0),
+			{ 40, LAST, SCCP_NEW, SCCP_TAGGED, SCCP_ECHO, .conference = AT(0),
 			  .call = AT(4), .passthru = AT(8), .address = AT(12), .port = AT(32) },
 		},
 	}, {
@@ -139,9 +139,9 @@ static const struct sccp_message sccp_messages[] = {
 			{ 44, 59, SCCP_OLD, SCCP_IP4, SCCP_ECHO, .conference = AT(0),
 			  .call = AT(4), .passthru = AT(8), .address = AT(12), .port = AT(16) },
 			{ 44, 59, SCCP_OLD, SCCP_IP4, SCCP_SELF, .address = AT(28) },
-			{ 60, END, SCCP_NEW, SCCP_TAGGED, SCCP_ECHO, .conference = AT(0),
+			{ 60, LAST, SCCP_NEW, SCCP_TAGGED, SCCP_ECHO, .conference = AT(0),
 			  .call = AT(4), .passthru = AT(8), .address = AT(12), .port = AT(32) },
-			{ 60, END, SCCP_NEW, SCCP_IP4, SCCP_SELF, .address = AT(44) },
+			{ 60, LAST, SCCP_NEW, SCCP_IP4, SCCP_SELF, .address = AT(44) },
 		},
 	}, {
 		.id = 0x0081, .name = "RegisterAck",
@@ -154,7 +154,7 @@ static const struct sccp_message sccp_messages[] = {
 			  .address = AT(0), .port = AT(4) },
 			{ 37, 131, SCCP_OLD, SCCP_IP4, SCCP_REMOTE, .conference = AT(0),
 			  .passthru = AT(4), .address = AT(8), .port = AT(12), .call = AT(40) },
-			{ 132, END, SCCP_NEW, SCCP_TAGGED, SCCP_REMOTE, .conference = AT(0),
+			{ 132, LAST, SCCP_NEW, SCCP_TAGGED, SCCP_REMOTE, .conference = AT(0),
 			  .passthru = AT(4), .address = AT(8), .port = AT(28), .call = AT(56) },
 		},
 	}, {
@@ -162,7 +162,7 @@ static const struct sccp_message sccp_messages[] = {
 		.sender = SCCP_SERVER, .kind = SCCP_AUDIO, .way = SCCP_TRANSMIT,
 		.effect = SCCP_CLOSE,
 		.form = {
-			{ 4, END, SCCP_ALWAYS, .conference = AT(0), .passthru = AT(4),
+			{ 4, LAST, SCCP_ALWAYS, .conference = AT(0), .passthru = AT(4),
 			  .call = AT(8), .keep = AT(12) },
 		},
 	}, {
@@ -176,23 +176,23 @@ static const struct sccp_message sccp_messages[] = {
 		.sender = SCCP_SERVER,
 		.form = {
 			{ 8, 23, SCCP_OLD, SCCP_IP4, SCCP_MENTION, .address = AT(0) },
-			{ 24, END, SCCP_NEW, SCCP_TAGGED, SCCP_MENTION, .address = AT(0) },
+			{ 24, LAST, SCCP_NEW, SCCP_TAGGED, SCCP_MENTION, .address = AT(0) },
 		},
 	}, {
 		.id = 0x0096, .name = "StopSessionTransmission",
 		.sender = SCCP_SERVER,
 		.form = {
 			{ 8, 23, SCCP_OLD, SCCP_IP4, SCCP_MENTION, .address = AT(0) },
-			{ 24, END, SCCP_NEW, SCCP_TAGGED, SCCP_MENTION, .address = AT(0) },
+			{ 24, LAST, SCCP_NEW, SCCP_TAGGED, SCCP_MENTION, .address = AT(0) },
 		},
 	}, {
 		/* Both lengths are sent with the old content as well */
 		.id = 0x009e, .name = "ServerRes", .tag = AT(260),
 		.sender = SCCP_SERVER,
 		.form = {
-			{ 280, END, SCCP_OLD, SCCP_IP4, SCCP_SERVERS, 5,
+			{ 280, LAST, SCCP_OLD, SCCP_IP4, SCCP_SERVERS, 5,
 			  .port = AT(240), .address = AT(260) },
-			{ 360, END, SCCP_NEW, SCCP_TAGGED, SCCP_SERVERS, 5,
+			{ 360, LAST, SCCP_NEW, SCCP_TAGGED, SCCP_SERVERS, 5,
 			  .port = AT(240), .address = AT(260) },
 		},
 	}, {
@@ -204,7 +204,7 @@ static const struct sccp_message sccp_messages[] = {
 		.form = {
 			{ 32, 47, SCCP_OLD, SCCP_IP4, SCCP_GROUP, .conference = AT(0),
 			  .passthru = AT(4), .address = AT(8), .port = AT(12) },
-			{ 48, END, SCCP_NEW, SCCP_TAGGED, SCCP_GROUP, .conference = AT(0),
+			{ 48, LAST, SCCP_NEW, SCCP_TAGGED, SCCP_GROUP, .conference = AT(0),
 			  .passthru = AT(4), .address = AT(8), .port = AT(28) },
 		},
 	}, {
@@ -213,7 +213,7 @@ static const struct sccp_message sccp_messages[] = {
 		.form = {
 			{ 40, 55, SCCP_OLD, SCCP_IP4, SCCP_GROUP, .conference = AT(0),
 			  .passthru = AT(4), .address = AT(8), .port = AT(12) },
-			{ 56, END, SCCP_NEW, SCCP_TAGGED, SCCP_GROUP, .conference = AT(0),
+			{ 56, LAST, SCCP_NEW, SCCP_TAGGED, SCCP_GROUP, .conference = AT(0),
 			  .passthru = AT(4), .address = AT(8), .port = AT(28) },
 		},
 	}, {
@@ -223,7 +223,7 @@ static const struct sccp_message sccp_messages[] = {
 		.form = {
 			{ 108, 127, SCCP_OLD, SCCP_IP4, SCCP_SOURCE, .conference = AT(0),
 			  .passthru = AT(4), .call = AT(24), .address = AT(100), .port = AT(104) },
-			{ 128, END, SCCP_NEW, SCCP_TAGGED, SCCP_SOURCE, .conference = AT(0),
+			{ 128, LAST, SCCP_NEW, SCCP_TAGGED, SCCP_SOURCE, .conference = AT(0),
 			  .passthru = AT(4), .call = AT(24), .address = AT(100), .port = AT(120) },
 		},
 	}, {
@@ -237,7 +237,7 @@ static const struct sccp_message sccp_messages[] = {
 		.id = 0x0118, .name = "UnregisterAck",
 		.sender = SCCP_SERVER, .effect = SCCP_UNREGISTERED,
 		.form = {
-			{ 4, END, SCCP_ALWAYS, .status = AT(0) },
+			{ 4, LAST, SCCP_ALWAYS, .status = AT(0) },
 		},
 	}, {
 		/* Shorter ones name no source */
@@ -246,7 +246,7 @@ static const struct sccp_message sccp_messages[] = {
 		.form = {
 			{ 172, 187, SCCP_OLD, SCCP_IP4, SCCP_SOURCE, .conference = AT(0),
 			  .passthru = AT(4), .call = AT(16), .address = AT(164), .port = AT(168) },
-			{ 188, END, SCCP_NEW, SCCP_TAGGED, SCCP_SOURCE, .conference = AT(0),
+			{ 188, LAST, SCCP_NEW, SCCP_TAGGED, SCCP_SOURCE, .conference = AT(0),
 			  .passthru = AT(4), .call = AT(16), .address = AT(164), .port = AT(184) },
 		},
 	}, {
@@ -256,7 +256,7 @@ static const struct sccp_message sccp_messages[] = {
 		.form = {
 			{ 24, 183, SCCP_OLD, SCCP_IP4, SCCP_REMOTE, .conference = AT(0),
 			  .passthru = AT(4), .address = AT(12), .port = AT(16), .call = AT(20) },
-			{ 172, END, SCCP_NEW, SCCP_TAGGED, SCCP_REMOTE, .conference = AT(0),
+			{ 172, LAST, SCCP_NEW, SCCP_TAGGED, SCCP_REMOTE, .conference = AT(0),
 			  .passthru = AT(4), .address = AT(12), .port = AT(32), .call = AT(36) },
 		},
 	}, {
@@ -323,7 +323,7 @@ static const struct sccp_message sccp_messages[] = {
 			{ 24, 39, SCCP_OLD, SCCP_IP4, SCCP_OWN_TRANSMIT, .conference = AT(0),
 			  .passthru = AT(4), .call = AT(8), .address = AT(12), .port = AT(16),
 			  .status = AT(20) },
-			{ 40, END, SCCP_NEW, SCCP_TAGGED, SCCP_OWN_TRANSMIT, .conference = AT(0),
+			{ 40, LAST, SCCP_NEW, SCCP_TAGGED, SCCP_OWN_TRANSMIT, .conference = AT(0),
 			  .passthru = AT(4), .call = AT(8), .address = AT(12), .port = AT(32),
 			  .status = AT(36) },
 		},
@@ -334,7 +334,7 @@ static const struct sccp_message sccp_messages[] = {
 			{ 24, 39, SCCP_OLD, SCCP_IP4, SCCP_OWN_TRANSMIT, .conference = AT(0),
 			  .passthru = AT(4), .call = AT(8), .address = AT(12), .port = AT(16),
 			  .status = AT(20) },
-			{ 40, END, SCCP_NEW, SCCP_TAGGED, SCCP_OWN_TRANSMIT, .conference = AT(0),
+			{ 40, LAST, SCCP_NEW, SCCP_TAGGED, SCCP_OWN_TRANSMIT, .conference = AT(0),
 			  .passthru = AT(4), .call = AT(8), .address = AT(12), .port = AT(32),
 			  .status = AT(36) },
 		},
@@ -342,7 +342,7 @@ static const struct sccp_message sccp_messages[] = {
 		.id = 0x8000, .name = "SPCPRegisterTokenReq",
 		.sender = SCCP_PHONE,
 		.form = {
-			{ 28, END, SCCP_ALWAYS, SCCP_IP4, SCCP_SELF, .address = AT(24) },
+			{ 28, LAST, SCCP_ALWAYS, SCCP_IP4, SCCP_SELF, .address = AT(24) },
 		},
 	},
 };

@@ -233,7 +233,7 @@ int sccp_translate(struct nf_alg_message *msg)
 	if (t.channel)
 		sccp_channel_drop(t.session, t.channel);
 	/* What was taken or written must be taken back by the engine */
-	if (msg->changes || !list_empty(&msg->undo))
+	if (msg->changes || msg->bound)
 		return err;
 	nf_alg_reason_left(msg, -err);
 	return 0;

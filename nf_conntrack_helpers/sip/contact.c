@@ -107,8 +107,8 @@ int sip_uri_translate(struct sip_translation *t, const struct sip_uri *uri,
 	    sip_uri_port(uri) == ntohs(public->port))
 		return 0;
 	sip_uri_key(t, uri, kind, own, public, &key);
-	err = sip_memory_keep(&key, sip_text(t, &uri->hostport),
-			      uri->hostport.len, seconds);
+	err = sip_owner_keep(t, &key, sip_text(t, &uri->hostport),
+			     uri->hostport.len, seconds);
 	if (err)
 		return err;
 	err = sip_replace(t, &uri->hostport, text,

@@ -630,6 +630,10 @@ static void sip_dialog_advance(struct sip_translation *t, enum sip_role role)
 	/* The answer comes by this flow: there is no door before the ACK */
 	if (c.ringing)
 		nf_alg_session_keep(t->msg->session, c.live);
+	/* What the INVITE named was nobody's until now */
+	if (before == SIP_DIALOG_NEW && role == SIP_SENDER &&
+	    !t->head.line.request)
+		sip_peer_adopt(t, call, &t->msg->from->own);
 	if (state != before)
 		sip_dialog_describe(t, call, role, state);
 }
@@ -659,13 +663,29 @@ static bool sip_branch_lost(struct sip_translation *t, u32 far)
 	return lost;
 }
 
+/* Has the far side said anything that the sender of this message may have heard?
+ * An answer is one to the far side's words.
+ */
+static bool sip_dialog_heard(const struct sip_translation *t)
+{
+	struct sip_dialog *dialog;
+	bool heard;
+
+	if (!t->head.line.request)
+		return true;
+	dialog = nf_alg_call_lock(t->call[SIP_SENDER]);
+	heard = dialog->heard;
+	nf_alg_call_unlock(t->call[SIP_SENDER]);
+	return heard;
+}
+
 /* Both before what was offered is committed */
 static void sip_dialog_named(struct sip_translation *t)
 {
 	const struct nf_alg_message *msg = t->msg;
 	u32 far;
 
-	if (t->call[SIP_SENDER] && t->bound)
+	if (t->call[SIP_SENDER] && t->bound && sip_dialog_heard(t))
 		sip_peer_media_admit(t, t->call[SIP_SENDER], &msg->from->own,
 				     sip_far_tag(t, SIP_SENDER));
 	if (!t->call[SIP_RECEIVER] || msg->from->inside ||
@@ -702,8 +722,8 @@ void sip_dialog_update(struct sip_translation *t)
 {
 	bool named_only = sip_media_named_only(t);
 
-	if (unlikely(named_only))
-		sip_dialog_named(t);
+	/* Hosts that are named come in before the rules for destinations */
+	sip_dialog_named(t);
 	if (t->call[SIP_SENDER])
 		sip_dialog_advance(t, SIP_SENDER);
 	if (t->call[SIP_RECEIVER])

@@ -3,6 +3,7 @@
 #define NF_ALG_SIP_DIALOG_H
 
 #include "binding.h"
+#include "owner.h"
 #include "translate.h"
 
 enum sip_dialog_state {
@@ -20,6 +21,7 @@ enum sip_dialog_state {
 
 /**
  * struct sip_dialog - the module's part of a call
+ * @owner: the texts it holds
  * @invite: transaction of the inside host's latest INVITE
  * @offer: of its latest UPDATE, PRACK or SUBSCRIBE
  * @session_expires: seconds between refreshes, or 0 (RFC 4028); those of a
@@ -34,6 +36,7 @@ enum sip_dialog_state {
  * Under the call's lock.
  */
 struct sip_dialog {
+	struct sip_owner owner;
 	u64 invite;
 	u64 offer;
 	u32 session_expires;

@@ -32,9 +32,9 @@ static int sip_identity_out(struct sip_translation *t,
 	if (!sip_literal_of(t, &uri->host, &from->own))
 		return 0;
 	sip_identity_key(t, uri, from, &key);
-	err = sip_memory_keep(&key, sip_text(t, &uri->host), uri->host.len,
-			      nf_alg_option(t->msg->session->an,
-					    NF_ALG_OPTION_CALL_IDLE_TIME));
+	err = sip_owner_keep(t, &key, sip_text(t, &uri->host), uri->host.len,
+			     nf_alg_option(t->msg->session->an,
+					   NF_ALG_OPTION_CALL_IDLE_TIME));
 	if (err)
 		return err;
 	public.port = 0;

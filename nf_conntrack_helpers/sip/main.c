@@ -25,6 +25,8 @@ static const struct nf_alg_protocol sip_protocol = {
 	.call_size = sizeof(union sip_call),
 	.frame = sip_frame,
 	.translate = sip_translate,
+	.call_end = sip_owner_end,
+	.usage = sip_memory_usage,
 	.place = sip_place,
 };
 

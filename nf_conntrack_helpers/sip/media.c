@@ -546,8 +546,7 @@ int sip_media_translate(struct sip_translation *t)
 		return 0;
 	if (!t->msg->from->inside) {
 		/* It passes, whatever there is to learn from it */
-		if (unlikely(sip_media_named_only(t)) && t->msg->to->inside &&
-		    sip_dialog_offers(t))
+		if (t->msg->to->inside && sip_dialog_offers(t))
 			sip_body_translate(t, type, &body, 0);
 		return 0;
 	}

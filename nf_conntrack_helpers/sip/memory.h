@@ -7,6 +7,8 @@
 
 /* Longer texts are not translated */
 #define SIP_MEMORY_MAX 60
+/* What is remembered for longer is no brief text, in seconds */
+#define SIP_MEMORY_BRIEF_TIME 180
 
 /**
  * enum sip_memory_kind - what is remembered
@@ -54,6 +56,24 @@ struct sip_memory_key {
 	u8 l4proto;
 	u8 kind;
 	u32 pad;
+};
+
+/**
+ * struct sip_memory_link - how an owner refers to a text
+ * @id: fingerprint of the text's key; 0: none
+ * @stamp: tells the text from a later one with the same key
+ * @kind: enum sip_memory_kind
+ * @fresh: the link itself is counted in the text: it has to be given to an owner
+ *	or to sip_memory_release()
+ *
+ * Not a pointer: a text can be evicted at any time, and the link then leads
+ * nowhere.
+ */
+struct sip_memory_link {
+	u64 id;
+	u32 stamp;
+	u8 kind;
+	bool fresh;
 };
 
 /**
@@ -105,23 +125,29 @@ void sip_memory_key(struct sip_memory_key *key,
 /* What follows is called with bottom halves off, as in translate() */
 
 /**
- * sip_memory_keep() - remember what an inside host wrote
+ * sip_memory_keep() - remember a text
+ * @session: the session of the message it stands in
  * @key: what it will be found by; an older text is replaced
- * @text: what it wrote
+ * @text: what was written
  * @len: 1 to SIP_MEMORY_MAX bytes
- * @seconds: for how long
+ * @seconds: for how long, where no call or registration holds it
+ * @link: where a link for an owner is put. A text that is new is held by that
+ *	link at once; one that is known already is not. NULL: nobody owns it
  *
- * Return: 0, -NF_ALG_REASON_NO_MEMORY, or -NF_ALG_REASON_LIMIT_CALLS if this
- * host has too many.
+ * A host that has too many texts loses the one that would expire first.
+ *
+ * Return: 0, or -NF_ALG_REASON_NO_MEMORY.
  */
-int sip_memory_keep(const struct sip_memory_key *key, const u8 *text, u32 len,
-		    u32 seconds);
+int sip_memory_keep(const struct nf_alg_session *session,
+		    const struct sip_memory_key *key, const u8 *text, u32 len,
+		    u32 seconds, struct sip_memory_link *link);
 
 /**
- * sip_memory_find() - what did an inside host write
+ * sip_memory_find() - find a text
  * @key: as it was kept
  * @text: where the text is put, SIP_MEMORY_MAX bytes
- * @seconds: remember it for at least so long from now
+ * @seconds: remember it for at least so long from now; what is brief is
+ *	remembered for SIP_MEMORY_BRIEF_TIME at most
  *
  * Return: length of the text in bytes, or 0.
  */
@@ -130,9 +156,42 @@ u32 sip_memory_find(const struct sip_memory_key *key, u8 *text, u32 seconds);
 /**
  * sip_memory_fade() - a text is not needed much longer
  * @key: as it was kept
- * @seconds: forget it then, if that is sooner; 0: now
+ * @seconds: forget it then, if that is sooner and nobody holds it; 0: forget it
+ *	now, even if somebody does
  */
 void sip_memory_fade(const struct sip_memory_key *key, u32 seconds);
+
+/**
+ * sip_memory_link() - refer to a text that is known
+ * @key: as it was kept
+ * @link: where the link is put; it is not fresh
+ *
+ * Return: false if there is none.
+ */
+bool sip_memory_link(const struct sip_memory_key *key,
+		     struct sip_memory_link *link);
+
+/**
+ * sip_memory_hold() - one more owner holds a text
+ * @link: link to it
+ *
+ * Return: false if the text is gone.
+ */
+bool sip_memory_hold(const struct sip_memory_link *link);
+
+/**
+ * sip_memory_release() - an owner does not hold a text any more
+ * @link: link to it
+ * @seconds: where nobody else holds it, forget it then; 0: at once
+ */
+void sip_memory_release(const struct sip_memory_link *link, u32 seconds);
+
+/**
+ * sip_memory_usage() - count the texts of a namespace
+ * @an: namespace
+ * @usage: where it is put
+ */
+void sip_memory_usage(struct nf_alg_net *an, struct nf_alg_usage *usage);
 
 int sip_memory_init(void);
 void sip_memory_exit(void);

@@ -4,6 +4,7 @@
  */
 #include "contact.h"
 #include "dialog.h"
+#include "media.h"
 #include "name_addr.h"
 #include "netns.h"
 #include "peer.h"
@@ -98,8 +99,11 @@ static void sip_peers_keep(const struct sip_translation *t,
 			   const struct sip_memory_key *key,
 			   const struct sip_peers *peers)
 {
-	sip_memory_keep(key, (const u8 *)peers->host,
-			peers->hosts * sizeof(*peers->host), sip_peer_time(t));
+	sip_memory_keep(t->msg->session, key, (const u8 *)peers->host,
+			peers->hosts * sizeof(*peers->host), sip_peer_time(t),
+			NULL);
+	if (t->call[SIP_RECEIVER])
+		sip_owner_take(t->call[SIP_RECEIVER], key);
 }
 
 void sip_peer_learn(struct sip_translation *t)
@@ -150,8 +154,10 @@ void sip_peer_media_learn(struct sip_translation *t, struct sip_peers *peers)
 	struct sip_peers before __uninitialized;
 	u32 i;
 
-	/* On hold, or nothing that can be read: as before */
-	if (!peers->hosts && !peers->self)
+	/* On hold, or nothing that can be read: as before. The one that speaks is
+	 * named by speaking, and where anybody may come that is all.
+	 */
+	if (!peers->hosts && (!peers->self || !sip_media_named_only(t)))
 		return;
 	sip_peer_media_key(t, &t->msg->to->own, sip_far_tag(t, SIP_RECEIVER),
 			   &key);
@@ -165,6 +171,17 @@ void sip_peer_media_learn(struct sip_translation *t, struct sip_peers *peers)
 	}
 	if (peers->hosts)
 		sip_peers_keep(t, &key, peers);
+}
+
+void sip_peer_adopt(struct sip_translation *t, struct nf_alg_call *call,
+		    const struct nf_alg_endpoint *inside)
+{
+	struct sip_memory_key key __uninitialized;
+
+	sip_peer_key(t, SIP_MEMORY_PEERS, inside, &key);
+	sip_owner_take(call, &key);
+	sip_peer_media_key(t, inside, sip_far_tag(t, SIP_SENDER), &key);
+	sip_owner_take(call, &key);
 }
 
 void sip_peer_media_retain(struct sip_translation *t, struct nf_alg_call *call,

@@ -79,6 +79,15 @@ void sip_peer_media_admit(struct sip_translation *t, struct nf_alg_call *call,
 			  const struct nf_alg_endpoint *inside, u32 far);
 
 /**
+ * sip_peer_adopt() - let a dialog hold what its first message named
+ * @t: translation of the inside host's first answer to it
+ * @call: the dialog
+ * @inside: the inside host
+ */
+void sip_peer_adopt(struct sip_translation *t, struct nf_alg_call *call,
+		    const struct nf_alg_endpoint *inside);
+
+/**
  * sip_peer_media_retain() - nobody else may send media any more
  * @t: translation
  * @call: a dialog of an inside host

@@ -365,14 +365,16 @@ static int sip_register_remember(struct sip_register *r)
 {
 	struct sip_port known[SIP_PORTS_MAX], all[SIP_PORTS_MAX];
 	struct sip_memory_key key;
+	struct nf_alg_call *call;
 	u32 n, total, i;
 	int err;
 
 	BUILD_BUG_ON(sizeof(all) > SIP_MEMORY_MAX);
 
 	sip_register_memory(r, SIP_MEMORY_REGISTER, &key);
-	err = sip_memory_keep(&key, (u8 *)r->port, r->ports * sizeof(*r->port),
-			      SIP_REGISTER_TIME);
+	err = sip_memory_keep(r->t->msg->session, &key, (u8 *)r->port,
+			      r->ports * sizeof(*r->port), SIP_REGISTER_TIME,
+			      NULL);
 	if (err)
 		return err;
 
@@ -384,8 +386,19 @@ static int sip_register_remember(struct sip_register *r)
 	for (i = 0; i < n && total < SIP_PORTS_MAX; i++)
 		if (!sip_port_listed(r->port, r->ports, &known[i]))
 			all[total++] = known[i];
-	return sip_memory_keep(&key, (u8 *)all, total * sizeof(*all),
-			       SIP_EXPIRES_MAX);
+	err = sip_owner_keep(r->t, &key, (u8 *)all, total * sizeof(*all),
+			     SIP_EXPIRES_MAX);
+	if (err)
+		return err;
+
+	for (i = 0; i < r->ports; i++) {
+		call = sip_registration_find(r, &r->port[i]);
+		if (!call)
+			continue;
+		sip_owner_adopt(r->t, call);
+		nf_alg_call_put(call);
+	}
+	return 0;
 }
 
 static int sip_register_request(struct sip_register *r)

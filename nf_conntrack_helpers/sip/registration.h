@@ -2,10 +2,12 @@
 #ifndef NF_ALG_SIP_REGISTRATION_H
 #define NF_ALG_SIP_REGISTRATION_H
 
+#include "owner.h"
 #include "translate.h"
 
 /**
  * struct sip_registration - the module's part of a registration
+ * @owner: the texts it holds
  * @public: what the contact was translated to
  * @pending: transaction of the REGISTER that asks for it, or 0
  * @until: seconds since boot until which it is registered; 0: it is not
@@ -16,6 +18,7 @@
  * lock.
  */
 struct sip_registration {
+	struct sip_owner owner;
 	struct nf_alg_endpoint public;
 	u64 pending;
 	u32 until;

@@ -49,6 +49,20 @@ static u32 sip_transaction_time(const struct sip_translation *t)
 			     NF_ALG_OPTION_CALL_SETUP_TIME);
 }
 
+/* An INVITE may ring for as long as its call; all else is answered soon */
+static int sip_via_keep(struct sip_translation *t,
+			const struct sip_memory_key *key)
+{
+	const struct sip_via *via = &t->via;
+
+	if (t->head.method == SIP_METHOD_INVITE)
+		return sip_owner_keep(t, key, sip_text(t, &via->sent_by),
+				      via->sent_by.len,
+				      sip_transaction_time(t));
+	return sip_memory_keep(t->msg->session, key, sip_text(t, &via->sent_by),
+			       via->sent_by.len, sip_transaction_time(t), NULL);
+}
+
 static int sip_via_out(struct sip_translation *t)
 {
 	const struct nf_alg_side *from = t->msg->from;
@@ -81,9 +95,7 @@ static int sip_via_out(struct sip_translation *t)
 	/* Nothing answers ACK */
 	if (t->head.method != SIP_METHOD_ACK) {
 		sip_via_key(t, &from->own, &sent_by, &key);
-		err = sip_memory_keep(&key, sip_text(t, &via->sent_by),
-				      via->sent_by.len,
-				      sip_transaction_time(t));
+		err = sip_via_keep(t, &key);
 		if (err)
 			return err;
 	}

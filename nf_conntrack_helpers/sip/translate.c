@@ -232,6 +232,7 @@ int sip_translate(struct nf_alg_message *msg)
 	t->transaction = 0;
 	t->call[SIP_SENDER] = NULL;
 	t->call[SIP_RECEIVER] = NULL;
+	t->kept.count = 0;
 	t->growth = 0;
 	t->bound = false;
 	t->door = 0;
@@ -242,6 +243,7 @@ int sip_translate(struct nf_alg_message *msg)
 	err = sip_parts_translate(t);
 	if (!err)
 		sip_dialog_update(t);
+	sip_owner_settle(t);
 	sip_dialog_close(t);
 	return err;
 }

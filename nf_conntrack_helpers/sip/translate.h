@@ -7,6 +7,7 @@
 #include "header.h"
 #include "message.h"
 #include "memory.h"
+#include "owner.h"
 #include "reason.h"
 #include "uri.h"
 #include "via.h"
@@ -35,6 +36,7 @@ struct sip_literal {
  * @external: what is written for the public address, if not that, or 0
  * @transaction: keyed hash, or 0 while nobody has asked
  * @call: dialog of the sender and of the receiver, or NULL; referenced
+ * @kept: texts that are remembered for it
  * @growth: bytes the body gets longer by
  * @bound: media was bound for this message
  * @door: inside port behind the sender's Contact, if a request to it can come
@@ -53,6 +55,7 @@ struct sip_translation {
 	__be32 external;
 	u64 transaction;
 	struct nf_alg_call *call[2];
+	struct sip_kept kept;
 	s32 growth;
 	bool bound;
 	__be16 door;

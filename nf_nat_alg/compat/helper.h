@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Conntrack helpers: 7.2 registers a copy, which connections keep alive, and
- * the expectation policy has moved into the helper.
+ * the expectation policy has moved into the helper. 7.3 finds them by their
+ * name and protocols alone; there is no lookup key with a port any more.
  */
 #ifndef NF_ALG_COMPAT_HELPER_H
 #define NF_ALG_COMPAT_HELPER_H
@@ -16,7 +17,8 @@ typedef int nf_alg_compat_help_fn(struct sk_buff *skb, unsigned int protoff,
  * nf_alg_compat_helper_init() - describe a conntrack helper
  * @helper: description to fill in
  * @l4proto: IPPROTO_TCP, IPPROTO_UDP or IPPROTO_ESP
- * @number: makes its lookup key differ from others'; it is not a port
+ * @number: makes its lookup key differ from others'; it is not a port. Not used
+ *	where names tell helpers apart
  * @help: called for each packet
  * @destroy: called when a connection leaves the table
  *
@@ -44,9 +46,14 @@ nf_alg_compat_helper_init(struct nf_conntrack_helper *helper, u8 l4proto,
 	helper->expect_policy = &none;
 	helper->help = help;
 #endif
+#ifdef NF_ALG_HAS_HELPER_TUPLE
 	helper->tuple.src.l3num = NFPROTO_UNSPEC;
 	helper->tuple.src.u.all = htons(number);
 	helper->tuple.dst.protonum = l4proto;
+#else
+	helper->nfproto = NFPROTO_UNSPEC;
+	helper->l4proto = l4proto;
+#endif
 	helper->destroy = destroy;
 }
 
@@ -78,6 +85,18 @@ nf_alg_compat_helper_unregister(struct nf_conntrack_helper *live)
 {
 	WRITE_ONCE(live->destroy, NULL);
 	nf_conntrack_helper_unregister(live);
+}
+
+/* Is this one of the helpers that were registered with that function? */
+static inline bool
+nf_alg_compat_helper_is(const struct nf_conntrack_helper *helper,
+			nf_alg_compat_help_fn *help)
+{
+#ifdef NF_ALG_HAS_HELPER_COPY
+	return rcu_access_pointer(helper->help) == help;
+#else
+	return helper->help == help;
+#endif
 }
 
 /* A connection begins to point to it. Returns false if it is going away. */

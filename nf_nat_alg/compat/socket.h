@@ -64,4 +64,53 @@ static inline bool nf_alg_compat_listened6(struct net *net, u8 l4proto,
 #endif
 }
 
+/**
+ * nf_alg_compat_socket4() - find the local socket that an IPv4 packet is for
+ * @net: namespace
+ * @l4proto: IPPROTO_UDP or IPPROTO_TCP
+ * @saddr: source address
+ * @sport: source port
+ * @daddr: destination address
+ * @dport: destination port
+ * @dif: ifindex of the device it came by, or of that device's VRF
+ * @sdif: ifindex of the device where @dif is its VRF, else 0
+ *
+ * Of TCP listeners only. Caller holds RCU.
+ *
+ * Return: true if there is one.
+ */
+static inline bool nf_alg_compat_socket4(struct net *net, u8 l4proto,
+					 __be32 saddr, __be16 sport,
+					 __be32 daddr, __be16 dport, int dif,
+					 int sdif)
+{
+	if (l4proto == IPPROTO_UDP)
+		return __udp4_lib_lookup(net, saddr, sport, daddr, dport, dif,
+					 sdif,
+					 NF_ALG_COMPAT_UDP_TABLE(net) NULL);
+	return __inet_lookup_listener(net, NF_ALG_COMPAT_TCP_TABLE(net) NULL, 0,
+				      saddr, sport, daddr, ntohs(dport), dif,
+				      sdif);
+}
+
+/* The same for IPv6 */
+static inline bool nf_alg_compat_socket6(struct net *net, u8 l4proto,
+					 const struct in6_addr *saddr,
+					 __be16 sport,
+					 const struct in6_addr *daddr,
+					 __be16 dport, int dif, int sdif)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (l4proto == IPPROTO_UDP)
+		return __udp6_lib_lookup(net, saddr, sport, daddr, dport, dif,
+					 sdif,
+					 NF_ALG_COMPAT_UDP_TABLE(net) NULL);
+	return inet6_lookup_listener(net, NF_ALG_COMPAT_TCP_TABLE(net) NULL, 0,
+				     saddr, sport, daddr, ntohs(dport), dif,
+				     sdif);
+#else
+	return false;
+#endif
+}
+
 #endif /* NF_ALG_COMPAT_SOCKET_H */

@@ -6,6 +6,7 @@
 #include <linux/net.h>
 #include <linux/sched.h>
 #include <net/sock.h>
+#include "claim.h"
 #include "fixture.h"
 
 static int bindings(struct fixture *f)
@@ -30,7 +31,7 @@ static struct nf_alg_binding *by_inside(struct fixture *f, u16 port)
 	struct nf_alg_binding *b;
 
 	rcu_read_lock();
-	b = nf_alg_binding_by_inside(&f->an, IPPROTO_UDP, 0, 0, &inside, 0);
+	b = nf_alg_binding_by_inside(&f->an, IPPROTO_UDP, 0, 0, &inside, NULL);
 	rcu_read_unlock();
 	return b;
 }
@@ -39,8 +40,13 @@ static bool admits(struct fixture *f, u16 port, u32 addr, u16 from)
 {
 	struct nf_alg_endpoint remote = fixture_ipv4(addr, from);
 	struct nf_alg_binding *b = by_public(f, port);
+	bool admitted;
 
-	return b && nf_alg_binding_admits(b, &remote);
+	rcu_read_lock();
+	admitted = b && (nf_alg_claim_named(&f->an, b, &remote, true) ||
+			 nf_alg_claim_anybody(b));
+	rcu_read_unlock();
+	return admitted;
 }
 
 static void end_now(struct fixture *f, struct nf_alg_call *call)
@@ -55,7 +61,7 @@ static void taken(struct kunit *test)
 	struct nf_alg_call *call = fixture_call(f, NF_ALG_CALL, "k");
 	struct nf_alg_endpoint public, got;
 
-	KUNIT_EXPECT_LE(test, sizeof(struct nf_alg_binding), (size_t)128);
+	KUNIT_EXPECT_LE(test, sizeof(struct nf_alg_binding), (size_t)192);
 	KUNIT_EXPECT_EQ(
 		test,
 		fixture_bind(f, call, 16384, 2, NF_ALG_BIND_EVEN, &public), 0);
@@ -428,7 +434,7 @@ static void two_public_addresses(struct kunit *test)
 	struct nf_alg_endpoint inside = fixture_ipv4(INSIDE, 5060);
 	struct nf_alg_call *a = fixture_call(f, NF_ALG_CALL, "a");
 	struct nf_alg_call *b = fixture_call(f, NF_ALG_CALL, "b");
-	struct nf_alg_endpoint first, second;
+	struct nf_alg_endpoint first, second, got;
 	struct nf_alg_binding *one, *two;
 
 	KUNIT_EXPECT_EQ(test, fixture_bind(f, a, 5060, 1, 0, &first), 0);
@@ -443,17 +449,21 @@ static void two_public_addresses(struct kunit *test)
 	two = nf_alg_binding_by_public(&f->an, IPPROTO_UDP, 0, &second);
 	KUNIT_ASSERT_NOT_NULL(test, one);
 	KUNIT_ASSERT_NOT_NULL(test, two);
-	one->oif = 3;
-	two->oif = 4;
 	KUNIT_EXPECT_PTR_EQ(test, one,
 			    nf_alg_binding_by_inside(&f->an, IPPROTO_UDP, 0, 0,
-						     &inside, 3));
+						     &inside, &first));
 	KUNIT_EXPECT_PTR_EQ(test, two,
 			    nf_alg_binding_by_inside(&f->an, IPPROTO_UDP, 0, 0,
-						     &inside, 4));
-	KUNIT_EXPECT_NULL(test, nf_alg_binding_by_inside(&f->an, IPPROTO_UDP, 0,
-							 0, &inside, 5));
+						     &inside, &second));
 	rcu_read_unlock();
+	/* A message is told the address that its own flow is translated to */
+	KUNIT_EXPECT_TRUE(test, nf_alg_bound_inside(&f->session, IPPROTO_UDP,
+						    &inside, &got));
+	KUNIT_EXPECT_TRUE(test, nf_alg_same_endpoint(&got, &second));
+	f->session.side[0].seen = fixture_ipv4(PUBLIC, 40000);
+	KUNIT_EXPECT_TRUE(test, nf_alg_bound_inside(&f->session, IPPROTO_UDP,
+						    &inside, &got));
+	KUNIT_EXPECT_TRUE(test, nf_alg_same_endpoint(&got, &first));
 	end_now(f, a);
 	KUNIT_EXPECT_TRUE(test, fixture_wait(bindings(f) == 1));
 	KUNIT_EXPECT_PTR_EQ(test, two, by_inside(f, 5060));
@@ -564,8 +574,8 @@ static void away(struct kunit *test)
 	rcu_read_lock();
 	b = nf_alg_binding_by_public(&f->an, IPPROTO_TCP, 0, &public);
 	KUNIT_ASSERT_NOT_NULL(test, b);
-	KUNIT_EXPECT_NOT_NULL(test, nf_alg_binding_away(b, &host));
-	KUNIT_EXPECT_NULL(test, nf_alg_binding_away(b, &other));
+	KUNIT_EXPECT_NOT_NULL(test, nf_alg_claim_away(&f->an, b, &host));
+	KUNIT_EXPECT_NULL(test, nf_alg_claim_away(&f->an, b, &other));
 	rcu_read_unlock();
 	found = nf_alg_bound_call(&f->session, IPPROTO_TCP, &public, &host);
 	KUNIT_EXPECT_PTR_EQ(test, found, call);
@@ -788,7 +798,8 @@ static bool named(struct fixture *f, const struct nf_alg_endpoint *public,
 
 	rcu_read_lock();
 	b = nf_alg_binding_by_public(&f->an, IPPROTO_UDP, 0, public);
-	admits = b && nf_alg_binding_admits(b, &from);
+	admits = b && (nf_alg_claim_named(&f->an, b, &from, true) ||
+		       nf_alg_claim_anybody(b));
 	rcu_read_unlock();
 	return admits;
 }
@@ -837,6 +848,177 @@ static void hosts_retained(struct kunit *test)
 	nf_alg_call_put(call);
 }
 
+/* Thousands of registrations share a door: each remote is found by itself */
+static void many_claims(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	const struct nf_alg_endpoint inside = fixture_ipv4(INSIDE, 5060);
+	struct nf_alg_bind want = {
+		.inside = inside,
+		.l4proto = IPPROTO_UDP,
+		.count = 1,
+		.flags = NF_ALG_BIND_DOOR | NF_ALG_BIND_CLOSED,
+	};
+	enum { CALLS = 300 };
+	struct nf_alg_call *call[CALLS];
+	struct nf_alg_endpoint public;
+	char key[16];
+	int i;
+
+	f->an.option[NF_ALG_OPTION_DOORS_PER_MINUTE] = U32_MAX;
+	for (i = 0; i < CALLS; i++) {
+		snprintf(key, sizeof(key), "%d", i);
+		call[i] = fixture_call(f, NF_ALG_REGISTRATION, key);
+		KUNIT_ASSERT_FALSE(test, IS_ERR(call[i]));
+		want.remote = fixture_ipv4(REMOTE + i, i & 1 ? 0 : 7000);
+		KUNIT_ASSERT_EQ(
+			test, nf_alg_bind(&f->msg, call[i], &want, &public), 0);
+		nf_alg_bind_keep(&f->msg);
+		nf_alg_call_commit(call[i]);
+	}
+	KUNIT_EXPECT_EQ(test, bindings(f), 1);
+	KUNIT_EXPECT_FALSE(test, named(f, &public, REMOTE + 7));
+
+	for (i = 0; i < CALLS; i++) {
+		KUNIT_EXPECT_TRUE(test, nf_alg_bind_open(call[i], &inside,
+							 IPPROTO_UDP));
+		KUNIT_EXPECT_TRUE(test, named(f, &public, REMOTE + i));
+	}
+	KUNIT_EXPECT_FALSE(test, named(f, &public, REMOTE + CALLS));
+	KUNIT_EXPECT_TRUE(test, admits(f, ntohs(public.port), REMOTE + 1, 1));
+	KUNIT_EXPECT_FALSE(test, admits(f, ntohs(public.port), REMOTE + 2, 1));
+	KUNIT_EXPECT_EQ(test, atomic_read(&f->an.bindings.remotes.nelems),
+			CALLS);
+
+	for (i = 0; i < CALLS; i += 2)
+		end_now(f, call[i]);
+	KUNIT_EXPECT_TRUE(test, fixture_wait(atomic_read(&f->an.calls.count) ==
+					     CALLS / 2));
+	for (i = 0; i < CALLS; i++)
+		KUNIT_EXPECT_EQ(test, named(f, &public, REMOTE + i),
+				(bool)(i & 1));
+	for (i = 1; i < CALLS; i += 2)
+		end_now(f, call[i]);
+	KUNIT_EXPECT_TRUE(test, fixture_wait(!bindings(f)));
+	KUNIT_EXPECT_EQ(test, atomic_read(&f->an.bindings.remotes.nelems), 0);
+}
+
+/* The other end of the signalling is named, also where anybody may come */
+static void peer_named(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_call *call = fixture_call(f, NF_ALG_CALL, "k");
+	const struct nf_alg_endpoint peer = fixture_ipv4(REMOTE, 9999);
+	struct nf_alg_endpoint media = fixture_ipv4(REMOTE2, 9999);
+	const struct nf_alg_endpoint media_host = fixture_ipv4(REMOTE2, 0);
+	struct nf_alg_endpoint public;
+	struct nf_alg_binding *b;
+
+	KUNIT_ASSERT_EQ(test, fixture_bind(f, call, 16384, 1, 0, &public), 0);
+	nf_alg_bind_keep(&f->msg);
+	nf_alg_call_commit(call);
+	b = by_public(f, ntohs(public.port));
+	KUNIT_ASSERT_NOT_NULL(test, b);
+
+	rcu_read_lock();
+	KUNIT_EXPECT_NOT_NULL(test,
+			      nf_alg_claim_named(&f->an, b, &peer, false));
+	KUNIT_EXPECT_NULL(test, nf_alg_claim_named(&f->an, b, &media, true));
+	KUNIT_EXPECT_NOT_NULL(test, nf_alg_claim_anybody(b));
+	rcu_read_unlock();
+
+	/* A host of the far session description comes in first, but is no
+	 * permission to go there
+	 */
+	KUNIT_EXPECT_EQ(test,
+			nf_alg_media_admit(call, IPPROTO_UDP, &media_host), 0);
+	rcu_read_lock();
+	KUNIT_EXPECT_NOT_NULL(test,
+			      nf_alg_claim_named(&f->an, b, &media, true));
+	KUNIT_EXPECT_NULL(test, nf_alg_claim_named(&f->an, b, &media, false));
+	rcu_read_unlock();
+
+	/* The signalling moves to another host */
+	f->session.side[1].own = fixture_ipv4(REMOTE2 + 1, 5060);
+	f->session.side[1].seen = f->session.side[1].own;
+	KUNIT_ASSERT_EQ(test, fixture_bind(f, call, 16384, 1, 0, &public), 0);
+	nf_alg_bind_keep(&f->msg);
+	media = fixture_ipv4(REMOTE2 + 1, 1);
+	rcu_read_lock();
+	KUNIT_EXPECT_NOT_NULL(test,
+			      nf_alg_claim_named(&f->an, b, &media, false));
+	KUNIT_EXPECT_NULL(test, nf_alg_claim_named(&f->an, b, &peer, false));
+	rcu_read_unlock();
+	end_now(f, call);
+	KUNIT_EXPECT_TRUE(test, fixture_wait(!bindings(f)));
+}
+
+/* A claim for one flow is used up by it, and stays what it became meanwhile */
+static void used_up(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_call *call = fixture_call(f, NF_ALG_CALL, "k");
+	const struct nf_alg_endpoint peer = fixture_ipv4(REMOTE, 9999);
+	struct nf_alg_endpoint public;
+	struct nf_alg_grip *grip;
+	struct nf_alg_binding *b;
+
+	KUNIT_ASSERT_EQ(test,
+			fixture_bind(f, call, 3000, 1,
+				     NF_ALG_BIND_DOOR | NF_ALG_BIND_ONCE,
+				     &public),
+			0);
+	nf_alg_bind_keep(&f->msg);
+	b = by_public(f, ntohs(public.port));
+	KUNIT_ASSERT_NOT_NULL(test, b);
+	rcu_read_lock();
+	grip = nf_alg_claim_named(&f->an, b, &peer, true);
+	KUNIT_ASSERT_NOT_NULL(test, grip);
+	nf_alg_call_commit(call);
+	KUNIT_EXPECT_TRUE(test, nf_alg_claim_use(&f->an, grip));
+	KUNIT_EXPECT_FALSE(test, nf_alg_claim_use(&f->an, grip));
+	KUNIT_EXPECT_FALSE(test, grip->flags & NF_ALG_BIND_PENDING);
+	KUNIT_EXPECT_NULL(test, nf_alg_claim_named(&f->an, b, &peer, true));
+	KUNIT_EXPECT_NULL(test, nf_alg_claim_anybody(b));
+	KUNIT_EXPECT_NULL(test, nf_alg_claim_door(b));
+	rcu_read_unlock();
+	end_now(f, call);
+	KUNIT_EXPECT_TRUE(test, fixture_wait(!bindings(f)));
+}
+
+/* Two zones share a public address: its ports are each one's own */
+static void shared_public_address(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_endpoint first, second;
+	struct nf_alg_call *a, *b;
+
+	f->session.zone = 1;
+	a = fixture_call(f, NF_ALG_CALL, "a");
+	KUNIT_EXPECT_EQ(test,
+			fixture_bind(f, a, 16384, 2, NF_ALG_BIND_EVEN, &first),
+			0);
+	f->session.zone = 2;
+	b = fixture_call(f, NF_ALG_CALL, "b");
+	KUNIT_EXPECT_EQ(test,
+			fixture_bind(f, b, 16384, 2, NF_ALG_BIND_EVEN, &second),
+			0);
+	nf_alg_bind_keep(&f->msg);
+	KUNIT_EXPECT_TRUE(test, nf_alg_same_host(&first, &second));
+	KUNIT_EXPECT_FALSE(test, nf_alg_same_endpoint(&first, &second));
+
+	/* Without NAT they are told apart by the zone */
+	f->session.side[0].seen = f->session.side[0].own;
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, b, 18000, 1, 0, &second), 0);
+	f->session.zone = 1;
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, a, 18000, 1, 0, &first), 0);
+	nf_alg_bind_keep(&f->msg);
+	KUNIT_EXPECT_TRUE(test, nf_alg_same_endpoint(&first, &second));
+	end_now(f, a);
+	end_now(f, b);
+	KUNIT_EXPECT_TRUE(test, fixture_wait(!bindings(f)));
+}
+
 static struct kunit_case binding_cases[] = { KUNIT_CASE(taken),
 					     KUNIT_CASE(shared),
 					     KUNIT_CASE(undone),
@@ -854,6 +1036,10 @@ static struct kunit_case binding_cases[] = { KUNIT_CASE(taken),
 					     KUNIT_CASE(listened),
 					     KUNIT_CASE(cleared),
 					     KUNIT_CASE(hosts_retained),
+					     KUNIT_CASE(many_claims),
+					     KUNIT_CASE(peer_named),
+					     KUNIT_CASE(used_up),
+					     KUNIT_CASE(shared_public_address),
 #ifdef CONFIG_FAULT_INJECTION
 					     KUNIT_CASE(out_of_memory),
 #endif

@@ -19,8 +19,9 @@ u64 engine_reasons[__NF_ALG_REASON_MAX];
 struct nf_alg_net engine_net;
 
 const char *engine_media_from;
+bool engine_big;
 
-static struct net netns = { .net_cookie = 1 };
+struct net engine_netns = { .net_cookie = 1 };
 
 struct fake_call {
 	bool used;
@@ -64,7 +65,7 @@ void engine_reset(void)
 	memset(engine_binding, 0, sizeof(engine_binding));
 	memset(engine_reasons, 0, sizeof(engine_reasons));
 	memset(&engine_net, 0, sizeof(engine_net));
-	engine_net.net = &netns;
+	engine_net.net = &engine_netns;
 	engine_net.option[NF_ALG_OPTION_CALL_IDLE_TIME] = 7200;
 	engine_net.option[NF_ALG_OPTION_CALL_SETUP_TIME] = 900;
 	engine_net.option[NF_ALG_OPTION_LINGER_TIME] = 32;
@@ -76,6 +77,7 @@ void engine_reset(void)
 	engine_seconds = 1000;
 	engine_no_ports = false;
 	engine_media_from = NULL;
+	engine_big = false;
 	engine_media = false;
 	engine_kept = 0;
 	if (engine_protocol.init && engine_protocol.init())
@@ -167,7 +169,7 @@ char *engine_message(struct nf_alg_session *session, int dir, const char *data,
 	msg->session = session;
 	msg->from = &session->side[dir];
 	msg->to = &session->side[!dir];
-	INIT_LIST_HEAD(&msg->undo);
+	msg->bound = false;
 	if (engine_protocol.wipe)
 		engine_protocol.wipe(nf_alg_session_priv(session));
 	/* As the engine does it with a stream */
@@ -248,7 +250,6 @@ int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
 	struct nf_alg_endpoint inside = want->inside, at = msg->from->seen;
 	bool nat = !nf_alg_same_host(&msg->from->own, &msg->from->seen);
 	u32 port = ntohs(inside.port);
-	static struct list_head taken_one;
 	struct engine_binding *b;
 
 	if (want->flags & NF_ALG_BIND_AWAY ? !msg->to->inside :
@@ -289,7 +290,7 @@ int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
 			b->away = want->flags & NF_ALG_BIND_AWAY;
 			b->protocol = want->protocol;
 			b->fresh = true;
-			msg->undo.next = &taken_one;
+			msg->bound = true;
 			b->call = call;
 		}
 		if (!b)
@@ -419,6 +420,16 @@ struct nf_alg_call *nf_alg_bound_call(const struct nf_alg_session *session,
 		return b->call;
 	}
 	return NULL;
+}
+
+struct nf_alg_net *nf_alg_pernet(const struct net *net)
+{
+	return &engine_net;
+}
+
+bool nf_alg_big_host(struct nf_alg_net *an, const struct nf_alg_endpoint *host)
+{
+	return engine_big;
 }
 
 bool nf_alg_media_permitted(struct nf_alg_net *an,
@@ -623,6 +634,30 @@ int engine_calls(enum nf_alg_call_kind kind)
 	for (int i = 0; i < ENGINE_CALLS; i++)
 		n += calls[i].used && !calls[i].ended && calls[i].kind == kind;
 	return n;
+}
+
+int engine_bury(void)
+{
+	int n = 0;
+
+	for (int i = 0; i < ENGINE_CALLS; i++) {
+		struct fake_call *c = &calls[i];
+
+		if (!c->used || (!c->ended && c->deadline > engine_seconds))
+			continue;
+		nf_alg_call_end(c->call);
+		if (engine_protocol.call_end)
+			engine_protocol.call_end(c->call);
+		free(c->call);
+		memset(c, 0, sizeof(*c));
+		n++;
+	}
+	return n;
+}
+
+void *nf_alg_call_priv(struct nf_alg_call *call)
+{
+	return call->priv;
 }
 
 int engine_abandoned(void)

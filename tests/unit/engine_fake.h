@@ -56,6 +56,8 @@ extern struct nf_alg_net engine_net;
 extern bool engine_no_ports;
 /* The host that the option media-from permits, or NULL */
 extern const char *engine_media_from;
+/* Every host is one of the option big-hosts */
+extern bool engine_big;
 /* For how many seconds the flow is kept by nf_alg_session_keep() */
 extern u32 engine_kept;
 /* Is there media on each call */
@@ -68,6 +70,7 @@ extern bool engine_media;
  * @wipe: spoil what the protocol keeps for one message only, or NULL
  * @init: called by engine_reset(), or NULL
  * @exit: called by engine_reset() before, or NULL
+ * @call_end: as nf_alg_protocol.call_end, or NULL
  * @session_size: as nf_alg_protocol.session_size
  */
 struct engine_protocol {
@@ -76,6 +79,7 @@ struct engine_protocol {
 	int (*translate)(struct nf_alg_message *msg);
 	int (*init)(void);
 	void (*exit)(void);
+	void (*call_end)(struct nf_alg_call *call);
 	u32 session_size;
 };
 
@@ -103,6 +107,8 @@ char *engine_message(struct nf_alg_session *session, int dir, const char *data,
 struct nf_alg_endpoint engine_endpoint(const char *text);
 int engine_bindings(bool open);
 int engine_calls(enum nf_alg_call_kind kind);
+/* Calls that have ended, and those whose time is up, are gone: how many */
+int engine_bury(void);
 /* Calls that nobody will end */
 int engine_abandoned(void);
 /* Does the only call end in time even with media on it */

@@ -24,6 +24,7 @@ const struct engine_protocol engine_protocol = {
 	.translate = sip_translate,
 	.init = sip_memory_init,
 	.exit = sip_memory_exit,
+	.call_end = sip_owner_end,
 	.session_size = sizeof(struct sip_session),
 };
 

@@ -9,6 +9,7 @@
  * sources: nf_conntrack_helpers/sip/via.c nf_conntrack_helpers/sip/sdp.c
  * sources: nf_conntrack_helpers/sip/frame.c nf_conntrack_helpers/sip/translate.c
  * sources: nf_conntrack_helpers/sip/transaction.c nf_conntrack_helpers/sip/memory.c
+ * sources: nf_conntrack_helpers/sip/share.c nf_conntrack_helpers/sip/owner.c
  * sources: nf_conntrack_helpers/sip/door.c nf_conntrack_helpers/sip/contact.c
  * sources: nf_conntrack_helpers/sip/dialog.c nf_conntrack_helpers/sip/registration.c
  * sources: nf_conntrack_helpers/sip/media.c nf_conntrack_helpers/sip/multipart.c

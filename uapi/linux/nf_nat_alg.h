@@ -269,6 +269,25 @@ enum nf_alg_reason {
 	 * know IPv6, so the flow goes on without it.
 	 */
 	NF_ALG_REASON_HELPER_FAMILY,
+	/* Somebody else made the connection's entry, or changed its helper
+	 * (conntrackd, a firewall rule, conntrack): a UDP flow was taken over where
+	 * a service is there for it, and an open TCP connection was reset, so that
+	 * both ends connect again.
+	 */
+	NF_ALG_REASON_FOREIGN_ENTRY,
+	/* A flow matched a binding, but a program on the router itself waits on
+	 * that public port, and keeps it.
+	 */
+	NF_ALG_REASON_LOCAL_SOCKET,
+	/* A UDP flow from outside made room for a newer one, because more than
+	 * unanswered-max flows waited for the answer of an inside host.
+	 */
+	NF_ALG_REASON_LIMIT_UNANSWERED,
+	/* There are as many answered flows from outside as strangers-max permits:
+	 * one that was silent since made room, or a connection was passed
+	 * untranslated.
+	 */
+	NF_ALG_REASON_LIMIT_STRANGERS,
 
 	__NF_ALG_REASON_MAX,
 };
@@ -306,10 +325,12 @@ enum nf_alg_option {
 	 * 65536-2147483647. Default: 67108864.
 	 */
 	NF_ALG_OPTION_MEMORY_MAX,
-	/* Signalling flows. Unit: flows. Range: 0-16777216. Default: 65536. */
+	/* Signalling flows that inside hosts began. Unit: flows. Range: 0-16777216.
+	 * Default: 65536.
+	 */
 	NF_ALG_OPTION_SESSIONS_MAX,
-	/* Signalling flows of one inside host. Unit: flows. Range: 0-16777216.
-	 * Default: 4096.
+	/* Signalling flows that one inside host began. Unit: flows. Range:
+	 * 0-16777216. Default: 16384.
 	 */
 	NF_ALG_OPTION_SESSIONS_PER_HOST,
 	/* Calls and registrations. Unit: calls. Range: 0-16777216. Default: 65536. */
@@ -410,6 +431,18 @@ enum nf_alg_option {
 	 * on|off. Range: 0-1. Default: 0.
 	 */
 	NF_ALG_OPTION_MEDIA_NAMED_ONLY,
+	/* UDP flows from outside that no inside host has answered yet. Unit: flows.
+	 * Range: 16-1048576. Default: 4096.
+	 */
+	NF_ALG_OPTION_UNANSWERED_MAX,
+	/* Signalling flows from outside that an inside host has answered. Unit:
+	 * flows. Range: 0-16777216. Default: 32768.
+	 */
+	NF_ALG_OPTION_STRANGERS_MAX,
+	/* Inside hosts that only the limits of all hosts together apply to. Unit:
+	 * none|list. Range: 0-1. Default: 0.
+	 */
+	NF_ALG_OPTION_BIG_HOSTS,
 
 	__NF_ALG_OPTION_MAX,
 };
@@ -449,6 +482,9 @@ enum nf_alg_resource {
 	NF_ALG_RESOURCE_SERVICES,
 	NF_ALG_RESOURCE_ACCESS_LISTS,
 	NF_ALG_RESOURCE_TUNNELS,
+	NF_ALG_RESOURCE_STRANGERS,
+	NF_ALG_RESOURCE_UNANSWERED,
+	NF_ALG_RESOURCE_TEXTS,
 
 	__NF_ALG_RESOURCE_MAX,
 };

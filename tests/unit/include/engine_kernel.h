@@ -65,6 +65,10 @@ struct nf_conntrack_zone;
 /* Locks: there is one thread */
 typedef struct { int held; } spinlock_t;
 struct mutex { int held; };
+struct rw_semaphore { int held; };
+#define DEFINE_MUTEX(name) struct mutex name
+#define mutex_lock(mutex) ((void)(mutex))
+#define mutex_unlock(mutex) ((void)(mutex))
 #define spin_lock_init(lock) ((lock)->held = 0)
 #define spin_lock(lock) spin_lock_bh(lock)
 #define spin_unlock(lock) spin_unlock_bh(lock)
@@ -133,6 +137,47 @@ static inline void hlist_del(struct hlist_node *n)
 	     pos && ((n = pos->member.next), 1); \
 	     pos = hlist_entry_safe(n, typeof(*pos), member))
 
+static inline void list_add_tail(struct list_head *n, struct list_head *h)
+{
+	n->next = h;
+	n->prev = h->prev;
+	h->prev->next = n;
+	h->prev = n;
+}
+
+static inline void list_add(struct list_head *n, struct list_head *h)
+{
+	list_add_tail(n, h->next);
+}
+
+static inline void list_del(struct list_head *n)
+{
+	n->prev->next = n->next;
+	n->next->prev = n->prev;
+}
+
+#define LIST_HEAD(name) struct list_head name = { &(name), &(name) }
+#define list_first_entry(head, type, member) \
+	container_of((head)->next, type, member)
+#define list_first_entry_or_null(head, type, member) \
+	(list_empty(head) ? NULL : list_first_entry(head, type, member))
+#define list_for_each_entry(pos, head, member) \
+	for (pos = list_first_entry(head, typeof(*pos), member); \
+	     &pos->member != (head); \
+	     pos = list_first_entry(&pos->member, typeof(*pos), member))
+
+/* One thread needs no grace period */
+#define rcu_read_lock() do { } while (0)
+#define rcu_read_unlock() do { } while (0)
+#define rcu_dereference_raw(p) (p)
+#define local_bh_disable() do { } while (0)
+#define local_bh_enable() do { } while (0)
+#define kfree_rcu(p, rcu) free(p)
+#define hlist_first_rcu(head) ((head)->first)
+#define hlist_for_each_entry_rcu hlist_for_each_entry
+#define hlist_add_head_rcu hlist_add_head
+#define hlist_del_rcu hlist_del
+
 /* Things that are only kept, never used */
 struct rcu_head { int unused; };
 struct llist_node { int unused; };
@@ -141,6 +186,7 @@ struct rhash_head { int unused; };
 struct rhlist_head { int unused; };
 struct rhashtable { int unused; };
 struct rhltable { int unused; };
+struct xarray { int unused; };
 struct timer_list { int unused; };
 struct work_struct { int unused; };
 struct delayed_work { struct work_struct work; };
@@ -155,7 +201,34 @@ struct module;
 
 struct net {
 	u64 net_cookie;
+	void *generic;
 };
+
+/* One namespace, and one module with state in it */
+extern struct net engine_netns;
+
+struct pernet_operations {
+	int (*init)(struct net *net);
+	void (*exit)(struct net *net);
+	unsigned int *id;
+	size_t size;
+};
+
+#define __net_init
+#define __net_exit
+#define net_generic(net, id) ((void)(id), (net)->generic)
+
+static inline int register_pernet_subsys(struct pernet_operations *ops)
+{
+	engine_netns.generic = calloc(1, ops->size);
+	return ops->init(&engine_netns);
+}
+
+static inline void unregister_pernet_subsys(struct pernet_operations *ops)
+{
+	ops->exit(&engine_netns);
+	free(engine_netns.generic);
+}
 
 /* Memory; a test may make it short */
 extern int engine_memory;
