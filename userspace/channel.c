@@ -197,6 +197,9 @@ static int channel_send(struct channel *channel, struct nlmsghdr *nlh,
 
 	if (answer.error && answer.error != forgiven)
 		status = channel_refused(&answer);
+	else if (answer.interrupted)
+		warn("the list changed each of the %d times that it was read: entries may be missing or shown twice",
+		     DUMP_TRIES);
 	for (i = 0; !status && reader && i < answer.count; i++)
 		reader(answer.message[i], data);
 	answer_clear(&answer);

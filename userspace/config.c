@@ -313,18 +313,15 @@ static int apply_settings(const struct config *now, const struct config *wanted,
 	bool any = false;
 	int i;
 
-	snprintf(change.media_from, sizeof(change.media_from), "%s",
-		 wanted->settings.media_from);
+	memcpy(change.list, wanted->settings.list, sizeof(change.list));
 
 	for (i = NF_ALG_OPTION_UNSPEC + 1; i < __NF_ALG_OPTION_MAX; i++) {
 		change.value[i] = wanted->settings.set[i] ?
 					  wanted->settings.value[i] :
 					  option_default(i);
-		change.set[i] =
-			now->settings.set[i] &&
-			(now->settings.value[i] != change.value[i] ||
-			 (i == NF_ALG_OPTION_MEDIA_FROM &&
-			  strcmp(now->settings.media_from, change.media_from)));
+		change.set[i] = now->settings.set[i] &&
+				(now->settings.value[i] != change.value[i] ||
+				 strcmp(now->settings.list[i], change.list[i]));
 		any |= change.set[i];
 	}
 	if (change.set[NF_ALG_OPTION_MEDIA_PORT_LOW] ||

@@ -17,7 +17,9 @@
 #include "json.h"
 #include "module.h"
 #include "natctl.h"
+#include "option.h"
 #include "ruleset.h"
+#include "ruleset_ports.h"
 #include "service.h"
 #include "spec.h"
 
@@ -346,7 +348,7 @@ static void check_routing(unsigned int outsides, bool strict)
 	link_dump(find_bridge, &bridge);
 	if (number_in("/proc/sys/net/bridge/bridge-nf-call-iptables") == 1 &&
 	    bridge)
-		find(WARNING, "bridge",
+		find(NOTE, "bridge",
 		     "Unless something needs it (Docker does), say sysctl -w net.bridge.bridge-nf-call-iptables=0.",
 		     "Frames between the ports of a bridge go through the firewall as well (bridge-nf-call-iptables): signalling of neighbours is looked at, and media between them may be dropped.");
 	else
@@ -539,6 +541,139 @@ static void check_offload(const struct ruleset *ruleset)
 		     "No flowtable and no vendor's shortcut is in use.");
 }
 
+/* --- public ports --------------------------------------------------------- */
+
+/* A range as large as [@low, @high] that no forward meets; false: there is none */
+static bool free_range(const struct ruleset *ruleset, uint32_t *low,
+		       uint32_t *high)
+{
+	uint32_t size = *high - *low, at;
+	struct ruleset_range met;
+	unsigned int i;
+
+	for (at = 20000; at + size <= 65535; at += 1000) {
+		for (i = 0; i < ruleset->rule_count; i++)
+			if (ruleset_ports_meet(ruleset, &ruleset->rules[i], at,
+					       at + size, &met))
+				break;
+		if (i < ruleset->rule_count)
+			continue;
+		*low = at;
+		*high = at + size;
+		return true;
+	}
+	return false;
+}
+
+static unsigned int check_forwards(const struct ruleset *ruleset, uint32_t low,
+				   uint32_t high)
+{
+	uint32_t other_low = low, other_high = high;
+	bool other = free_range(ruleset, &other_low, &other_high);
+	struct ruleset_range met;
+	unsigned int i, count = 0;
+	char advice[900];
+
+	for (i = 0; i < ruleset->rule_count; i++) {
+		const struct ruleset_rule *rule = &ruleset->rules[i];
+
+		if (!ruleset_ports_meet(ruleset, rule, low, high, &met))
+			continue;
+		count++;
+		if (other)
+			snprintf(
+				advice, sizeof(advice),
+				"Say natctl set media-ports %u-%u, or, if nobody needs it, %s.",
+				other_low, other_high,
+				ruleset_deletion(ruleset, rule));
+		else
+			snprintf(
+				advice, sizeof(advice),
+				"Say natctl set media-ports with a range beside it, or, if nobody needs it, %s.",
+				ruleset_deletion(ruleset, rule));
+		find(WARNING, "media-ports", advice,
+		     "A rule in %s forwards the ports %u-%u, and media-ports %u-%u has some of them: media of strangers to a call goes where the rule says, and packets of a call's other end do not.",
+		     ruleset_place(&ruleset->chains[rule->chain]), met.low,
+		     met.high, low, high);
+	}
+	return count;
+}
+
+static unsigned int check_blocks(const struct ruleset *ruleset, uint32_t low,
+				 uint32_t high)
+{
+	unsigned int i, count = 0;
+	char advice[900];
+
+	for (i = 0; i < ruleset->rule_count; i++) {
+		const struct ruleset_rule *rule = &ruleset->rules[i];
+
+		if (!rule->block.high || rule->tcp ||
+		    (low >= rule->block.low && high <= rule->block.high))
+			continue;
+		count++;
+		snprintf(advice, sizeof(advice),
+			 "Say natctl set media-ports %u-%u.",
+			 rule->block.low < 1024 ? 1024 : rule->block.low,
+			 rule->block.high);
+		find(WARNING, "media-ports", advice,
+		     "A rule in %s translates to the ports %u-%u alone, and media-ports %u-%u has others: if the provider gives no more, media to those does not arrive.",
+		     ruleset_place(&ruleset->chains[rule->chain]),
+		     rule->block.low, rule->block.high, low, high);
+	}
+	return count;
+}
+
+/* Programs of the router that wait for datagrams at ports of the range */
+static unsigned int check_sockets(uint32_t low, uint32_t high)
+{
+	static const char *const files[] = { "/proc/net/udp",
+					     "/proc/net/udp6" };
+	char line[512], address[40], remote[40];
+	unsigned int i, port, first = 0, count = 0;
+
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		FILE *file = fopen(files[i], "re");
+
+		while (file && fgets(line, sizeof(line), file)) {
+			if (sscanf(line, " %*[^:]: %32[^:]:%x %32[^:]:",
+				   address, &port, remote) != 3 ||
+			    port < low || port > high ||
+			    strspn(remote, "0") != strlen(remote) ||
+			    !strcmp(address, "0100007F"))
+				continue;
+			if (!count++ || port < first)
+				first = port;
+		}
+		if (file)
+			fclose(file);
+	}
+	if (count)
+		find(NOTE, "media-ports", NULL,
+		     "%u sockets of this machine wait at UDP ports of media-ports %u-%u, the first one at %u. They keep their ports (local-socket): ss -lunp shows whose they are.",
+		     count, low, high, first);
+	return count;
+}
+
+static void check_ports(const struct ruleset *ruleset)
+{
+	struct settings settings = {};
+	uint32_t low, high;
+
+	if (settings_load(&settings))
+		return;
+	low = settings.value[NF_ALG_OPTION_MEDIA_PORT_LOW];
+	high = settings.value[NF_ALG_OPTION_MEDIA_PORT_HIGH];
+	if (ruleset->forbidden)
+		return;
+	if (check_forwards(ruleset, low, high) +
+	    check_blocks(ruleset, low, high) + check_sockets(low, high))
+		return;
+	find(OK, "media-ports", NULL,
+	     "No rule and no socket has ports of media-ports %u-%u.", low,
+	     high);
+}
+
 /* --- services ------------------------------------------------------------- */
 
 struct services {
@@ -692,6 +827,8 @@ int doctor_command(struct words *words)
 	check_helpers(&ruleset, foreign);
 	check_notrack(&ruleset);
 	check_offload(&ruleset);
+	if (!status)
+		check_ports(&ruleset);
 	ruleset_free(&ruleset);
 	check_conntrack();
 	if (!status) {

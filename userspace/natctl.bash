@@ -93,7 +93,8 @@ _natctl_words() {
 	*:'access-list add '*' permit' | *:'access-list add '*' deny') echo any host ;;
 	1:set) _natctl_options ;;
 	2:'set media-from') echo own list default ;;
-	3:'set media-from list') _natctl_lists ;;
+	2:'set big-hosts') echo none list default ;;
+	3:'set media-from list' | 3:'set big-hosts list') _natctl_lists ;;
 	2:'set '*)
 		echo default
 		natctl set 2>/dev/null | grep -q "^$2 .*(default o[nf]*)" && echo on off

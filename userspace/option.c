@@ -16,7 +16,8 @@ const char option_usage[] =
 	"natctl set                       all options, with help\n"
 	"natctl set OPTION {VALUE | default}\n"
 	"natctl set media-ports LOW-HIGH\n"
-	"natctl set media-from {own | list ACL}\n";
+	"natctl set media-from {own | list ACL}\n"
+	"natctl set big-hosts {none | list ACL}\n";
 
 /* Two options of the kernel that a person sets as one */
 #define MEDIA_PORTS "media-ports"
@@ -30,6 +31,25 @@ static bool is_switch(int option)
 static bool is_address(int option)
 {
 	return !strcmp(spec_option[option].unit, "address");
+}
+
+/* Its value is an access list, or the word that its unit begins with */
+static bool is_list(int option)
+{
+	return spec_option[option].unit &&
+	       strstr(spec_option[option].unit, "|list");
+}
+
+static const char *list_word(int option, bool list)
+{
+	static char word[16];
+
+	if (list)
+		return "list";
+	snprintf(word, sizeof(word), "%.*s",
+		 (int)strcspn(spec_option[option].unit, "|"),
+		 spec_option[option].unit);
+	return word;
 }
 
 static int option_of(const char *name)
@@ -110,9 +130,10 @@ static int parse_value(int option, const char *value, uint32_t *number)
 	return DONE;
 }
 
-static int parse_media_from(const char *value, struct words *words,
-			    struct settings *settings)
+static int parse_list(int option, const char *value, struct words *words,
+		      struct settings *settings)
 {
+	const char *name = spec_option[option].name;
 	const char *list = NULL;
 
 	if (value && !strcmp(value, "list")) {
@@ -120,17 +141,19 @@ static int parse_media_from(const char *value, struct words *words,
 		if (!list)
 			return complain(
 				USAGE,
-				"set: media-from list needs the name of an access list");
+				"set: %s list needs the name of an access list",
+				name);
 		if (strlen(list) > NF_ALG_ACCESS_LIST_NAME_MAX)
 			return complain(USAGE, "set: \"%s\" is too long a name",
 					list);
-	} else if (!value ||
-		   (strcmp(value, "own") && strcmp(value, "default"))) {
-		return complain(USAGE, "set: media-from is own, or list ACL");
+	} else if (!value || (strcmp(value, list_word(option, false)) &&
+			      strcmp(value, "default"))) {
+		return complain(USAGE, "set: %s is %s, or list ACL", name,
+				list_word(option, false));
 	}
-	snprintf(settings->media_from, sizeof(settings->media_from), "%s",
+	snprintf(settings->list[option], sizeof(settings->list[option]), "%s",
 		 list ?: "");
-	settings_put(settings, NF_ALG_OPTION_MEDIA_FROM, !!list);
+	settings_put(settings, option, !!list);
 	return DONE;
 }
 
@@ -144,8 +167,8 @@ int settings_parse(struct words *words, struct settings *settings)
 
 	if (name && !strcmp(name, MEDIA_PORTS)) {
 		status = parse_media_ports(value, settings);
-	} else if (option_of(name) == NF_ALG_OPTION_MEDIA_FROM) {
-		status = parse_media_from(value, words, settings);
+	} else if (is_list(option_of(name))) {
+		status = parse_list(option_of(name), value, words, settings);
 	} else {
 		option = option_of(name);
 		if (!option)
@@ -176,9 +199,9 @@ int settings_send(const struct settings *settings)
 		mnl_attr_put_u32(nlh, NF_ALG_A_SETTING_OPTION, i);
 		mnl_attr_put_u32(nlh, NF_ALG_A_SETTING_VALUE,
 				 settings->value[i]);
-		if (i == NF_ALG_OPTION_MEDIA_FROM && settings->value[i])
+		if (is_list(i) && settings->value[i])
 			mnl_attr_put_strz(nlh, NF_ALG_A_SETTING_LIST,
-					  settings->media_from);
+					  settings->list[i]);
 		mnl_attr_nest_end(nlh, nest);
 	}
 	return genl_send(nlh, NULL, NULL);
@@ -195,11 +218,12 @@ static void settings_read(const struct nlmsghdr *nlh, void *data)
 	if (!tb[NF_ALG_A_OPTION_OPTION] || !tb[NF_ALG_A_OPTION_VALUE])
 		return;
 	option = attribute_number(tb[NF_ALG_A_OPTION_OPTION]);
-	if (option < __NF_ALG_OPTION_MAX)
-		settings_put(settings, option,
-			     attribute_number(tb[NF_ALG_A_OPTION_VALUE]));
+	if (option >= __NF_ALG_OPTION_MAX)
+		return;
+	settings_put(settings, option,
+		     attribute_number(tb[NF_ALG_A_OPTION_VALUE]));
 	if (tb[NF_ALG_A_OPTION_LIST])
-		snprintf(settings->media_from, sizeof(settings->media_from),
+		snprintf(settings->list[option], sizeof(settings->list[option]),
 			 "%s", mnl_attr_get_str(tb[NF_ALG_A_OPTION_LIST]));
 }
 
@@ -217,8 +241,8 @@ static const char *value_text(int option, uint32_t value)
 
 	if (is_switch(option))
 		return value ? "on" : "off";
-	if (option == NF_ALG_OPTION_MEDIA_FROM)
-		return value ? "list" : "own";
+	if (is_list(option))
+		return list_word(option, value);
 	if (is_address(option)) {
 		struct in_addr address = { htonl(value) };
 
@@ -247,9 +271,9 @@ const char *setting_text(const struct settings *settings, int option)
 	if (option == NF_ALG_OPTION_MEDIA_PORT_LOW)
 		snprintf(text, sizeof(text), "set " MEDIA_PORTS " %u-%u", value,
 			 settings->value[NF_ALG_OPTION_MEDIA_PORT_HIGH]);
-	else if (option == NF_ALG_OPTION_MEDIA_FROM && value)
+	else if (is_list(option) && value)
 		snprintf(text, sizeof(text), "set %s list %s", spec->name,
-			 settings->media_from);
+			 settings->list[option]);
 	else if (is_address(option) && !value)
 		snprintf(text, sizeof(text), "set %s default", spec->name);
 	else
@@ -333,8 +357,7 @@ static void show_option(const struct nlmsghdr *nlh, void *data)
 		       number, def);
 		return;
 	}
-	unitless = is_switch(option) || is_address(option) ||
-		   option == NF_ALG_OPTION_MEDIA_FROM;
+	unitless = is_switch(option) || is_address(option) || is_list(option);
 	snprintf(value, sizeof(value), "%s%s%s", value_text(option, number),
 		 tb[NF_ALG_A_OPTION_LIST] ? " " : "",
 		 tb[NF_ALG_A_OPTION_LIST] ?

@@ -6,11 +6,11 @@
 #include "channel.h"
 #include "words.h"
 
-/* Values of options; which of them are meant; the list of media-from */
+/* Values of options; which of them are meant; the access lists of some */
 struct settings {
 	bool set[__NF_ALG_OPTION_MAX];
 	uint32_t value[__NF_ALG_OPTION_MAX];
-	char media_from[NF_ALG_ACCESS_LIST_NAME_MAX + 1];
+	char list[__NF_ALG_OPTION_MAX][NF_ALG_ACCESS_LIST_NAME_MAX + 1];
 };
 
 extern const char option_usage[];

@@ -3,6 +3,7 @@
  * The packet filter: what its rules do, not what they select in detail
  */
 #include <arpa/inet.h>
+#include <endian.h>
 #include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -25,6 +26,7 @@
 #include "channel.h"
 #include "natctl.h"
 #include "ruleset.h"
+#include "ruleset_ports.h"
 
 #define STATE_RELATED (1 << (IP_CT_RELATED + 1))
 
@@ -95,6 +97,7 @@ static void xt_match(struct ruleset_rule *rule, const char *name,
 	if (!strcmp(name, "comment"))
 		return;
 	rule->bare = false;
+	ruleset_ports_match(rule, name, revision, info, size);
 	if (!strcmp(name, "state") && size >= sizeof(struct xt_state_info)) {
 		xt_states(rule, XT_CONNTRACK_STATE, 0,
 			  ((const struct xt_state_info *)info)->statemask, 0);
@@ -120,6 +123,7 @@ static void xt_target(struct ruleset_rule *rule, const char *name,
 	/* The first revision is the others' beginning */
 	const struct xt_ct_target_info *ct = info;
 
+	ruleset_ports_target(rule, name, info, size);
 	if (!strcmp(name, "MASQUERADE") || !strcmp(name, "SNAT") ||
 	    !strcmp(name, "NETMAP"))
 		rule->translates = true;
@@ -219,6 +223,14 @@ static void load_flowtable(const struct nlmsghdr *nlh, void *data)
 		ruleset->flowtable_hardware = true;
 }
 
+/* Keys of a set of ports */
+struct port_keys {
+	uint32_t *starts;
+	unsigned int start_count;
+	uint32_t *ends;
+	unsigned int end_count;
+};
+
 /* What the registers of a rule hold while it is read */
 struct reading {
 	struct ruleset *ruleset;
@@ -230,7 +242,10 @@ struct reading {
 		STATE,
 		STATUS,
 		INTERFACE,
+		PROTOCOL,
+		PORT, /* of the destination */
 	} loaded;
+	uint16_t immediates[32]; /* by register */
 	bool masked;
 	uint32_t mask;
 };
@@ -288,6 +303,144 @@ static void selects_state(struct reading *reading, uint32_t states)
 		reading->rule->related = true;
 }
 
+/* A port of a value; false if it is no single port */
+static bool port_of(const struct nlattr *data, uint32_t *port)
+{
+	const struct nlattr *tb[NFTA_DATA_MAX + 1];
+	uint16_t value;
+
+	if (!data)
+		return false;
+	nested_attributes(data, tb, NFTA_DATA_MAX);
+	if (!tb[NFTA_DATA_VALUE] ||
+	    mnl_attr_get_payload_len(tb[NFTA_DATA_VALUE]) != sizeof(value))
+		return false;
+	memcpy(&value, mnl_attr_get_payload(tb[NFTA_DATA_VALUE]),
+	       sizeof(value));
+	*port = ntohs(value);
+	return true;
+}
+
+/* "udp dport { 5060, 10000-20000 }", a map and a map of verdicts */
+static void load_ports(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[NFTA_SET_ELEM_LIST_MAX + 1];
+	const struct nlattr *element[NFTA_SET_ELEM_MAX + 1];
+	struct port_keys *keys = data;
+	const struct nlattr *attr;
+	uint32_t port;
+
+	conntrack_attributes(nlh, tb, NFTA_SET_ELEM_LIST_MAX);
+	if (!tb[NFTA_SET_ELEM_LIST_ELEMENTS])
+		return;
+	mnl_attr_for_each_nested(attr, tb[NFTA_SET_ELEM_LIST_ELEMENTS])
+	{
+		nested_attributes(attr, element, NFTA_SET_ELEM_MAX);
+		if (!port_of(element[NFTA_SET_ELEM_KEY], &port))
+			continue;
+		if (number_of(element[NFTA_SET_ELEM_FLAGS]) &
+		    NFT_SET_ELEM_INTERVAL_END) {
+			keys->ends = grow(keys->ends,
+					  sizeof(port) * (keys->end_count + 1));
+			keys->ends[keys->end_count++] = port;
+		} else {
+			keys->starts =
+				grow(keys->starts,
+				     sizeof(port) * (keys->start_count + 1));
+			keys->starts[keys->start_count++] = port;
+		}
+	}
+}
+
+static void read_port_set(struct reading *reading, const char *set)
+{
+	struct port_keys keys = {};
+	struct nlmsghdr *nlh;
+	int status;
+
+	nlh = nftables_begin(NFT_MSG_GETSETELEM, reading->family, &status);
+	if (!nlh)
+		return;
+	mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_TABLE, reading->table);
+	mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_SET, set);
+	conntrack_send(nlh, load_ports, &keys);
+	ruleset_ports_intervals(reading->rule, keys.starts, keys.start_count,
+				keys.ends, keys.end_count);
+	free(keys.starts);
+	free(keys.ends);
+}
+
+static void read_port_cmp(struct reading *reading, uint32_t op,
+			  const struct nlattr *data)
+{
+	struct ruleset_rule *rule = reading->rule;
+	uint32_t port;
+
+	if (!port_of(data, &port))
+		return;
+	if (op == NFT_CMP_EQ)
+		ruleset_ports_add(rule, port, port);
+	else if (op == NFT_CMP_GTE)
+		ruleset_ports_add(rule, port, 65535);
+	else if (op == NFT_CMP_LTE && rule->port_count)
+		rule->ports[rule->port_count - 1].high = port;
+	else if (op == NFT_CMP_LTE)
+		ruleset_ports_add(rule, 0, port);
+}
+
+static void read_port_range(struct reading *reading, const struct nlattr *data)
+{
+	const struct nlattr *tb[NFTA_RANGE_MAX + 1];
+	uint32_t low, high;
+
+	nested_attributes(data, tb, NFTA_RANGE_MAX);
+	if (reading->loaded == PORT &&
+	    number_of(tb[NFTA_RANGE_OP]) == NFT_RANGE_EQ &&
+	    port_of(tb[NFTA_RANGE_FROM_DATA], &low) &&
+	    port_of(tb[NFTA_RANGE_TO_DATA], &high))
+		ruleset_ports_add(reading->rule, low, high);
+	reading->rule->bare = false;
+}
+
+static void read_payload(struct reading *reading, const struct nlattr *data)
+{
+	const struct nlattr *tb[NFTA_PAYLOAD_MAX + 1];
+	uint32_t base, offset, length;
+
+	nested_attributes(data, tb, NFTA_PAYLOAD_MAX);
+	base = number_of(tb[NFTA_PAYLOAD_BASE]);
+	offset = number_of(tb[NFTA_PAYLOAD_OFFSET]);
+	length = number_of(tb[NFTA_PAYLOAD_LEN]);
+	reading->masked = false;
+	reading->rule->bare = false;
+	reading->loaded = SOMETHING;
+	if (base == NFT_PAYLOAD_TRANSPORT_HEADER && offset == 2 && length == 2)
+		reading->loaded = PORT;
+	else if (base == NFT_PAYLOAD_NETWORK_HEADER && offset == 9 &&
+		 length == 1 && reading->family != NFPROTO_IPV6)
+		reading->loaded = PROTOCOL;
+}
+
+/* Ports that "snat to" and "masquerade to" have in registers */
+static void read_block(struct reading *reading, const struct nlattr *low,
+		       const struct nlattr *high)
+{
+	uint32_t first = number_of(low), last = high ? number_of(high) : first;
+
+	if (!low || first >= 32 || last >= 32)
+		return;
+	reading->rule->block.low = reading->immediates[first];
+	reading->rule->block.high = reading->immediates[last];
+}
+
+static void read_immediate(struct reading *reading, const struct nlattr **tb)
+{
+	uint32_t at = number_of(tb[NFTA_IMMEDIATE_DREG]), port;
+
+	if (at < 32 && port_of(tb[NFTA_IMMEDIATE_DATA], &port))
+		reading->immediates[at] = port;
+}
+
 /* "ct state { established, related }", or a map of verdicts */
 static void load_elements(const struct nlmsghdr *nlh, void *data)
 {
@@ -334,6 +487,8 @@ static void read_lookup(struct reading *reading, const struct nlattr *data)
 	nested_attributes(data, tb, NFTA_LOOKUP_MAX);
 	if (reading->loaded != INTERFACE)
 		reading->rule->bare = false;
+	if (reading->loaded == PORT)
+		read_port_set(reading, text_of(tb[NFTA_LOOKUP_SET]));
 	if (reading->loaded != STATE && !tb[NFTA_LOOKUP_DREG])
 		return;
 	nlh = nftables_begin(NFT_MSG_GETSETELEM, reading->family, &status);
@@ -370,6 +525,17 @@ static void read_cmp(struct reading *reading, const struct nlattr *data)
 			reading->rule->related = true;
 		reading->rule->bare = false;
 		break;
+	case PORT:
+		read_port_cmp(reading, number_of(tb[NFTA_CMP_OP]),
+			      tb[NFTA_CMP_DATA]);
+		reading->rule->bare = false;
+		break;
+	case PROTOCOL:
+		if (equal &&
+		    (value_of(tb[NFTA_CMP_DATA]) & 0xff) == IPPROTO_TCP)
+			reading->rule->tcp = true;
+		reading->rule->bare = false;
+		break;
 	case INTERFACE:
 		if (!tb[NFTA_CMP_DATA])
 			break;
@@ -400,6 +566,8 @@ static void read_load(struct reading *reading, const struct nlattr *attr,
 	else if (!ct && (key == NFT_META_IIF || key == NFT_META_OIF ||
 			 key == NFT_META_IIFNAME || key == NFT_META_OIFNAME))
 		reading->loaded = INTERFACE;
+	else if (!ct && key == NFT_META_L4PROTO)
+		reading->loaded = PROTOCOL;
 	/* "meta nfproto" and "meta l4proto" in front of others tell little */
 }
 
@@ -431,13 +599,32 @@ static void read_expression(struct reading *reading, const char *name,
 
 	if (!strcmp(name, "masq")) {
 		reading->rule->translates = true;
+		if (data) {
+			nested_attributes(data, tb, NFTA_MASQ_MAX);
+			read_block(reading, tb[NFTA_MASQ_REG_PROTO_MIN],
+				   tb[NFTA_MASQ_REG_PROTO_MAX]);
+		}
+	} else if (!strcmp(name, "redir")) {
+		reading->rule->forwards = true;
+	} else if (!strcmp(name, "payload") && data) {
+		nested_attributes(data, tb, NFTA_PAYLOAD_MAX);
+		if (tb[NFTA_PAYLOAD_DREG])
+			read_payload(reading, data);
+	} else if (!strcmp(name, "range") && data) {
+		read_port_range(reading, data);
 	} else if (!strcmp(name, "nat") && data) {
 		nested_attributes(data, tb, NFTA_NAT_MAX);
-		if (number_of(tb[NFTA_NAT_TYPE]) == NFT_NAT_SNAT)
+		if (number_of(tb[NFTA_NAT_TYPE]) == NFT_NAT_SNAT) {
 			reading->rule->translates = true;
+			read_block(reading, tb[NFTA_NAT_REG_PROTO_MIN],
+				   tb[NFTA_NAT_REG_PROTO_MAX]);
+		} else {
+			reading->rule->forwards = true;
+		}
 	} else if (!strcmp(name, "immediate") && data) {
 		nested_attributes(data, tb, NFTA_IMMEDIATE_MAX);
-		verdict_of(reading, tb[NFTA_IMMEDIATE_DATA], &accepts);
+		if (!verdict_of(reading, tb[NFTA_IMMEDIATE_DATA], &accepts))
+			read_immediate(reading, tb);
 	} else if (!strcmp(name, "reject")) {
 		reading->rule->drops = true;
 	} else if (!strcmp(name, "notrack")) {
@@ -501,6 +688,9 @@ static void load_rule(const struct nlmsghdr *nlh, void *data)
 		return;
 	reading.rule = add_rule(data);
 	reading.rule->chain = chain;
+	if (tb[NFTA_RULE_HANDLE])
+		reading.rule->handle =
+			be64toh(mnl_attr_get_u64(tb[NFTA_RULE_HANDLE]));
 	mnl_attr_for_each_nested(attr, tb[NFTA_RULE_EXPRESSIONS])
 	{
 		nested_attributes(attr, expression, NFTA_EXPR_MAX);
@@ -536,6 +726,10 @@ static void load_entry(struct ruleset *ruleset, const struct ipt_entry *entry,
 	int verdict;
 
 	rule->chain = chain;
+	rule->number = 1;
+	if (ruleset->rule_count > 1 && rule[-1].chain == chain)
+		rule->number = rule[-1].number + 1;
+	rule->tcp = entry->ip.proto == IPPROTO_TCP;
 	if (entry->ip.src.s_addr || entry->ip.smsk.s_addr ||
 	    entry->ip.dst.s_addr || entry->ip.dmsk.s_addr || entry->ip.proto)
 		rule->bare = false;
@@ -757,6 +951,22 @@ const char *ruleset_place(const struct ruleset_chain *chain)
 	return text;
 }
 
+const char *ruleset_deletion(const struct ruleset *ruleset,
+			     const struct ruleset_rule *rule)
+{
+	static char text[700];
+	const struct ruleset_chain *chain = &ruleset->chains[rule->chain];
+
+	if (chain->legacy)
+		snprintf(text, sizeof(text), "iptables -t %s -D %s %u",
+			 chain->table, chain->name, rule->number);
+	else
+		snprintf(text, sizeof(text), "nft delete rule %s handle %llu",
+			 ruleset_place(chain),
+			 (unsigned long long)rule->handle);
+	return text;
+}
+
 void ruleset_free(struct ruleset *ruleset)
 {
 	unsigned int i;
@@ -765,8 +975,10 @@ void ruleset_free(struct ruleset *ruleset)
 		free(ruleset->chains[i].table);
 		free(ruleset->chains[i].name);
 	}
-	for (i = 0; i < ruleset->rule_count; i++)
+	for (i = 0; i < ruleset->rule_count; i++) {
 		free(ruleset->rules[i].helper);
+		free(ruleset->rules[i].ports);
+	}
 	for (i = 0; i < ruleset->helper_count; i++) {
 		free(ruleset->helpers[i].table);
 		free(ruleset->helpers[i].name);

@@ -23,6 +23,12 @@ struct ruleset_chain {
 	bool seen; /* while they are followed */
 };
 
+/* Ports, both included */
+struct ruleset_range {
+	uint32_t low;
+	uint32_t high;
+};
+
 /* A rule: what it does, and how it selects */
 struct ruleset_rule {
 	unsigned int chain;
@@ -38,6 +44,13 @@ struct ruleset_rule {
 	bool notrack;
 	bool offload; /* to a flowtable */
 	char *helper; /* gives flows this one, or NULL */
+	uint64_t handle; /* in nf_tables */
+	unsigned int number; /* in its chain, from 1 */
+	bool forwards; /* translates destination addresses */
+	bool tcp; /* selects TCP alone */
+	struct ruleset_range *ports; /* destination ports it selects */
+	unsigned int port_count;
+	struct ruleset_range block; /* source ports it translates to, or 0 */
 };
 
 struct ruleset_helper {
@@ -70,6 +83,10 @@ const struct ruleset_chain *ruleset_unrelated(struct ruleset *ruleset);
 
 /* "rule in inet filter forward", in a buffer that the next call overwrites */
 const char *ruleset_place(const struct ruleset_chain *chain);
+
+/* Words that delete the rule, in a buffer that the next call overwrites */
+const char *ruleset_deletion(const struct ruleset *ruleset,
+			     const struct ruleset_rule *rule);
 
 void ruleset_free(struct ruleset *ruleset);
 

@@ -289,6 +289,26 @@ const struct spec_reason spec_reason[__NF_ALG_REASON_MAX] = {
 		"A service names one of the kernel's own helpers, and that one does not know IPv6, so the flow goes on without it.",
 		"Nothing to do where the firewall permits the connections that the protocol opens beside this one; else let the two hosts use IPv4.",
 	},
+	[NF_ALG_REASON_FOREIGN_ENTRY] = {
+		"foreign-entry",
+		"Somebody else made the connection's entry, or changed its helper (conntrackd, a firewall rule, conntrack): a UDP flow was taken over where a service is there for it, and an open TCP connection was reset, so that both ends connect again.",
+		"Nothing to do after a second router has taken over. Otherwise remove the firewall rule that assigns a helper whose name begins with \"alg-\": services alone decide what is translated.",
+	},
+	[NF_ALG_REASON_LOCAL_SOCKET] = {
+		"local-socket",
+		"A flow matched a binding, but a program on the router itself waits on that public port, and keeps it.",
+		"Give the program a port outside of media-ports, or let it open its port before calls are made: a port that is in use is not bound.",
+	},
+	[NF_ALG_REASON_LIMIT_UNANSWERED] = {
+		"limit-unanswered",
+		"A UDP flow from outside made room for a newer one, because more than unanswered-max flows waited for the answer of an inside host.",
+		"Somebody sends datagrams that nobody answers: close the port to strangers in the firewall, or limit their rate. If they are meant to come, raise \"natctl set unanswered-max N\".",
+	},
+	[NF_ALG_REASON_LIMIT_STRANGERS] = {
+		"limit-strangers",
+		"There are as many answered flows from outside as strangers-max permits: one that was silent since made room, or a connection was passed untranslated.",
+		"See \"natctl show sessions\" for who they are; raise the limit with \"natctl set strangers-max N\" if they are meant to be there.",
+	},
 };
 
 const struct spec_option spec_option[__NF_ALG_OPTION_MAX] = {
@@ -335,12 +355,12 @@ const struct spec_option spec_option[__NF_ALG_OPTION_MAX] = {
 	[NF_ALG_OPTION_SESSIONS_MAX] = {
 		"sessions-max", "flows",
 		0, 16777216, 65536,
-		"Signalling flows.",
+		"Signalling flows that inside hosts began.",
 	},
 	[NF_ALG_OPTION_SESSIONS_PER_HOST] = {
 		"sessions-per-host", "flows",
-		0, 16777216, 4096,
-		"Signalling flows of one inside host.",
+		0, 16777216, 16384,
+		"Signalling flows that one inside host began.",
 	},
 	[NF_ALG_OPTION_CALLS_MAX] = {
 		"calls-max", "calls",
@@ -472,6 +492,21 @@ const struct spec_option spec_option[__NF_ALG_OPTION_MAX] = {
 		0, 1, 0,
 		"Media of SIP calls comes only from hosts that the far side names.",
 	},
+	[NF_ALG_OPTION_UNANSWERED_MAX] = {
+		"unanswered-max", "flows",
+		16, 1048576, 4096,
+		"UDP flows from outside that no inside host has answered yet.",
+	},
+	[NF_ALG_OPTION_STRANGERS_MAX] = {
+		"strangers-max", "flows",
+		0, 16777216, 32768,
+		"Signalling flows from outside that an inside host has answered.",
+	},
+	[NF_ALG_OPTION_BIG_HOSTS] = {
+		"big-hosts", "none|list",
+		0, 1, 0,
+		"Inside hosts that only the limits of all hosts together apply to.",
+	},
 };
 
 const char *const spec_protocol_id[__NF_ALG_PROTOCOL_MAX] = {
@@ -519,6 +554,9 @@ const char *const spec_resource[__NF_ALG_RESOURCE_MAX] = {
 	[NF_ALG_RESOURCE_SERVICES] = "services",
 	[NF_ALG_RESOURCE_ACCESS_LISTS] = "access-lists",
 	[NF_ALG_RESOURCE_TUNNELS] = "tunnels",
+	[NF_ALG_RESOURCE_STRANGERS] = "strangers",
+	[NF_ALG_RESOURCE_UNANSWERED] = "unanswered",
+	[NF_ALG_RESOURCE_TEXTS] = "texts",
 };
 
 const char *const spec_event[__NF_ALG_EVENT_MAX] = {
