@@ -20,6 +20,9 @@
  *		addresses of a tunnel; a figure is that of 16 KiB
  *	generator calls CLIENT SERVER COUNT
  *		COUNT INVITEs from as many phones; not measured
+ *	generator strangers CLIENT SERVER REGISTRATIONS COUNT
+ *		so many registrations of one phone, which the server grants; then
+ *		COUNT packets of somebody else to the phone's door, each a new flow
  *
  * CLIENT and SERVER are network namespaces; both ends are sockets of this one
  * process, so that no context switch is measured. A packet travels within
@@ -46,6 +49,7 @@
 #define CLIENT_ADDRESS "10.0.0.2"
 #define SERVER_ADDRESS "203.0.113.9"
 #define ROUTER_ADDRESS "203.0.113.1"
+#define STRANGER_ADDRESS "203.0.113.10"
 #define CLIENT_INNER "10.7.1.1"
 #define SERVER_INNER "10.9.0.1"
 #define CHUNK 16384
@@ -466,6 +470,87 @@ static void calls(const char *client, const char *server, unsigned int count)
 	say((now() - start) / count, count, arrived, 0);
 }
 
+/* Grant what the server has just received: the same lines again, as an answer */
+static size_t grant(char *out, size_t room, char *request)
+{
+	static const char *const kept[] = { "Via:",	"From:", "To:",
+					    "Call-ID:", "CSeq:", "Contact:" };
+	size_t length = snprintf(out, room, "SIP/2.0 200 OK\r\n"), i;
+	char *line, *rest = request;
+
+	while ((line = strtok_r(NULL, "\r\n", &rest))) {
+		for (i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+			if (!strncmp(line, kept[i], strlen(kept[i])))
+				length += snprintf(out + length, room - length,
+						   "%s\r\n", line);
+	}
+	length += snprintf(out + length, room - length,
+			   "Expires: 3600\r\nContent-Length: 0\r\n\r\n");
+	return length;
+}
+
+static void strangers(const char *client, const char *server,
+		      unsigned int registrations, unsigned int count)
+{
+	struct sockaddr_in registrar = address(host(SERVER_ADDRESS), 5060),
+			   door;
+	int phone =
+		bound_socket(client, SOCK_DGRAM, host(CLIENT_ADDRESS), 5060);
+	int in = bound_socket(server, SOCK_DGRAM, host(SERVER_ADDRESS), 5060);
+	socklen_t length = sizeof(door);
+	char data[2048], buffer[2048];
+	unsigned int i, granted = 0;
+	ssize_t size;
+
+	for (i = 0; i < registrations; i++) {
+		size = snprintf(
+			data, sizeof(data),
+			"REGISTER sip:%s SIP/2.0\r\n"
+			"Via: SIP/2.0/UDP %s:5060;branch=z9hG4bK%u\r\n"
+			"Max-Forwards: 70\r\n"
+			"From: <sip:%u@%s>;tag=%u\r\nTo: <sip:%u@%s>\r\n"
+			"Call-ID: %u@bench\r\nCSeq: 1 REGISTER\r\n"
+			"Contact: <sip:%u@%s:5060>\r\nExpires: 3600\r\n"
+			"Content-Length: 0\r\n\r\n",
+			SERVER_ADDRESS, CLIENT_ADDRESS, i, i, SERVER_ADDRESS, i,
+			i, SERVER_ADDRESS, i, i, CLIENT_ADDRESS);
+		if (sendto(phone, data, size, 0, (struct sockaddr *)&registrar,
+			   sizeof(registrar)) < 0)
+			err(1, "send");
+		size = recvfrom(in, buffer, sizeof(buffer) - 1, 0,
+				(struct sockaddr *)&door, &length);
+		if (size < 0)
+			err(1, "no registration");
+		buffer[size] = 0;
+		size = grant(data, sizeof(data), buffer);
+		if (sendto(in, data, size, 0, (struct sockaddr *)&door,
+			   sizeof(door)) < 0)
+			err(1, "grant");
+		granted += arrives(phone, buffer, sizeof(buffer));
+	}
+	if (granted != registrations)
+		errx(1, "%u of %u were granted", granted, registrations);
+	close(phone);
+	close(in);
+
+	for (i = 0; i < count + WARM_UP; i++) {
+		/* Not a port that a flow of before may have had */
+		int out = bound_socket(server, SOCK_DGRAM,
+				       host(STRANGER_ADDRESS), 10000 + i);
+
+		if (!i)
+			meter.start = now();
+		/* What comes back is that nobody is there */
+		if (sendto(out, "stranger", 8, 0, (struct sockaddr *)&door,
+			   sizeof(door)) < 0 &&
+		    errno != ECONNREFUSED)
+			err(1, "send");
+		meter_packet(1);
+		close(out);
+	}
+	meter_say("", 0);
+}
+
 static void media(const char *client, const char *server, unsigned int count)
 {
 	struct sockaddr_in sip = address(host(SERVER_ADDRESS), 5060);
@@ -584,8 +669,10 @@ int main(int argc, char **argv)
 		stream(argv[2], argv[3], atoi(argv[4]));
 	else if (argc == 5 && !strcmp(argv[1], "calls"))
 		calls(argv[2], argv[3], atoi(argv[4]));
+	else if (argc == 6 && !strcmp(argv[1], "strangers"))
+		strangers(argv[2], argv[3], atoi(argv[4]), atoi(argv[5]));
 	else
 		errx(2,
-		     "usage: generator udp|tcp|flows|esp|stream|calls CLIENT SERVER ...");
+		     "usage: generator udp|tcp|flows|esp|stream|calls|strangers CLIENT SERVER ...");
 	return 0;
 }

@@ -36,12 +36,14 @@ network() {
 	ip -n server link set eth0 address 02:00:00:00:00:04 up
 	ip -n client addr add 10.0.0.2/24 dev eth0
 	ip -n server addr add 203.0.113.9/24 dev eth0
+	ip -n server addr add 203.0.113.10/24 dev eth0
 	ip -n client route add default via 10.0.0.1
 	ip -n client route add local 10.128.0.0/9 dev lo
 	ip route add 10.128.0.0/9 via 10.0.0.2
 	ip route add 198.18.0.0/15 via 203.0.113.9
 	ip neigh replace 10.0.0.2 lladdr 02:00:00:00:00:03 dev lan nud permanent
 	ip neigh replace 203.0.113.9 lladdr 02:00:00:00:00:04 dev wan nud permanent
+	ip neigh replace 203.0.113.10 lladdr 02:00:00:00:00:04 dev wan nud permanent
 	ip -n client neigh replace 10.0.0.1 lladdr 02:00:00:00:00:01 dev eth0 nud permanent
 	ip -n server neigh replace 203.0.113.1 lladdr 02:00:00:00:00:02 dev eth0 nud permanent
 	nft -f - <<-END
@@ -110,11 +112,20 @@ no_tunnel() {
 	ip -n server route del 10.7.1.1 2>/dev/null
 }
 
+# Sessions of connections that are over end in the background, at the cost of whatever is measured meanwhile
+settled() {
+	conntrack -F 2>/dev/null
+	[ -e /sys/module/nf_nat_alg ] || return 0
+	while [ "$(natctl -j show sessions | head -c 2)" != '[]' ]; do
+		sleep 1
+	done
+}
+
 # measure WHO WHAT generator-arguments
 measure() {
 	local who=$1 what=$2 answer
 	shift 2
-	conntrack -F 2>/dev/null
+	settled
 	answer=$("$generator" "$1" client server "${@:2}") || answer="0 0 0 0"
 	echo "$what $who $answer" | tee -a "$figures"
 }
@@ -186,6 +197,8 @@ for phase in $phases; do
 		packets_of ours
 		measure ours flows-0 flows $((packets * 5))
 		[ "$packets" -ge 1000 ] || continue
+		measure ours strangers-1 strangers 1 "$packets"
+		measure ours strangers-8000 strangers 8000 "$packets"
 		natctl set bindings-max 1048576 && natctl set calls-max 1048576
 		# A call takes two bindings at least: RTP and RTCP
 		"$generator" calls client server 500

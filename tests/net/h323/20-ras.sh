@@ -8,7 +8,7 @@
 # RAS: every message, and in it every component that can hold an address by the
 # ASN.1, in the root and in the extensions, from each side that says it. The
 # gatekeeper is outside, then inside. What arrives is compared byte for byte
-# with the encoding, by somebody else's compiler, of what the fact sheet says it
+# with the encoding, by somebody else's compiler, of what peer/h323fields.py says it
 # is to become; tshark decodes all of it.
 #
 #   endpoint (phone) ---- router, masquerade ---- gatekeeper (server)

@@ -5,8 +5,8 @@
 # chroot: asn1
 # timeout: 900
 #
-# What the kernel's own helper does not do, one test for each; the numbers are
-# those of the project's fact sheet about H.323.
+# What the kernel's own helper does not do, one test for each, by the
+# numbers of peer/h323gaps.py.
 #
 #   endpoint (phone), another (desk) ---- router ---- everybody else (server)
 #

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The first router dies, the second one takes its addresses: connections have
-# come by conntrackd, tunnels by natctl, and all of them go on. The network is
-# drawn in pair.sh.
+# The first router dies, the second one takes its addresses by keepalived:
+# connections have come by conntrackd, tunnels by natctl, and all of them go on,
+# also where a host has two CHILD_SAs. The network is drawn in pair.sh.
 #
 # machine: uml qemu
 # ci: uml
@@ -20,12 +20,16 @@ forwards() {
 	export ROUTER
 }
 
-# die NS: without a word
+# die NS: without a word; all of it before the other one can notice
 die() {
+	kill -KILL -- "-$(<"$SCRATCH/keepalived-$1.session")"
+	ip -n "$1" -batch - <<-END
+		link set lan down
+		link set wan down
+		link set sync down
+	END
 	kill -STOP "$(cat "$SCRATCH/$1.pid")"
-	ip -n "$1" link set lan down
-	ip -n "$1" link set wan down
-	ip -n "$1" link set sync down
+	keepalived_stop "$1" KILL
 	echo backup >"$SCRATCH/$1.role"
 }
 
@@ -36,13 +40,14 @@ come_back() {
 	ip -n "$1" link set lan up
 	ip -n "$1" link set wan up
 	ip -n "$1" link set sync up
-	takeover "$1" backup
+	: >"$SCRATCH/$1.role"
+	keepalived_start "$1" 100
+	becomes "$1" backup
 }
 
 take() {
 	forwards "$1"
-	takeover "$1" master
-	addresses "$1"
+	becomes "$1" master
 }
 
 # tunnels_of NS: as far as they must be equal
@@ -180,15 +185,12 @@ first_again() {
 	forwards "$FIRST"
 	router conntrack -F
 	command "$NATCTL" -n "$SECOND" clear translations esp '*'
+	come_back "$FIRST" || return 1
+	keepalived_stop "$SECOND" TERM
 	no_addresses "$SECOND"
-	takeover "$SECOND" backup
-	no_addresses "$FIRST"
-	kill -CONT "$(cat "$SCRATCH/$FIRST.pid")"
-	for device in lan wan sync; do
-		ip -n "$FIRST" link set $device up
-	done
-	take "$FIRST"
-	both "$N" 3 0.1
+	take "$FIRST" || return 1
+	keepalived_start "$SECOND" 100
+	becomes "$SECOND" backup && both "$N" 3 0.1
 }
 
 # The first tunnel gets new SPIs from the second router
@@ -197,18 +199,53 @@ rekey() {
 		retire_gateway 1 1 && both "$N" 3 0.1 && uncrossed
 }
 
+# A second CHILD_SA of host 1, by hand
+SA=0x1fff
+second_sa() {
+	local status
+
+	# a slow machine takes its time from one program to the next
+	natctl set tunnel-turn-time 60000
+	answered 1 $SA
+	status=$?
+	natctl set tunnel-turn-time default
+	[ $status = 0 ] && from 1 -c 2 -i 0.1 -W 5 && uncrossed
+}
+
+# Both in turn: the packets of one are between those of the other, and the host
+# gets the 6 of the one and the 20 answers of the other
+in_turn() {
+	local seq pid
+
+	watch_host 1 25
+	ip netns exec "host1-$$" ping -n -q -I 10.7.1.1 -c 20 -i 0.1 -W 5 \
+		10.9.0.1 >"$SCRATCH/turn" 2>&1 &
+	pid=$!
+	for seq in $(seq 3 8); do
+		host_sends 1 $((0x80000000 + SA)) "$seq" &&
+			gateway_sends $SA "$seq" || return 1
+	done
+	wait $pid
+	cat "$SCRATCH/turn"
+	wait_watch &&
+		[ "$(grep -c "ESP $SERVER4 > 10.1.1.2" "$SCRATCH/watched")" = 26 ] &&
+		[ "$(received "$SCRATCH/turn")" = 20 ]
+}
+
 refused_there() {
 	tunnels_of "$FIRST" | takeover "$1" receive && return 1
 	equal 10
 }
 
-plan 17
+plan 20
 pair "$N"
 services "$FIRST" "$SECOND"
 try "conntrackd on both" eval '
 	conntrackd_start "$FIRST" 192.168.9.1 192.168.9.2 &&
-	conntrackd_start "$SECOND" 192.168.9.2 192.168.9.1 &&
-	takeover "$SECOND" backup && takeover "$FIRST" master'
+	conntrackd_start "$SECOND" 192.168.9.2 192.168.9.1'
+try "keepalived on both: the first one forwards" eval '
+	keepalived_start "$FIRST" 150 && becomes "$FIRST" master &&
+	keepalived_start "$SECOND" 100 && becomes "$SECOND" backup'
 for n in $(seq "$N"); do
 	tunnel "$n"
 done
@@ -218,6 +255,7 @@ try "without the state the gateway's packets are lost on the second router" \
 try "the first one forwards again" first_again
 sender "$FIRST" "$SECOND"
 sender "$SECOND" "$FIRST"
+try "a host has two CHILD_SAs" second_sa
 try "IKE of all hosts by port 500" python3 "$PEER/ike.py" exchange $$ "$N" 1
 try "the second router knows all tunnels, in their zones" equal 40
 try "conntrackd carries the zones" zones_sent "$SECOND"
@@ -225,6 +263,7 @@ router conntrack -L -p esp 2>/dev/null | sed -n 's/.*src=\(10[.0-9]*\) .*zone=\(
 	sort >"$SCRATCH/before"
 try "the first router dies, the second one takes over in mid-traffic" \
 	survive "$FIRST" "$SECOND"
+try "two CHILD_SAs are used in turn" in_turn
 try "all both ways at once, without a loss" both "$N" 5 0.1
 try "connections are in the zones they had" same_zones before
 try "nothing was unknown or waited" nothing_strange

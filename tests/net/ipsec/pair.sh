@@ -12,7 +12,7 @@
 #   10.1.N.2 ------+        +-- second router -+
 #                             .3           .3
 #
-#  The two have 10.1.0.1 and 203.0.113.1 in turn, and a wire of their own
+#  The two have 10.1.0.1 and 203.0.113.1 in turn, by keepalived, and a wire of their own
 #  between them (192.168.9.1 and .2), on which conntrackd speaks. Both translate
 #  to 203.0.113.1.
 . "$(dirname "${BASH_SOURCE[0]}")/peers.sh"
@@ -31,7 +31,7 @@ wire() {
 	ip -n "$1" link set "$2" up
 }
 
-# pair HOSTS: all of it; the first router forwards
+# pair HOSTS: all of it; nobody forwards until keepalived says so
 pair() {
 	local ns n number=1
 
@@ -85,20 +85,21 @@ pair() {
 		ip -n "$ns" route add default via 10.1.0.1
 		ip -n "$ns" route add 10.9.0.1 via 10.1.0.1 src "10.7.$n.1"
 	done
-	addresses "$FIRST"
 	MARK="nf-nat-alg test ${0##*/} $$"
 	echo "$MARK" >/dev/kmsg
 }
 
-# addresses NS: it has them, and says so as keepalived does
+# addresses NS: it has those that the two share, and says so as keepalived does
 addresses() {
 	ip -n "$1" address add 10.1.0.1/16 dev lan
 	ip -n "$1" address add "$WAN4/24" dev wan
 	in_ns "$1" python3 "$PEER/arp.py" lan 10.1.0.1 wan "$WAN4"
 }
+
+# no_addresses NS: what a keepalived that was killed has left there
 no_addresses() {
-	ip -n "$1" address del 10.1.0.1/16 dev lan
-	ip -n "$1" address del "$WAN4/24" dev wan
+	ip -n "$1" address del 10.1.0.1/16 dev lan 2>/dev/null
+	ip -n "$1" address del "$WAN4/24" dev wan 2>/dev/null
 }
 
 # services NS...: the module, with the same services in each
@@ -174,7 +175,93 @@ conntrackd_ask() {
 	in_ns "$name" conntrackd -C "$SCRATCH/$name.conf" "$@"
 }
 
-# takeover NS WORDS...: what keepalived calls there
+# keepalived_start NS PRIORITY: as a backup, by its real configuration: one group
+# of two VRRP instances, and natctl-takeover told of its changes
+keepalived_start() {
+	local name=$1
+
+	cat >"$SCRATCH/notify-$name" <<-END
+		#!/bin/bash
+		export PATH=$(dirname "$(command -v "$NATCTL")"):$PATH
+		export CONNTRACKD="conntrackd -C $SCRATCH/$name.conf"
+		export NATCTL_ROLE=$SCRATCH/$name.role
+		exec "$TAKEOVER" "\$1" >>"$SCRATCH/notify-$name.log" 2>&1
+	END
+	chmod 755 "$SCRATCH/notify-$name"
+	cat >"$SCRATCH/keepalived-$name.conf" <<-END
+		global_defs {
+			router_id $name
+			script_user root
+			vrrp_version 3
+			vrrp_garp_master_delay 0
+		}
+		vrrp_sync_group pair {
+			group {
+				inside
+				outside
+			}
+			notify_master "$SCRATCH/notify-$name master"
+			notify_backup "$SCRATCH/notify-$name backup"
+			notify_fault "$SCRATCH/notify-$name fault"
+		}
+		vrrp_instance inside {
+			state BACKUP
+			nopreempt
+			interface lan
+			virtual_router_id 51
+			priority $2
+			advert_int 0.3
+			virtual_ipaddress {
+				10.1.0.1/16 dev lan
+			}
+		}
+		vrrp_instance outside {
+			state BACKUP
+			nopreempt
+			interface wan
+			virtual_router_id 52
+			priority $2
+			advert_int 0.3
+			virtual_ipaddress {
+				$WAN4/24 dev wan
+			}
+		}
+	END
+	setsid ip netns exec "$name" keepalived --dont-fork --log-console \
+		--use-file "$SCRATCH/keepalived-$name.conf" \
+		--pid "$SCRATCH/keepalived-$name.pid" \
+		--vrrp_pid "$SCRATCH/keepalived-$name.vrrp" \
+		>>"$SCRATCH/keepalived-$name.log" 2>&1 &
+	echo $! >"$SCRATCH/keepalived-$name.session"
+	disown
+}
+
+# keepalived_stop NS SIGNAL: KILL is a death without a word, TERM says goodbye
+keepalived_stop() {
+	local session
+
+	session=$(cat "$SCRATCH/keepalived-$1.session")
+	kill "-$2" -- "-$session" 2>/dev/null
+	while kill -0 -- "-$session" 2>/dev/null; do
+		sleep 0.1
+	done
+	rm -f "$SCRATCH/keepalived-$1".{session,pid,vrrp}
+}
+
+# becomes NS ROLE: it does, by keepalived, soon
+becomes() {
+	local end=$((SECONDS + 60))
+
+	until [ "$(cat "$SCRATCH/$1.role" 2>/dev/null)" = "$2" ]; do
+		if [ $SECONDS -gt $end ]; then
+			tail -n 20 "$SCRATCH/keepalived-$1.log"
+			return 1
+		fi
+		sleep 0.05
+	done
+}
+
+# takeover NS WORDS...: what is called there
 takeover() {
 	local name=$1
 
@@ -203,6 +290,8 @@ pair_end() {
 		[ ! -e "$file" ] || kill -- "-$(cat "$file")" 2>/dev/null
 	done
 	for file in "$FIRST" "$SECOND"; do
+		[ ! -e "$SCRATCH/keepalived-$file.session" ] ||
+			keepalived_stop "$file" TERM
 		[ ! -e "$SCRATCH/$file.pid" ] ||
 			kill "$(cat "$SCRATCH/$file.pid")" 2>/dev/null
 	done

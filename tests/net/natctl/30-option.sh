@@ -22,7 +22,7 @@ files = {name: open(sys.argv[2] + "/" + name, "w")
 	 for name in ("low", "high", "beyond")}
 for o in json.load(open(sys.argv[1])):
 	if o["name"].startswith("media-port-") or \
-			o["unit"] in ("on|off", "own|list", "address"):
+			o["unit"] in ("on|off", "own|list", "none|list", "address"):
 		continue
 	for name, value in (("low", o["minimum"]), ("high", o["maximum"]),
 			    ("beyond", o["maximum"] + 1)):
@@ -30,10 +30,10 @@ for o in json.load(open(sys.argv[1])):
 END
 expect 0 "" natctl apply "$SCRATCH/low"
 value "all(o['value'] == o['minimum'] for o in d
-	if o['unit'] not in ('on|off', 'port', 'own|list', 'address'))" natctl -j set
+	if o['unit'] not in ('on|off', 'port', 'own|list', 'none|list', 'address'))" natctl -j set
 expect 0 "" natctl apply "$SCRATCH/high"
 value "all(o['value'] == o['maximum'] for o in d
-	if o['unit'] not in ('on|off', 'port', 'own|list', 'address'))" natctl -j set
+	if o['unit'] not in ('on|off', 'port', 'own|list', 'none|list', 'address'))" natctl -j set
 expect 2 "nothing was changed" natctl apply "$SCRATCH/beyond"
 holds "each value beyond is named" test \
 	"$(grep -c 'is not a value of' "$SCRATCH/err")" = "$(wc -l <"$SCRATCH/beyond")"
@@ -80,6 +80,11 @@ expect 2 "media-from is own, or list ACL" natctl set media-from others
 expect 1 "an access list has a name" natctl set media-from list 'a b'
 expect 0 "" natctl set media-from own
 expect 0 "media-from         own" natctl set
+expect 0 "" natctl set big-hosts list 20
+expect 0 "big-hosts          list 20" natctl set
+expect 0 "set big-hosts list 20" natctl save
+expect 2 "big-hosts is none, or list ACL" natctl set big-hosts all
+expect 0 "" natctl set big-hosts none
 
 expect 2 'there is no option "hold"' natctl set hold 5
 expect 2 '"" is not a value of hold-time' natctl set hold-time

@@ -280,7 +280,7 @@ class Scene:
         return address
 
     def forward_all(self, path, address):
-        """The same where the fact sheet leaves it open: all are translated"""
+        """The same where no rule says which protocol: all are translated"""
         found = read(address)
         if found is None or found[0] != self.own or self.plain or \
                 what(path) == "alone":

@@ -3,9 +3,9 @@
 
 The components are found in the ASN.1: every TransportAddress that a message
 can hold, in its root and its extensions, down to where a type would hold
-itself. What is to happen to each is said by the rules below, which are the
-project's fact sheet about H.323 (sections 4 to 7), and owe nothing to the
-router's tables: one checks the other.
+itself. What is to happen to each is said by the rules below. They were made from
+H.225.0, H.245 and H.460.18, and owe nothing to the router's tables: one checks
+the other.
 
 A component is named by its path: ".name" in a SEQUENCE, ":name" of a CHOICE,
 "[]" in a list.
@@ -21,19 +21,19 @@ import h323asn1
 #   udp tcp    the sender's own address becomes the public one, with the port
 #              that stands for it outside; the receiver's public one becomes
 #              its own again, where the line says so
-#   either     the fact sheet does not say; the message is not to suffer
+#   either     the Recommendations do not say; the message is not to suffer
 RULES = (
-    # 4: never inside tokens, they are signed
+    # never inside tokens, they are signed
     (r"(crypto)?Tokens\[\]", "alone"),
-    # 6: an echo of what was not understood
+    # an echo of what was not understood
     (r":functionNotUnderstood", "alone"),
-    # 4, 5: prefixes of gateways are only to be skipped
+    # prefixes of gateways are only to be skipped
     (r"supportedPrefixes\[\]\.prefix", "alone"),
     # no protocol of ours
     (r"\.sctp\[\]", "either"),
-    # 7: what a feature means by it, only that feature knows
+    # what a feature means by it, only that feature knows
     (r"\.content:(transport|alias)", "either"),
-    # 4.2, 5: aliases that are addresses of call signalling
+    # aliases that are addresses of call signalling
     (r":transportID$", "tcp"),
     (r"\.annexE\[\]$", "udp"),
     (r"\.(rasAddress|replyAddress)(\[\])?$", "udp"),
@@ -48,7 +48,7 @@ RULES = (
     (r"\.(h245Address|alternativeAddress)$", "tcp"),
 )
 
-# 4, 5: where the receiver finds its own inside address again
+# where the receiver finds its own inside address again
 REVERSED = re.compile(
     r"(:setup\.destCallSignalAddress|:admissionRequest\.destCallSignalAddress"
     r"|:unregistrationRequest\.callSignalAddress\[\])$")

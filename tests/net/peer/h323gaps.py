@@ -4,7 +4,7 @@
 
 h323gaps.py [--family 6] NUMBER
 
-The numbers are those of section 10.1 of the project's fact sheet about H.323.
+Each test has a number.
 The caller, or the endpoint, is inside, unless the test says otherwise.
 h323gaps.py names them all without a number.
 """

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """How long what H.323 opens is open.
 
-h323life.py NAME: one of the tests below, which section 8 of the project's fact
-sheet about H.323 asks for. h323life.py names them all without a name.
+h323life.py NAME: one of the tests below. h323life.py names them all without a name.
 """
 
 import argparse

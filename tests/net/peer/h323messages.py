@@ -8,8 +8,8 @@ h323messages.py [--cast inside|outside] [--family 6] [--plain] [--trimmed]
 Every component that can hold an address by the ASN.1 is sent in the message
 that has it, from each side that says that message, holding an address of the
 sender's own, of somebody else, of another host inside, or the receiver's
-public one. What arrives has to be the encoding of the value that the fact
-sheet's rules make of it (h323fields.py), byte for byte.
+public one. What arrives has to be the encoding of the value that the rules of
+h323fields.py make of it, byte for byte.
 HOW:
   ras        all of RAS, in datagrams
   signal     all of call signalling, each message in a call

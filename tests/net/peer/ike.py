@@ -8,8 +8,11 @@ hosts and a gateway.
     ike.py moved PID HOSTS            they do not all have port 500
     ike.py child PID HOST [MESSAGE]   one CREATE_CHILD_SA of the gateway's
     ike.py ask PID HOSTS              the gateway asks all of them, first
+    ike.py called PID HOST            the gateway begins: IKE, then ESP; the
+                                      host only answers
 
-With -6 in front of the word, over IPv6. The namespaces are host1-PID ..., router-PID and server-PID.
+With -6 in front of the word, over IPv6. IKE_PUBLIC in the environment is the
+address that the gateway sees, if it is another one. The namespaces are host1-PID ..., router-PID and server-PID.
 """
 
 import ctypes
@@ -22,6 +25,7 @@ IPV6 = sys.argv[1:2] == ["-6"]
 GATEWAY, PUBLIC, INSIDE = (
     ("2001:db8:1::9", "2001:db8:1::1", "fd01:%d::2") if IPV6 else
     ("203.0.113.9", "203.0.113.1", "10.1.%d.2"))
+PUBLIC = os.environ.get("IKE_PUBLIC", PUBLIC)
 SA_INIT, AUTH, CHILD, INFORMATIONAL = 34, 35, 36, 37
 INITIATOR, RESPONSE = 0x08, 0x20
 
@@ -153,8 +157,39 @@ def child(pid, host, number="3"):
     assert net.gateway.recv(2000)[18] == CHILD
 
 
+def raw_esp(name):
+    enter(name)
+    sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ESP)
+    sock.settimeout(2)
+    return sock
+
+
+def called(pid, host):
+    net = Net(pid, [int(host)])
+    server = net.hosts[int(host)]
+    mine, theirs = cookies(7)
+    for number, kind in enumerate((SA_INIT, AUTH, INFORMATIONAL, CHILD)):
+        net.gateway.sendto(message(mine, theirs if number else 0, kind,
+                                   INITIATOR, number), (PUBLIC, 500))
+        data, peer = server.recvfrom(2000)
+        assert data[18] == kind, data
+        server.sendto(message(mine, theirs, kind, RESPONSE, number), peer)
+        data, peer = net.gateway.recvfrom(2000)
+        assert data[18] == kind and peer == (PUBLIC, 500), (data, peer)
+    outside, inside = raw_esp(f"server-{pid}"), raw_esp(f"host{host}-{pid}")
+    for number in range(1, 4):
+        outside.sendto(struct.pack(">II", 0x5001, number) + bytes(40),
+                       (PUBLIC, 0))
+        data, peer = inside.recvfrom(2000)
+        assert data[20:24] == struct.pack(">I", 0x5001), data
+        inside.sendto(struct.pack(">II", 0x80005001, number) + bytes(40), peer)
+        data, peer = outside.recvfrom(2000)
+        assert data[20:24] == struct.pack(">I", 0x80005001), data
+        assert peer[0] == PUBLIC, peer
+
+
 if __name__ == "__main__":
     if IPV6:
         del sys.argv[1]
     {"exchange": exchange, "preserve": preserve, "moved": moved,
-     "child": child, "ask": ask}[sys.argv[1]](*sys.argv[2:])
+     "child": child, "ask": ask, "called": called}[sys.argv[1]](*sys.argv[2:])

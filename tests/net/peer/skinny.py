@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """Skinny (SCCP): what its messages look like, and how to make them.
 
-The tables are those of section 4 of the project's fact sheet about SCCP, line
-by line and in its notation, and owe nothing to the router's own table: one
-checks the other.
+The tables were made from captures and from what Wireshark's packet-skinny.c and
+Asterisk's chan_skinny.c say, and owe nothing to the router's own table: one checks
+the other.
 
 A message is {length, header version, message id} and a body; integers are
 little-endian, addresses in network order. "@n" counts in the body. In an old

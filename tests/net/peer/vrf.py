@@ -4,6 +4,8 @@
 
     vrf.py {udp|tcp} [6]    a call each: same address and ports if they overlap,
                             same Call-ID; speech both ways, every packet counted
+    vrf.py first [6]        a call each over UDP; one and the same remote speaks
+                            first to both, and is answered
     vrf.py esp [6]          a tunnel each, with the same SPIs
                             6: over IPv6
 """
@@ -23,7 +25,8 @@ HOSTS = {"gold": Host("PHONE"), "silver": Host("DESK")}
 SERVER = Host("SERVER")
 FAMILY = 6 if "6" in sys.argv[2:] else 4
 PUBLIC = {name: os.environ["%s%d" % (name.upper(), FAMILY)] for name in NAMES}
-OVERLAP = PUBLIC["gold"] != PUBLIC["silver"]
+OVERLAP = HOSTS["gold"].address(FAMILY) == HOSTS["silver"].address(FAMILY)
+SHARED = os.environ.get("SHARED")  # both have the same address outside
 PACKETS = 50
 MEDIA = 30000
 
@@ -188,7 +191,8 @@ def shown(transport, public):
         check(public[name][1] in ports, name, "has", bindings)
         text = json.dumps(natctl("show", "translations", "vrf", name))
         check(PUBLIC[name] in text, name, "has", text)
-        check(not OVERLAP or PUBLIC[other] not in text, name, "has", text)
+        check(not OVERLAP or SHARED or PUBLIC[other] not in text, name, "has",
+              text)
         # the other transport's may not have timed out yet
         sessions = [s for s in own(name, natctl("show", "sessions", "vrf",
                                                 name))
@@ -233,6 +237,31 @@ def call(transport):
         calls.reply(name, calls.say(name, "BYE", 2))
     print("figure: 2 calls over %s, %d packets of speech, each where it "
           "belongs" % (transport, packets))
+
+
+def first():
+    calls, public = Calls("udp"), {}
+    asked = {name: calls.say(name, "INVITE", 1,
+                             sdp(HOSTS[name].address(FAMILY), MEDIA))
+             for name in NAMES}
+    for name in NAMES:
+        public[name] = (re.search(r"c=IN IP\d (\S+)", asked[name])[1],
+                        int(re.search(r"m=audio (\d+)", asked[name])[1]))
+        calls.reply(name, asked[name], sdp(SERVER.address(FAMILY), 20000))
+        calls.say(name, "ACK", 1)
+    check(public["gold"] != public["silver"], "both offered", public)
+    far = SERVER.udp(20000, FAMILY)
+    near = {name: HOSTS[name].udp(MEDIA, FAMILY) for name in NAMES}
+    for _ in range(3):
+        for name in NAMES:
+            far.sendto(name.encode(), public[name])
+        for name in NAMES:
+            count(near[name], [name.encode()])
+        for name in NAMES:
+            near[name].sendto(name.encode(), far.getsockname()[:2])
+            count(far, [name.encode()], public[name])
+    for name in NAMES:
+        calls.reply(name, calls.say(name, "BYE", 2))
 
 
 def esp():
@@ -282,7 +311,7 @@ def esp():
     print("figure: 2 tunnels, %s packets" % counted)
 
 
-if sys.argv[1] == "esp":
-    esp()
+if sys.argv[1] in ("esp", "first"):
+    globals()[sys.argv[1]]()
 else:
     call(sys.argv[1])

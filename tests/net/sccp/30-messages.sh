@@ -4,7 +4,7 @@
 # clock: simulated
 # timeout: 300
 #
-# Every message of the fact sheet's table, at every layout and length, both
+# Every message of peer/skinny.py's table, at every layout and length, both
 # ways, compared byte for byte with the translation that the test computes from
 # that table: the phone inside, the CallManager inside; whole, cut at every
 # byte, several in a segment, in small segments, with losses.

@@ -20,7 +20,8 @@
 # Both default routes lead out by wan. What comes back finds its VRF by the mark
 # of its connection. Connections of the two VRFs are told apart by conntrack
 # zones 1 and 2; without ("flat") silver's addresses are 192.168.122.*, and both
-# have the router's own address outside.
+# have the router's own address outside. "shared" is both: the same addresses
+# inside and the router's own outside, with zones of one direction.
 # shellcheck source=tests/net/topology.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../topology.sh"
 
@@ -53,16 +54,20 @@ member() {
 	END
 }
 
-# vrfs {zones|flat}
+# vrfs {zones|flat|shared}
 vrfs() {
-	local other=192.168.121 other6=fd00:121 zone='#' family
+	local other=192.168.121 other6=fd00:121 zone='#' shared='#' family
 
 	topology nat
 	router modprobe vrf 2>/dev/null
 	PHONE4=192.168.121.33 PHONE6=fd00:121::33
+	if [ "$1" != zones ]; then
+		GOLD4=$WAN4 SILVER4=$WAN4 GOLD6=$WAN6 SILVER6=$WAN6
+	fi
 	if [ "$1" = flat ]; then
-		other=192.168.122 GOLD4=$WAN4 SILVER4=$WAN4
-		other6=fd00:122 GOLD6=$WAN6 SILVER6=$WAN6
+		other=192.168.122 other6=fd00:122
+	elif [ "$1" = shared ]; then
+		shared=
 	else
 		zone=
 		ip -n "$SERVER" route add 2.2.2.0/24 via "$WAN4"
@@ -80,6 +85,8 @@ vrfs() {
 		table inet vrfs {
 			chain zones {
 				type filter hook prerouting priority raw
+				$shared iifname lan ct original zone set 1
+				$shared iifname lan2 ct original zone set 2
 				$zone iifname lan ct zone set 1
 				$zone iifname lan2 ct zone set 2
 				$zone iifname wan ip daddr $GOLD4 ct zone set 1
