@@ -252,6 +252,14 @@ int nf_alg_handshake(struct sk_buff *skb, unsigned int protoff,
 	if (!nf_alg_handshake_again(ct, help, th, dir))
 		return NF_ACCEPT;
 
+	/* A SYN that its SYN/ACK has overtaken, or that somebody has forged:
+	 * conntrack begins no connection with it, and the host that answered
+	 * stays with its answer
+	 */
+	if (dir == IP_CT_DIR_ORIGINAL &&
+	    READ_ONCE(help->flags) & NF_ALG_HELP_ANSWERED &&
+	    READ_ONCE(ct->proto.tcp.state) != TCP_CONNTRACK_SYN_SENT)
+		return NF_ACCEPT;
 	help->isn[dir] = ntohl(th->seq);
 	help->window[dir] = ntohs(th->window);
 	help->mss[dir] = mss;

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 """Segments as no operating system sends them, from an end made by hand.
 
-raw.py rst | overlap
+raw.py rst | overlap | called
 
 The hosts' own TCP must not answer for that end: the test lets no RST without
 packet mark 1 out of them.
 """
 
+import os
 import select
 import socket
 import struct
@@ -126,13 +127,13 @@ class Between:
             end.isn = end.nxt = isn
         self.syn()
         self.syn_ack()
+        self.phone.send(ACK)
         self.speak(bench)
         self.server.send(RST)
         self.phone.get("RST of the second connection", RST)
 
     def speak(self, bench):
         """One message, translated"""
-        self.phone.send(ACK)
         sent, want = bench.phones
         self.phone.send(ACK | PSH, sent)
         got, until = b"", time.monotonic() + PATIENCE
@@ -208,6 +209,7 @@ def rst_after_data(bench):
     between = Between(bench)
     between.syn()
     between.syn_ack()
+    between.phone.send(ACK)
     between.speak(bench)
     between.server.send(RST)
     between.phone.get("RST", RST)
@@ -233,6 +235,66 @@ def rst_elsewhere(bench):
     between.server.send(RST)
     between.phone.get("RST", RST)
     between.close()
+
+
+class Called(Between):
+    """The server begins, through a static mapping to the phone"""
+
+    def __init__(self, bench):
+        Between.number += 1
+        self.server = End(bench.server, server_address(Between.number), 5060,
+                          (os.environ["WAN4"], 5060), 700000)
+        self.phone = End(bench.phone, bench.phone.address(), 5060)
+
+    def answered(self):
+        self.server.send(SYN, options=MSS)
+        self.server.nxt = self.server.isn + 1
+        self.phone.get("SYN", SYN)
+        self.phone.send(SYN | ACK, options=MSS)
+        self.phone.nxt = self.phone.isn + 1
+        self.server.get("SYN/ACK", SYN | ACK)
+
+    def late(self, bench, isn):
+        """A SYN behind the SYN/ACK changes nothing"""
+        self.server.send(SYN, seq=isn, options=MSS)
+        self.phone.get("SYN, behind the SYN/ACK", SYN)
+        self.phone.ack = self.server.nxt
+        self.server.send(ACK)
+        self.phone.get("ACK", ACK)
+        self.speak(bench)
+        self.server.send(RST)
+        self.phone.get("RST", RST)
+
+    def speak(self, bench):
+        """The phone's message, translated"""
+        self.phone.send(ACK | PSH, bench.phones[0])
+        contact = b"<sip:alice@%s:5060;transport=tcp>" % (
+            os.environ["WAN4"].encode())
+        until, got = time.monotonic() + PATIENCE, b""
+        while b"\r\n\r\n" not in got and time.monotonic() < until:
+            segment = self.server.get("data, after %r" % got, ACK)
+            if segment.seq == self.server.ack + len(got):
+                got += segment.data
+        if contact not in got:
+            raise Failure("the server received %r" % got)
+        self.server.ack += len(got)
+        self.server.send(ACK)
+
+
+def syn_doubled(bench):
+    """The network has doubled the SYN, and one of them took its time"""
+    called = Called(bench)
+    called.answered()
+    called.late(bench, called.server.isn)
+    called.close()
+
+
+def syn_forged(bench):
+    """Somebody knows the ports and addresses, not the numbers"""
+    called = Called(bench)
+    called.answered()
+    called.late(bench, called.server.isn + 100000)
+    called.close()
 
 
 class Caller:
@@ -398,6 +460,7 @@ WAYS = {
             rst_in_syn_recv_back, rst_after_data, rst_elsewhere),
     "overlap": (overlap_taken, overlap_new, overlap_early, overlap_inside,
                 overlap_split, overlap_next),
+    "called": (syn_doubled, syn_forged),
 }
 
 
@@ -418,7 +481,7 @@ def overlapping(bench, ways):
 def main():
     args = arguments(WAYS, 47000)
     bench, ways = Bench(args.port), WAYS[args.how]
-    if args.how == "rst":
+    if args.how in ("rst", "called"):
         bench.listener.close()      # it would answer as well
         take(bench, [(way.__name__, way) for way in ways])
     else:
