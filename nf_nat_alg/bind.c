@@ -88,6 +88,15 @@ static int nf_alg_binding_take(struct nf_alg_taking *taking, u8 i)
 	b->vrf = session->vrf;
 	b->oif = nf_alg_bind_away(want) ? 0 : session->oif;
 	b->created = jiffies;
+	if (!(want->flags & (NF_ALG_BIND_FIRM | NF_ALG_BIND_AWAY)) &&
+	    nf_alg_binding_natted(b)) {
+		b->offered = nf_alg_host_offer(an, b->host);
+		if (!b->offered) {
+			nf_alg_binding_discharge(an, b);
+			nf_alg_binding_free(b);
+			return -NF_ALG_REASON_LIMIT_BINDINGS;
+		}
+	}
 	if (nf_alg_binding_insert(an, b))
 		return -NF_ALG_REASON_NO_MEMORY;
 	taking->own[i] = b;
@@ -209,6 +218,8 @@ static int nf_alg_grip_take(struct nf_alg_taking *taking, u8 i,
 		nf_alg_grip_free(grip);
 		return -NF_ALG_REASON_NO_MEMORY;
 	}
+	if (want->flags & NF_ALG_BIND_FIRM)
+		nf_alg_binding_answered(taking->own[i]);
 	list_add_tail(&grip->list, &call->grips);
 	list_add_tail(&grip->undo, taken);
 	call->grip_count++;
@@ -312,6 +323,10 @@ static int nf_alg_bind_lookup(struct nf_alg_taking *taking, int *base)
 		}
 		if (!taking->own[i])
 			continue;
+		/* Where signalling comes in there is no media */
+		if (!(want->flags & NF_ALG_BIND_DOOR) &&
+		    !hlist_empty(&taking->own[i]->doors))
+			return -NF_ALG_REASON_DOOR_PORT_DENIED;
 		at = ntohs(taking->own[i]->public.port) - i;
 		if (found && at != *base)
 			return -NF_ALG_REASON_NO_PUBLIC_PORT;
@@ -337,6 +352,7 @@ static noinline int nf_alg_bind_choose(struct nf_alg_taking *taking,
 		.l4proto = want->l4proto,
 		.count = want->count,
 		.parity = want->flags & NF_ALG_BIND_EVEN,
+		.media = !(want->flags & NF_ALG_BIND_DOOR),
 		.inside = &want->inside,
 		.public = &from->seen,
 		.peer = {
@@ -345,15 +361,15 @@ static noinline int nf_alg_bind_choose(struct nf_alg_taking *taking,
 		},
 	};
 	bool identity = nf_alg_same_host(&from->own, &from->seen);
-	u16 prefer[3] = { ntohs(want->prefer), 0, ntohs(want->inside.port) };
+	u16 known[2] = { ntohs(want->prefer) };
 	int i;
 
 	if (!placed && !identity) {
 		/* The flow's own mapping serves its own endpoint best */
 		if (want->l4proto == session->l4proto &&
 		    want->inside.port == from->own.port)
-			prefer[1] = ntohs(from->seen.port);
-		base = nf_alg_port_choose(&ports, prefer, ARRAY_SIZE(prefer));
+			known[1] = ntohs(from->seen.port);
+		base = nf_alg_port_choose(&ports, known, ARRAY_SIZE(known));
 		if (!base)
 			return -NF_ALG_REASON_NO_PUBLIC_PORT;
 		taking->public.port = htons(base);

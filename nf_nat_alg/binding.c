@@ -395,6 +395,30 @@ static bool nf_alg_binding_conflicts(struct nf_alg_net *an,
 }
 
 /**
+ * nf_alg_binding_answered() - what a binding was taken for has been accepted
+ * @b: binding; the caller holds nf_alg_bindings.lock
+ */
+void nf_alg_binding_answered(struct nf_alg_binding *b)
+{
+	if (!b->offered)
+		return;
+	b->offered = false;
+	nf_alg_host_answered(b->host);
+}
+
+/**
+ * nf_alg_binding_discharge() - a binding's host need not pay for it any more
+ * @an: namespace
+ * @b: binding; its reference to the host is gone afterwards. The caller holds
+ *	nf_alg_bindings.lock.
+ */
+void nf_alg_binding_discharge(struct nf_alg_net *an, struct nf_alg_binding *b)
+{
+	nf_alg_binding_answered(b);
+	nf_alg_host_discharge(an, b->host, NF_ALG_CHARGE_BINDING);
+}
+
+/**
  * nf_alg_binding_insert() - let readers find a binding
  * @an: namespace
  * @b: binding, complete. Freed, and its host discharged, if there is no memory
@@ -420,7 +444,7 @@ int nf_alg_binding_insert(struct nf_alg_net *an, struct nf_alg_binding *b)
 					  &b->public_node,
 					  nf_alg_public_params);
 	if (err) {
-		nf_alg_host_discharge(an, b->host, NF_ALG_CHARGE_BINDING);
+		nf_alg_binding_discharge(an, b);
 		nf_alg_binding_free(b);
 		return err;
 	}
@@ -431,7 +455,7 @@ int nf_alg_binding_insert(struct nf_alg_net *an, struct nf_alg_binding *b)
 		/* A reader may have found it */
 		rhltable_remove(&an->bindings.public, &b->public_node,
 				nf_alg_public_params);
-		nf_alg_host_discharge(an, b->host, NF_ALG_CHARGE_BINDING);
+		nf_alg_binding_discharge(an, b);
 		call_rcu(&b->rcu, nf_alg_binding_free_rcu);
 		return err;
 	}
@@ -465,7 +489,7 @@ static void nf_alg_binding_release(struct nf_alg_net *an,
 	nf_alg_event_binding(
 		an, door ? NF_ALG_EVENT_DOOR_END : NF_ALG_EVENT_BINDING_END,
 		b->protocol, b->l4proto, &b->inside, &b->public);
-	nf_alg_host_discharge(an, b->host, NF_ALG_CHARGE_BINDING);
+	nf_alg_binding_discharge(an, b);
 	call_rcu(&b->rcu, nf_alg_binding_free_rcu);
 }
 

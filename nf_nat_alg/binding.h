@@ -49,6 +49,8 @@ struct nf_alg_session;
  * @l4proto: IPPROTO_UDP or IPPROTO_TCP
  * @flags: NF_ALG_BIND_DOOR if any owner wanted that; NF_ALG_BIND_AWAY
  * @protocol: enum nf_alg_protocol_id; of a door, what its flows speak
+ * @offered: nobody has accepted yet what it was taken for, and @host is charged
+ *	with the offer as well; under nf_alg_bindings.lock
  * @vrf: ifindex of the inside host's VRF, or 0
  * @oif: ifindex of the device by which the signalling leaves, or 0: not known
  * @created: time of its birth in jiffies
@@ -77,6 +79,7 @@ struct nf_alg_binding {
 	u8 l4proto;
 	u8 flags;
 	u8 protocol;
+	bool offered;
 	int vrf;
 	int oif;
 	u32 created;
@@ -209,8 +212,8 @@ unsigned int nf_alg_binding_clear(struct nf_alg_net *an,
  * @count: adjacent ports, 1 to 16 (2 for RTP with RTCP)
  * @flags: NF_ALG_BIND_*
  * @protocol: what flows through a door speak; 0: what this session does
- * @prefer: public port to take if it is free (network order), or 0 for the
- *	inside port if free, else one of the media range
+ * @prefer: public port to take if it is free (network order), or 0 for one of
+ *	the media range: the inside port if it lies there and is free
  * @seconds: it goes after this time, unless it is taken again before; 0: it
  *	goes with its call
  *
@@ -370,6 +373,8 @@ void nf_alg_bind_keep(struct nf_alg_message *msg);
 /* For bind.c; the caller holds nf_alg_bindings.lock */
 struct nf_alg_binding *nf_alg_binding_alloc(void);
 void nf_alg_binding_free(struct nf_alg_binding *b);
+void nf_alg_binding_discharge(struct nf_alg_net *an, struct nf_alg_binding *b);
+void nf_alg_binding_answered(struct nf_alg_binding *b);
 int nf_alg_binding_insert(struct nf_alg_net *an, struct nf_alg_binding *b);
 struct nf_alg_grip *nf_alg_grip_alloc(void);
 void nf_alg_grip_free(struct nf_alg_grip *grip);

@@ -235,6 +235,40 @@ void nf_alg_host_discharge(struct nf_alg_net *an, struct nf_alg_host *host,
 EXPORT_SYMBOL_GPL(nf_alg_host_discharge);
 
 /**
+ * nf_alg_host_offer() - charge a host for a public port that it offers somebody
+ * @an: namespace
+ * @host: inside host, with a reference
+ *
+ * Until somebody accepts, a host has at most a quarter of the public ports, so
+ * that no few hosts can keep all of them from the others by calls that nobody
+ * answers. Hosts of the list big-hosts have no such limit.
+ *
+ * Return: true, and nf_alg_host_answered() is due; false if those are too many.
+ */
+bool nf_alg_host_offer(struct nf_alg_net *an, struct nf_alg_host *host)
+{
+	u32 low = nf_alg_option(an, NF_ALG_OPTION_MEDIA_PORT_LOW);
+	u32 high = nf_alg_option(an, NF_ALG_OPTION_MEDIA_PORT_HIGH);
+	u32 quarter = high < low ? 0 : (high - low + 1) / 4;
+
+	if (nf_alg_host_count(&host->offered, max(quarter, 2u)))
+		return true;
+	if (!nf_alg_big_host(an, &host->key.host))
+		return false;
+	atomic_inc(&host->offered);
+	return true;
+}
+
+/**
+ * nf_alg_host_answered() - the offer was accepted, or is over
+ * @host: inside host, with a reference
+ */
+void nf_alg_host_answered(struct nf_alg_host *host)
+{
+	atomic_dec(&host->offered);
+}
+
+/**
  * nf_alg_hosts_init() - no inside host is known yet
  * @an: namespace
  *

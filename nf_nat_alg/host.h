@@ -51,6 +51,7 @@ struct nf_alg_host_key {
  * @count: by enum nf_alg_charge
  * @minute: when the current minute of new bindings began, in jiffies
  * @doors: new bindings since then
+ * @offered: public ports of offers that nobody has accepted yet
  * @rcu: freed after a grace period
  */
 struct nf_alg_host {
@@ -60,6 +61,7 @@ struct nf_alg_host {
 	atomic_t count[__NF_ALG_CHARGE_MAX];
 	unsigned long minute;
 	atomic_t doors;
+	atomic_t offered;
 	struct rcu_head rcu;
 };
 
@@ -83,6 +85,9 @@ struct nf_alg_host *nf_alg_host_charge(struct nf_alg_net *an,
 				       enum nf_alg_reason *reason);
 void nf_alg_host_discharge(struct nf_alg_net *an, struct nf_alg_host *host,
 			   enum nf_alg_charge what);
+
+bool nf_alg_host_offer(struct nf_alg_net *an, struct nf_alg_host *host);
+void nf_alg_host_answered(struct nf_alg_host *host);
 
 int nf_alg_host_cache_init(void);
 void nf_alg_host_cache_exit(void);

@@ -9,8 +9,10 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 #include "binding.h"
 #include "compat/socket.h"
+#include "denied_port.h"
 #include "netns.h"
 #include "port.h"
+#include "service.h"
 #include "session.h"
 
 #define NF_ALG_PORT_CANDIDATES 2048
@@ -86,26 +88,39 @@ static bool nf_alg_port_all_free(const struct nf_alg_port_want *want, u16 port)
 {
 	int i;
 
-	for (i = 0; i < want->count; i++)
+	for (i = 0; i < want->count; i++) {
+		if (want->media &&
+		    !nf_alg_port_media(want->an, want->l4proto, port + i))
+			return false;
 		if (!nf_alg_port_free(want, i, port + i))
 			return false;
+	}
 	return true;
 }
 
-u16 nf_alg_port_choose(const struct nf_alg_port_want *want, const u16 *prefer,
+bool nf_alg_port_media(struct nf_alg_net *an, u8 l4proto, u16 port)
+{
+	return port >= NF_ALG_PORT_LOWEST &&
+	       !nf_alg_port_denied_media(l4proto, port) &&
+	       !nf_alg_service_port(an, l4proto, htons(port));
+}
+EXPORT_SYMBOL_GPL(nf_alg_port_media);
+
+u16 nf_alg_port_choose(const struct nf_alg_port_want *want, const u16 *own,
 		       int n)
 {
-	u16 odd = ntohs(want->inside->port) & 1;
+	u16 inside = ntohs(want->inside->port);
 	u32 low, high, slots, slot, step, left;
+	u16 odd = inside & 1;
 	int i;
 
 	for (i = 0; i < n; i++) {
-		if (prefer[i] < NF_ALG_PORT_LOWEST ||
-		    prefer[i] + want->count - 1 > U16_MAX ||
-		    (want->parity && (prefer[i] & 1) != odd))
+		if (own[i] < NF_ALG_PORT_LOWEST ||
+		    own[i] + want->count - 1 > U16_MAX ||
+		    (want->parity && (own[i] & 1) != odd))
 			continue;
-		if (nf_alg_port_all_free(want, prefer[i]))
-			return prefer[i];
+		if (nf_alg_port_all_free(want, own[i]))
+			return own[i];
 	}
 
 	low = max_t(u32, nf_alg_option(want->an, NF_ALG_OPTION_MEDIA_PORT_LOW),
@@ -113,6 +128,10 @@ u16 nf_alg_port_choose(const struct nf_alg_port_want *want, const u16 *prefer,
 	high = min_t(u32,
 		     nf_alg_option(want->an, NF_ALG_OPTION_MEDIA_PORT_HIGH),
 		     U16_MAX);
+	if (inside >= low && inside + want->count - 1 <= high &&
+	    nf_alg_port_all_free(want, inside))
+		return inside;
+
 	step = want->parity ? 2 : 1;
 	if (want->parity && (low & 1) != odd)
 		low++;

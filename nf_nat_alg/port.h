@@ -16,6 +16,7 @@ struct nf_alg_net;
  * @l4proto: IPPROTO_UDP or IPPROTO_TCP
  * @count: how many
  * @parity: the first port must be as even or odd as @inside's
+ * @media: no port that nf_alg_port_media() refuses
  * @inside: inside endpoint; the first of @count
  * @public: public address; its port is not looked at
  * @peer: endpoints the inside host is known to talk with: the flow's other end
@@ -27,6 +28,7 @@ struct nf_alg_port_want {
 	u8 l4proto;
 	u8 count;
 	bool parity;
+	bool media;
 	const struct nf_alg_endpoint *inside;
 	const struct nf_alg_endpoint *public;
 	const struct nf_alg_endpoint *peer[2];
@@ -49,15 +51,28 @@ bool nf_alg_port_free(const struct nf_alg_port_want *want, u8 i, u16 port);
 /**
  * nf_alg_port_choose() - choose public ports
  * @want: how many and for whom
- * @prefer: ports to take if they are free, in this order, host order; 0: none
+ * @own: public ports that the host has already, to take if they are free, in
+ *	this order, host order; 0: none
  * @n: how many of those
  *
- * Otherwise any of the media range (options media-port-low and -high): from a
- * random place, at most 2,048 candidates. Caller holds nf_alg_bindings.lock.
+ * Otherwise one of the media range (options media-port-low and -high) and no
+ * other: the inside port if it lies there and is free, else from a random place,
+ * at most 2,048 candidates. Caller holds nf_alg_bindings.lock.
  *
  * Return: the first port in host order, or 0.
  */
-u16 nf_alg_port_choose(const struct nf_alg_port_want *want, const u16 *prefer,
+u16 nf_alg_port_choose(const struct nf_alg_port_want *want, const u16 *own,
 		       int n);
+
+/**
+ * nf_alg_port_media() - may media have this port, inside or public
+ * @an: namespace
+ * @l4proto: IPPROTO_UDP or IPPROTO_TCP
+ * @port: host order
+ *
+ * Return: false below NF_ALG_PORT_LOWEST, where the administrator has a service,
+ * and where others are known to listen.
+ */
+bool nf_alg_port_media(struct nf_alg_net *an, u8 l4proto, u16 port);
 
 #endif /* NF_ALG_PORT_H */

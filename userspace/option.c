@@ -21,7 +21,7 @@ const char option_usage[] =
 
 /* Two options of the kernel that a person sets as one */
 #define MEDIA_PORTS "media-ports"
-#define MEDIA_PORTS_HELP "Public ports for media whose own port is taken."
+#define MEDIA_PORTS_HELP "Public ports that media gets."
 
 static bool is_switch(int option)
 {

@@ -116,8 +116,8 @@ const struct spec_reason spec_reason[__NF_ALG_REASON_MAX] = {
 	},
 	[NF_ALG_REASON_LIMIT_BINDINGS] = {
 		"limit-bindings",
-		"There are as many bindings as bindings-max or bindings-per-host permit.",
-		"See \"natctl show bindings\" for who has them; raise the limit with \"natctl set\" if they are meant to be there.",
+		"There are as many bindings as bindings-max or bindings-per-host permit, or the host has offered a quarter of media-ports to others who have not answered.",
+		"See \"natctl show bindings\" for who has them; raise the limit with \"natctl set\" if they are meant to be there, or name the host in big-hosts.",
 	},
 	[NF_ALG_REASON_LIMIT_DOOR_RATE] = {
 		"limit-door-rate",
@@ -146,8 +146,8 @@ const struct spec_reason spec_reason[__NF_ALG_REASON_MAX] = {
 	},
 	[NF_ALG_REASON_DOOR_PORT_DENIED] = {
 		"door-port-denied",
-		"A message asked for a door to a port that may not be opened.",
-		"Nothing to do: doors to well-known ports and to TCP ports without a service are refused.",
+		"A message asked for a port that may not be opened.",
+		"Nothing to do: well-known ports, doors to TCP ports without a service, and media at the port of a service are refused.",
 	},
 	[NF_ALG_REASON_DOOR_NOT_CONFIRMED] = {
 		"door-not-confirmed",
@@ -315,12 +315,12 @@ const struct spec_option spec_option[__NF_ALG_OPTION_MAX] = {
 	[NF_ALG_OPTION_MEDIA_PORT_LOW] = {
 		"media-port-low", "port",
 		1024, 65535, 16384,
-		"Lowest public port for media whose own port is taken.",
+		"Lowest public port that media gets.",
 	},
 	[NF_ALG_OPTION_MEDIA_PORT_HIGH] = {
 		"media-port-high", "port",
 		1024, 65535, 32767,
-		"Highest public port for media whose own port is taken.",
+		"Highest public port that media gets.",
 	},
 	[NF_ALG_OPTION_MESSAGE_MAX] = {
 		"message-max", "bytes",

@@ -8,7 +8,6 @@
 #include <linux/err.h>
 #include <linux/in.h>
 #include "address.h"
-#include "denied_port.h"
 #include "door.h"
 #include "h323_call.h"
 #include "media.h"
@@ -61,11 +60,11 @@ static u8 h323_media_ports(const struct h323_translation *t,
 static bool h323_media_permitted(const struct h323_translation *t, u8 l4proto,
 				 u16 port)
 {
-	if (port < NF_ALG_PORT_LOWEST)
-		return false;
-	return l4proto == IPPROTO_UDP ||
-	       (nf_alg_option(t->msg->session->an, NF_ALG_OPTION_TCP_DOORS) &&
-		!nf_alg_port_denied(port));
+	struct nf_alg_net *an = t->msg->session->an;
+
+	return nf_alg_port_media(an, l4proto, port) &&
+	       (l4proto == IPPROTO_UDP ||
+		nf_alg_option(an, NF_ALG_OPTION_TCP_DOORS));
 }
 
 /* Fast start names one pair of ports in each of its channels, for RTP and for
@@ -222,6 +221,9 @@ int h323_media_own(struct h323_translation *t, const struct h323_hit *hit,
 	if (purpose != H323_STREAM)
 		port.count =
 			h323_media_ports(t, hit, purpose, ntohs(own->port));
+	if (port.count == 2 &&
+	    !h323_media_permitted(t, port.l4proto, ntohs(own->port) ^ 1))
+		port.count = 1;
 
 	call = h323_call_take(t, H323_SENDER);
 	if (IS_ERR(call))

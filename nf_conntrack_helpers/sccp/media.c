@@ -9,9 +9,8 @@
 #include "link.h"
 #include "media.h"
 #include "option.h"
+#include "port.h"
 #include "reason.h"
-
-#define SCCP_PORT_LOWEST 1024
 
 bool sccp_unspecified(const struct nf_alg_endpoint *endpoint)
 {
@@ -26,9 +25,10 @@ bool sccp_unspecified(const struct nf_alg_endpoint *endpoint)
 	return true;
 }
 
-static bool sccp_port_permitted(u32 port)
+static bool sccp_port_permitted(const struct sccp_translation *t, u32 port)
 {
-	return port >= SCCP_PORT_LOWEST && port <= U16_MAX;
+	return port <= U16_MAX &&
+	       nf_alg_port_media(t->msg->session->an, IPPROTO_UDP, port);
 }
 
 /* How many ports: RTP with RTCP next to it, unless that has a place of its own */
@@ -61,9 +61,11 @@ static int sccp_media_bind(struct sccp_translation *t,
 	struct nf_alg_endpoint rtcp;
 	int err;
 
-	if (!sccp_port_permitted(field->port) ||
-	    (field->rtcp && !sccp_port_permitted(field->rtcp)))
+	if (!sccp_port_permitted(t, field->port) ||
+	    (field->rtcp && !sccp_port_permitted(t, field->rtcp)))
 		return -NF_ALG_REASON_DOOR_PORT_DENIED;
+	if (count == 2 && !sccp_port_permitted(t, field->port + 1))
+		count = 1;
 	err = sccp_channel_take(t->session, &t->reading, way, msg->dir,
 				field->endpoint.port, &channel);
 	if (err)

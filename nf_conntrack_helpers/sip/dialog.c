@@ -404,8 +404,12 @@ static void sip_request_consequence(struct sip_translation *t,
 	case SIP_METHOD_INVITE:
 		if (dialog->state < SIP_DIALOG_CALLING)
 			dialog->state = SIP_DIALOG_CALLING;
+		/* Who has heard nothing by then gives up: timer B */
 		if (dialog->state < SIP_DIALOG_ANSWERED)
-			c->live = sip_setup_time(t);
+			c->live = dialog->state == SIP_DIALOG_RINGING ?
+					  sip_setup_time(t) :
+					  min_t(u32, sip_setup_time(t),
+						SIP_DIALOG_LINGER);
 		if (role == SIP_SENDER) {
 			dialog->invite = transaction;
 			/* It is repeated, or it is another one */
@@ -473,8 +477,10 @@ static void sip_invite_answered(struct sip_translation *t, enum sip_role role,
 		c->open = role == SIP_RECEIVER;
 	} else if (status < 300) {
 		c->open = role == SIP_RECEIVER;
-		c->commit = dialog->pending ||
-			    dialog->state < SIP_DIALOG_ANSWERED;
+		/* What nobody has asked for waits until the far side speaks */
+		c->commit = (dialog->pending ||
+			     dialog->state < SIP_DIALOG_ANSWERED) &&
+			    dialog->heard;
 		dialog->session_expires = sip_session_expires(t);
 		if (role == SIP_RECEIVER)
 			sip_branch_answers(dialog, sip_far_tag(t, role));
@@ -606,6 +612,8 @@ static void sip_dialog_advance(struct sip_translation *t, enum sip_role role)
 	else
 		sip_response_consequence(t, role, dialog, transaction, &c);
 
+	if (begun && dialog->state == SIP_DIALOG_ANSWERED)
+		c.commit = true;
 	if (c.commit || c.rollback)
 		dialog->pending = false;
 	/* What the engine would make of it knows of no refreshes */

@@ -8,9 +8,9 @@
 #include "netns.h"
 #include "option.h"
 #include "peer.h"
+#include "port.h"
 #include "sdp.h"
 
-#define SIP_MEDIA_PORT_LOWEST 1024
 /* RTP with RTCP, eight times */
 #define SIP_MEDIA_PORTS_MAX 16
 /* Parts in parts in parts */
@@ -31,6 +31,11 @@ struct sip_description {
 	u32 moved[SIP_MEDIA_MAX];
 	u32 moves;
 };
+
+static bool sip_port_permitted(const struct sip_translation *t, u16 port)
+{
+	return nf_alg_port_media(t->msg->session->an, IPPROTO_UDP, port);
+}
 
 /* A media server that the administrator has named; @host: room for it */
 static noinline const struct nf_alg_endpoint *
@@ -93,6 +98,20 @@ static int sip_address_replace(struct sip_translation *t,
 	return sip_body_replace(t, span, t->seen->text, t->seen->len);
 }
 
+/* How many of @count ports may be bound: all, RTP without its RTCP, or none */
+static u32 sip_ports_permitted(const struct sip_translation *t, u16 port,
+			       u32 count)
+{
+	u32 i;
+
+	for (i = 0; i < count; i++)
+		if (!sip_port_permitted(t, port + i))
+			break;
+	if (i < count)
+		sip_count(t, NF_ALG_REASON_DOOR_PORT_DENIED);
+	return i == count || (i == 1 && count == 2) ? i : 0;
+}
+
 /* How many ports does a media need, 0 if it cannot be translated */
 static u32 sip_media_ports(const struct sip_translation *t,
 			   const struct sip_sdp_media *m)
@@ -101,17 +120,13 @@ static u32 sip_media_ports(const struct sip_translation *t,
 
 	if (m->ice || m->transport == SIP_SDP_OTHER || m->connections > 1)
 		return 0;
-	if (m->port < SIP_MEDIA_PORT_LOWEST) {
-		sip_count(t, NF_ALG_REASON_DOOR_PORT_DENIED);
-		return 0;
-	}
 	/* RTCP on the same port, or none */
 	if (m->transport == SIP_SDP_RTP && !m->rtcp_mux_only &&
 	    !(m->rtcp_text.len && m->count == 1))
 		count *= 2;
 	if (count > SIP_MEDIA_PORTS_MAX || m->port + count - 1 > U16_MAX)
 		return 0;
-	return count;
+	return sip_ports_permitted(t, m->port, count);
 }
 
 static int sip_media_bind(struct sip_translation *t,
@@ -149,7 +164,7 @@ static int sip_rtcp_translate(struct sip_translation *t,
 	struct nf_alg_endpoint other;
 	int err;
 
-	if (!m->rtcp_text.len || m->rtcp < SIP_MEDIA_PORT_LOWEST)
+	if (!m->rtcp_text.len || !sip_port_permitted(t, m->rtcp))
 		return 0;
 	if (m->rtcp_address.len) {
 		named = sip_own(t, &m->rtcp_address, &other);
@@ -176,7 +191,7 @@ static int sip_port_keep(struct sip_translation *t, u16 port)
 	u16 public_port;
 
 	inside.port = htons(port);
-	if (port < SIP_MEDIA_PORT_LOWEST ||
+	if (!sip_port_permitted(t, port) ||
 	    !nf_alg_bound_inside(t->msg->session, IPPROTO_UDP, &inside, NULL))
 		return 0;
 	return sip_media_bind(t, &t->msg->from->own, port, 1, &public_port);
@@ -222,8 +237,8 @@ static int sip_alternatives_translate(struct sip_translation *t,
 
 	for (i = 0; i < m->alternatives; i++) {
 		a = &m->alternative[i];
-		if (a->port < SIP_MEDIA_PORT_LOWEST ||
-		    a->port + count - 1 > U16_MAX)
+		if (a->port + count - 1 > U16_MAX ||
+		    sip_ports_permitted(t, a->port, count) != count)
 			continue;
 		host = sip_own(t, &a->address, &other);
 		if (!host)
@@ -272,9 +287,15 @@ static int sip_one_media(struct sip_translation *t, struct sip_description *d,
 	}
 	if (d->offers) {
 		bool pair = m->rtcp_text.len && m->count == 1 &&
-			    m->rtcp == m->port + 1;
+			    m->rtcp == m->port + 1 &&
+			    sip_port_permitted(t, m->rtcp);
 
 		err = sip_media_bind(t, host, m->port, pair ? 2 : count, &rtp);
+		if (err == -NF_ALG_REASON_DOOR_PORT_DENIED) {
+			sip_count(t, -err);
+			d->keep |= !m->connections;
+			return 0;
+		}
 		if (err)
 			return err;
 		rtcp = rtp + 1;

@@ -194,87 +194,6 @@ static void refused(struct kunit *test)
 	nf_alg_call_put(call);
 }
 
-/* A second inside host wants the ports of the first one */
-static void placed(struct kunit *test)
-{
-	struct fixture *f = test->priv;
-	struct nf_alg_call *a = fixture_call(f, NF_ALG_CALL, "a"), *b;
-	struct nf_alg_bind want = {
-		.inside = fixture_ipv4(INSIDE2, 16384),
-		.l4proto = IPPROTO_UDP,
-		.count = 2,
-		.flags = NF_ALG_BIND_EVEN,
-	};
-	struct nf_alg_endpoint public;
-	int i;
-
-	KUNIT_EXPECT_EQ(test, fixture_bind(f, a, 16385, 1, 0, &public), 0);
-	nf_alg_bind_keep(&f->msg);
-
-	f->session.side[0].own = fixture_ipv4(INSIDE2, 5060);
-	f->session.side[0].seen = fixture_ipv4(PUBLIC, 1024);
-	b = fixture_call(f, NF_ALG_CALL, "b");
-	for (i = 0; i < 200; i++) {
-		want.inside.port = htons(16384 + i % 2);
-		KUNIT_ASSERT_EQ(test, nf_alg_bind(&f->msg, b, &want, &public),
-				0);
-		KUNIT_EXPECT_EQ(test, ntohs(public.port) & 1, i % 2);
-		KUNIT_EXPECT_GE(test, ntohs(public.port), 16384);
-		KUNIT_EXPECT_LE(test, ntohs(public.port) + 1, 32767);
-		nf_alg_bind_undo(&f->msg);
-	}
-
-	/* Its own mapping is best for the flow's own endpoint */
-	want.inside.port = htons(5060);
-	want.count = 1;
-	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, b, &want, &public), 0);
-	KUNIT_EXPECT_EQ(test, ntohs(public.port), 1024);
-	want.prefer = htons(2222);
-	want.inside.port = htons(5070);
-	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, b, &want, &public), 0);
-	KUNIT_EXPECT_EQ(test, ntohs(public.port), 2222);
-	/* Nobody gets a port of the router's own services */
-	want.prefer = htons(22);
-	want.inside.port = htons(80);
-	KUNIT_EXPECT_EQ(test, nf_alg_bind(&f->msg, b, &want, &public), 0);
-	KUNIT_EXPECT_GE(test, ntohs(public.port), 16384);
-	nf_alg_bind_keep(&f->msg);
-	nf_alg_call_put(a);
-	nf_alg_call_put(b);
-}
-
-static void exhausted(struct kunit *test)
-{
-	struct fixture *f = test->priv;
-	struct nf_alg_call *call = fixture_call(f, NF_ALG_CALL, "k");
-	struct nf_alg_endpoint public;
-	int i;
-
-	f->an.option[NF_ALG_OPTION_MEDIA_PORT_LOW] = 20000;
-	f->an.option[NF_ALG_OPTION_MEDIA_PORT_HIGH] = 20021;
-	/* Ports below 1024 never keep their number */
-	for (i = 0; i < 11; i++)
-		KUNIT_EXPECT_EQ(test,
-				fixture_bind(f, call, 500 + 2 * i, 2,
-					     NF_ALG_BIND_EVEN, &public),
-				0);
-	KUNIT_EXPECT_EQ(test, bindings(f), 22);
-	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 600, 1, 0, &public),
-			-NF_ALG_REASON_NO_PUBLIC_PORT);
-	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 600, 2, 0, &public),
-			-NF_ALG_REASON_NO_PUBLIC_PORT);
-	/* What exists is found nevertheless */
-	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 502, 2, 0, &public), 0);
-	KUNIT_EXPECT_EQ(test, bindings(f), 22);
-	nf_alg_bind_keep(&f->msg);
-
-	f->an.option[NF_ALG_OPTION_MEDIA_PORT_HIGH] = 20000;
-	KUNIT_EXPECT_EQ(
-		test, fixture_bind(f, call, 601, 2, NF_ALG_BIND_EVEN, &public),
-		-NF_ALG_REASON_NO_PUBLIC_PORT);
-	nf_alg_call_put(call);
-}
-
 static void limited(struct kunit *test)
 {
 	struct fixture *f = test->priv;
@@ -309,6 +228,7 @@ static void filtered(struct kunit *test)
 		.l4proto = IPPROTO_UDP,
 		.count = 1,
 		.flags = NF_ALG_BIND_DOOR | NF_ALG_BIND_CLOSED,
+		.prefer = htons(5080),
 	};
 	struct nf_alg_endpoint public;
 
@@ -735,6 +655,8 @@ static void hundred_thousand(struct kunit *test)
 
 	f->an.option[NF_ALG_OPTION_BINDINGS_MAX] = 200000;
 	f->an.option[NF_ALG_OPTION_DOORS_PER_MINUTE] = 200000;
+	f->an.option[NF_ALG_OPTION_MEDIA_PORT_LOW] = 1024;
+	f->an.option[NF_ALG_OPTION_MEDIA_PORT_HIGH] = 65535;
 	begin = ktime_get();
 	for (i = 0; i < 100000; i++) {
 		host = i / 50000;
@@ -754,6 +676,7 @@ static void hundred_thousand(struct kunit *test)
 						       2000 + i % 50000),
 				.l4proto = IPPROTO_UDP,
 				.count = 1,
+				.flags = NF_ALG_BIND_FIRM | NF_ALG_BIND_DOOR,
 			};
 
 			if (nf_alg_bind(&f->msg, call, &want, &public))
@@ -1023,8 +946,6 @@ static struct kunit_case binding_cases[] = { KUNIT_CASE(taken),
 					     KUNIT_CASE(shared),
 					     KUNIT_CASE(undone),
 					     KUNIT_CASE(refused),
-					     KUNIT_CASE(placed),
-					     KUNIT_CASE(exhausted),
 					     KUNIT_CASE(limited),
 					     KUNIT_CASE(filtered),
 					     KUNIT_CASE(committed),

@@ -13,6 +13,7 @@
 #include "host.h"
 #include "message.h"
 #include "netns.h"
+#include "port.h"
 #include "session.h"
 
 /**
@@ -125,7 +126,7 @@ fixture_call(struct fixture *f, enum nf_alg_call_kind kind, const char *key)
 /* Bind for the fixture's inside host, UDP, anyone may come in */
 static int __maybe_unused fixture_bind(struct fixture *f,
 				       struct nf_alg_call *call, u16 port,
-				       u8 count, u8 flags,
+				       u8 count, u16 flags,
 				       struct nf_alg_endpoint *public)
 {
 	struct nf_alg_bind want = {

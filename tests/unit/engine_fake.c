@@ -3,8 +3,10 @@
  * The engine as a protocol sees it, without a kernel.
  */
 #include <stdio.h>
+#include "denied_port.h"
 #include "engine_fake.h"
 #include "option.h"
+#include "port.h"
 #include "service.h"
 
 #define CALL_PRIV 1024
@@ -612,6 +614,12 @@ void nf_alg_reason_left(const struct nf_alg_message *msg,
 	nf_alg_reason_count(msg->session->an, reason);
 }
 
+bool nf_alg_port_media(struct nf_alg_net *an, u8 l4proto, u16 port)
+{
+	return port >= 1024 && !nf_alg_port_denied_media(l4proto, port) &&
+	       !nf_alg_service_port(an, l4proto, htons(port));
+}
+
 bool nf_alg_service_port(struct nf_alg_net *an, u8 l4proto, __be16 port)
 {
 	return port == htons(5060);
@@ -624,6 +632,16 @@ int engine_bindings(bool open)
 	for (int i = 0; i < ENGINE_BINDINGS; i++)
 		n += engine_binding[i].inside.family &&
 		     engine_binding[i].open == open;
+	return n;
+}
+
+int engine_pending(void)
+{
+	int n = 0;
+
+	for (int i = 0; i < ENGINE_BINDINGS; i++)
+		n += engine_binding[i].inside.family &&
+		     engine_binding[i].pending;
 	return n;
 }
 

@@ -106,6 +106,7 @@ char *engine_message(struct nf_alg_session *session, int dir, const char *data,
 
 struct nf_alg_endpoint engine_endpoint(const char *text);
 int engine_bindings(bool open);
+int engine_pending(void);
 int engine_calls(enum nf_alg_call_kind kind);
 /* Calls that have ended, and those whose time is up, are gone: how many */
 int engine_bury(void);

@@ -142,7 +142,7 @@ static void dialog_test(void)
 {
 	begin_udp();
 	invite();
-	state("a call begins and waits", NF_ALG_CALL, "calling", 900);
+	state("a call begins and waits", NF_ALG_CALL, "calling", 32);
 	ktap_ok(engine_bindings(false) == 2 && !engine_bindings(true),
 		"media is reserved and closed");
 	invite();
@@ -155,6 +155,8 @@ static void dialog_test(void)
 	answered("183 Session Progress", "1 INVITE", SDP_FAR);
 	ktap_ok(engine_bindings(true) == 2, "183 opens the media");
 	state("it rings", NF_ALG_CALL, "ringing", 900);
+	invite();
+	state("INVITE once more", NF_ALG_CALL, "ringing", 900);
 	ktap_ok(engine_kept == 900, "C13: and its flow is kept so long");
 	answered("200 OK", "1 INVITE", SDP_FAR);
 	state("it is answered", NF_ALG_CALL, "answered", 7200);
@@ -222,6 +224,31 @@ static void dialog_test(void)
 	       NULL, 0);
 	state("the call is over", NF_ALG_CALL, "ended", 0);
 	ktap_ok(!engine_bindings(true), "its media is gone");
+}
+
+/* An answer that nobody has asked for */
+static void unasked_test(void)
+{
+	begin_udp();
+	pass("200 out of the blue", 0,
+	     "SIP/2.0 200 OK\n"
+	     "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKx\n" REVERSE(
+		     "1 INVITE") "Contact: <sip:alice@10.0.0.2:5060>\n" SDP_TYPE,
+	     SDP_IN,
+	     "SIP/2.0 200 OK\n"
+	     "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKx\n" REVERSE(
+		     "1 INVITE") "Contact: <sip:alice@192.0.2.1:1024>\n" SDP_TYPE,
+	     SDP_OUT);
+	ktap_ok(engine_pending() == 2, "its media is pending");
+	pass("its ACK", 1,
+	     "ACK sip:alice@192.0.2.1:1024 SIP/2.0\n"
+	     "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKy\n" REVERSE("1 ACK"),
+	     NULL,
+	     "ACK sip:alice@10.0.0.2:5060 SIP/2.0\n"
+	     "Via: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKy\n" REVERSE("1 ACK"),
+	     NULL);
+	ktap_ok(!engine_pending() && engine_bindings(true) >= 2,
+		"the far side has heard it");
 }
 
 static void refused_test(void)
@@ -584,7 +611,7 @@ static void leave_alone_test(void)
 	     "Via: SIP/2.0/UDP 10.0.0.2:5060;rport;branch=z9hG4bK1\n" COMMON(
 		     "1 INVITE") "Contact: <sip:alice@192.0.2.1:1024>\n",
 	     NULL);
-	state("and a call begins", NF_ALG_CALL, "calling", 900);
+	state("and a call begins", NF_ALG_CALL, "calling", 32);
 }
 
 static void headers_test(void)
@@ -676,6 +703,20 @@ static void sdp_test(void)
 		 V IN4 "10.0.0.2\nm=audio 900 RTP/AVP 0\n", NULL);
 	ktap_ok(engine_reasons[NF_ALG_REASON_DOOR_PORT_DENIED] == 1,
 		"and is counted");
+	sdp_case("a port of a service stays",
+		 V IN4 "10.0.0.2\nm=audio 5060 RTP/AVP 0\n", NULL);
+	sdp_case("a port that others listen on stays",
+		 V IN4 "10.0.0.2\nm=audio 11211 RTP/AVP 0\n", NULL);
+	sdp_case("RTP goes without an RTCP that others listen on",
+		 V IN4 "10.0.0.2\nm=audio 11210 RTP/AVP 0\n",
+		 V IN4 "192.0.2.1\nm=audio 21210 RTP/AVP 0\n");
+	ktap_ok(engine_bindings(false) == 1, "and is bound alone");
+	sdp_case("the same, RTCP named",
+		 V IN4 "10.0.0.2\nm=audio 11210 RTP/AVP 0\na=rtcp:11211\n",
+		 V IN4 "192.0.2.1\nm=audio 21210 RTP/AVP 0\na=rtcp:11211\n");
+	sdp_case("a port that only TCP is known for is as good as others",
+		 V IN4 "10.0.0.2\nm=audio 9100 RTP/AVP 0\n",
+		 V IN4 "192.0.2.1\nm=audio 19100 RTP/AVP 0\n");
 	sdp_case("a=rtcp elsewhere",
 		 V IN4 "10.0.0.2\nm=audio 6000 RTP/AVP 0\n"
 		       "a=rtcp:6100 IN IP4 10.0.0.2\n",
@@ -1358,6 +1399,7 @@ static void identity_test(void)
 int main(void)
 {
 	dialog_test();
+	unasked_test();
 	refused_test();
 	register_test();
 	register_guard_test();

@@ -142,7 +142,10 @@ enum nf_alg_reason {
 	 * permit.
 	 */
 	NF_ALG_REASON_LIMIT_CALLS,
-	/* There are as many bindings as bindings-max or bindings-per-host permit. */
+	/* There are as many bindings as bindings-max or bindings-per-host permit,
+	 * or the host has offered a quarter of media-ports to others who have not
+	 * answered.
+	 */
 	NF_ALG_REASON_LIMIT_BINDINGS,
 	/* An inside host asked for more bindings in a minute than doors-per-minute
 	 * permits.
@@ -162,7 +165,7 @@ enum nf_alg_reason {
 	 * refused.
 	 */
 	NF_ALG_REASON_DOOR_OTHER_HOST,
-	/* A message asked for a door to a port that may not be opened. */
+	/* A message asked for a port that may not be opened. */
 	NF_ALG_REASON_DOOR_PORT_DENIED,
 	/* A door was asked for, but the other side never confirmed it. */
 	NF_ALG_REASON_DOOR_NOT_CONFIRMED,
@@ -295,12 +298,12 @@ enum nf_alg_reason {
 /* Options of a namespace. natctl set lists them. */
 enum nf_alg_option {
 	NF_ALG_OPTION_UNSPEC,
-	/* Lowest public port for media whose own port is taken. Unit: port. Range:
-	 * 1024-65535. Default: 16384.
+	/* Lowest public port that media gets. Unit: port. Range: 1024-65535.
+	 * Default: 16384.
 	 */
 	NF_ALG_OPTION_MEDIA_PORT_LOW,
-	/* Highest public port for media whose own port is taken. Unit: port. Range:
-	 * 1024-65535. Default: 32767.
+	/* Highest public port that media gets. Unit: port. Range: 1024-65535.
+	 * Default: 32767.
 	 */
 	NF_ALG_OPTION_MEDIA_PORT_HIGH,
 	/* Longest message that is looked at. Unit: bytes. Range: 1024-65536.
