@@ -37,6 +37,7 @@
 #include "local_socket.h"
 #include "lost.h"
 #include "netns.h"
+#include "service.h"
 #include "session.h"
 #include "trace.h"
 
@@ -436,7 +437,12 @@ static noinline unsigned int nf_alg_flow_bind(struct sk_buff *skb,
 		/* By NAT's extension the stop "anybody" knows it */
 		nf_ct_nat_ext_add(ct);
 	}
-	if (from && !related) {
+	/* Signalling that a host begins anew is as new to the rules as it was the
+	 * first time: they choose its line, and that of the call is the dead one
+	 * perhaps
+	 */
+	if (from && !related &&
+	    !nf_alg_service_port(an, nf_ct_protonum(ct), destination.port)) {
 		grip = nf_alg_flow_destined(an, ct, vrf, &ends.source,
 					    &destination);
 		if (grip)
