@@ -420,6 +420,42 @@ static void check_nat(const struct ruleset *ruleset, const char *device)
 	     "No rule translates addresses: there is no NAT for the gateways to help.");
 }
 
+/* What a NAT rule accepts leaves untranslated, and so do the messages in it */
+static void check_exemptions(const struct ruleset *ruleset)
+{
+	const struct ruleset_chain *place = NULL;
+	unsigned int i, count = 0;
+
+	for (i = 0; i < ruleset->rule_count; i++) {
+		const struct ruleset_rule *rule = &ruleset->rules[i];
+		const struct ruleset_chain *chain =
+			&ruleset->chains[rule->chain];
+
+		if (!chain->nat || chain->hook != NF_INET_POST_ROUTING ||
+		    !rule->accepts || rule->translates)
+			continue;
+		if (!count++)
+			place = chain;
+	}
+	if (count)
+		find(NOTE, "nat-exempt", NULL,
+		     "%u %s flows leave as they are, the first in %s. Messages in such flows keep the addresses of the inside, as a tunnel to another site needs it; a provider is not to be reached by them.",
+		     count,
+		     count == 1 ? "rule of source NAT lets" :
+				  "rules of source NAT let",
+		     ruleset_place(place));
+}
+
+/* A message names one public address, and media has to leave by the same */
+static void check_lines(unsigned int outsides)
+{
+	if (outsides > 1)
+		find(NOTE, "lines",
+		     "Let an inside host keep its line: choose it by the source address, or by a mark that rules set for new connections and restore for all others.",
+		     "There are %u ways out by default routes. A message names the public address of the line it leaves by; where the rules send a call's media by another one, it leaves with that one's address, and the far end may not take it.",
+		     outsides);
+}
+
 static void check_related(struct ruleset *ruleset)
 {
 	const struct ruleset_chain *chain = ruleset_unrelated(ruleset);
@@ -823,6 +859,8 @@ int doctor_command(struct words *words)
 	check_routing(outsides, strict);
 	ruleset_load(&ruleset);
 	check_nat(&ruleset, device);
+	check_exemptions(&ruleset);
+	check_lines(outsides);
 	check_related(&ruleset);
 	check_helpers(&ruleset, foreign);
 	check_notrack(&ruleset);

@@ -68,6 +68,34 @@ try "a block of ports by masquerade" blocked 20000-20999 \
 try "a block that has the range" misses "counter" \
 	"oifname wan meta l4proto { tcp, udp } snat ip to 203.0.113.1:16000-33000"
 
+# notes CHECK WORD: the only note of this check has this word in its sentence;
+# without WORD there is none
+notes() {
+	natctl -j doctor >"$SCRATCH/findings" 2>&1
+	sed 's/},/},\n/g' "$SCRATCH/findings"
+	judge "$SCRATCH/findings" \
+		"(lambda p: ([f['level'] for f in p] == ['note'] and '${2:-}' in p[0]['sentence'])
+			if '${2:-}' else not p)([f for f in d if f['check'] == '$1'])"
+}
+exempt() { nat counter "$1" && notes nat-exempt "${2:-}"; }
+try "no exemption" exempt "oifname wan masquerade"
+try "an exemption" exempt \
+	"ip daddr 10.9.0.0/16 accept; oifname wan masquerade" \
+	"1 rule of source NAT lets"
+try "the table of filters exempts nothing" eval \
+	'nft add chain inet edge f "{ type filter hook postrouting priority 0; }" &&
+	nft flush chain inet edge out && nft add rule inet edge out oifname wan masquerade &&
+	nft add rule inet edge f accept && notes nat-exempt'
+line() {
+	ip -n "$ROUTER" link add "$1" type dummy &&
+		ip -n "$ROUTER" link set "$1" up &&
+		ip -n "$ROUTER" route add default dev "$1" metric "$2"
+}
+try "one line" eval 'line line1 77 && notes lines'
+try "two lines" eval 'line line2 78 && notes lines "2 ways out"'
+ip -n "$ROUTER" link del line1
+ip -n "$ROUTER" link del line2
+
 for make in nft legacy; do
 	nft flush ruleset
 	tables() { router iptables-$make -t nat "$@"; }
