@@ -88,10 +88,10 @@ static int nf_alg_binding_take(struct nf_alg_taking *taking, u8 i)
 	b->vrf = session->vrf;
 	b->oif = nf_alg_bind_away(want) ? 0 : session->oif;
 	b->created = jiffies;
-	if (!(want->flags & (NF_ALG_BIND_FIRM | NF_ALG_BIND_AWAY)) &&
-	    nf_alg_binding_natted(b)) {
-		b->offered = nf_alg_host_offer(an, b->host);
-		if (!b->offered) {
+	if (nf_alg_binding_natted(b) &&
+	    nf_alg_port_ranged(an, ntohs(b->public.port))) {
+		b->ranged = nf_alg_host_port_take(an, b->host);
+		if (!b->ranged) {
 			nf_alg_binding_discharge(an, b);
 			nf_alg_binding_free(b);
 			return -NF_ALG_REASON_LIMIT_BINDINGS;
@@ -218,8 +218,6 @@ static int nf_alg_grip_take(struct nf_alg_taking *taking, u8 i,
 		nf_alg_grip_free(grip);
 		return -NF_ALG_REASON_NO_MEMORY;
 	}
-	if (want->flags & NF_ALG_BIND_FIRM)
-		nf_alg_binding_answered(taking->own[i]);
 	list_add_tail(&grip->list, &call->grips);
 	list_add_tail(&grip->undo, taken);
 	call->grip_count++;

@@ -20,6 +20,7 @@
 #include "event.h"
 #include "host.h"
 #include "netns.h"
+#include "port.h"
 #include "session.h"
 #include "trace.h"
 #include "walk.h"
@@ -395,18 +396,6 @@ static bool nf_alg_binding_conflicts(struct nf_alg_net *an,
 }
 
 /**
- * nf_alg_binding_answered() - what a binding was taken for has been accepted
- * @b: binding; the caller holds nf_alg_bindings.lock
- */
-void nf_alg_binding_answered(struct nf_alg_binding *b)
-{
-	if (!b->offered)
-		return;
-	b->offered = false;
-	nf_alg_host_answered(b->host);
-}
-
-/**
  * nf_alg_binding_discharge() - a binding's host need not pay for it any more
  * @an: namespace
  * @b: binding; its reference to the host is gone afterwards. The caller holds
@@ -414,7 +403,8 @@ void nf_alg_binding_answered(struct nf_alg_binding *b)
  */
 void nf_alg_binding_discharge(struct nf_alg_net *an, struct nf_alg_binding *b)
 {
-	nf_alg_binding_answered(b);
+	if (b->ranged)
+		nf_alg_host_port_give(an, b->host);
 	nf_alg_host_discharge(an, b->host, NF_ALG_CHARGE_BINDING);
 }
 
@@ -489,6 +479,8 @@ static void nf_alg_binding_release(struct nf_alg_net *an,
 	nf_alg_event_binding(
 		an, door ? NF_ALG_EVENT_DOOR_END : NF_ALG_EVENT_BINDING_END,
 		b->protocol, b->l4proto, &b->inside, &b->public);
+	if (b->peer_port && !door && b->l4proto == IPPROTO_UDP)
+		nf_alg_port_released(an, ntohs(b->public.port));
 	nf_alg_binding_discharge(an, b);
 	call_rcu(&b->rcu, nf_alg_binding_free_rcu);
 }
@@ -779,6 +771,7 @@ free_inside:
 void nf_alg_bindings_exit(struct nf_alg_net *an)
 {
 	WARN_ON_ONCE(atomic_read(&an->bindings.count));
+	nf_alg_ports_exit(an);
 	nf_alg_claims_exit(an);
 	rhltable_destroy(&an->bindings.public);
 	rhltable_destroy(&an->bindings.inside);

@@ -49,8 +49,7 @@ struct nf_alg_session;
  * @l4proto: IPPROTO_UDP or IPPROTO_TCP
  * @flags: NF_ALG_BIND_DOOR if any owner wanted that; NF_ALG_BIND_AWAY
  * @protocol: enum nf_alg_protocol_id; of a door, what its flows speak
- * @offered: nobody has accepted yet what it was taken for, and @host is charged
- *	with the offer as well; under nf_alg_bindings.lock
+ * @ranged: @host is charged for a port of the media range as well; constant
  * @vrf: ifindex of the inside host's VRF, or 0
  * @oif: ifindex of the device by which the signalling leaves, or 0: not known
  * @created: time of its birth in jiffies
@@ -79,7 +78,7 @@ struct nf_alg_binding {
 	u8 l4proto;
 	u8 flags;
 	u8 protocol;
-	bool offered;
+	bool ranged;
 	int vrf;
 	int oif;
 	u32 created;
@@ -374,7 +373,6 @@ void nf_alg_bind_keep(struct nf_alg_message *msg);
 struct nf_alg_binding *nf_alg_binding_alloc(void);
 void nf_alg_binding_free(struct nf_alg_binding *b);
 void nf_alg_binding_discharge(struct nf_alg_net *an, struct nf_alg_binding *b);
-void nf_alg_binding_answered(struct nf_alg_binding *b);
 int nf_alg_binding_insert(struct nf_alg_net *an, struct nf_alg_binding *b);
 struct nf_alg_grip *nf_alg_grip_alloc(void);
 void nf_alg_grip_free(struct nf_alg_grip *grip);

@@ -565,7 +565,6 @@ void nf_alg_call_commit(struct nf_alg_call *call)
 		if (grip->flags & NF_ALG_BIND_PENDING) {
 			WRITE_ONCE(grip->flags,
 				   grip->flags & ~NF_ALG_BIND_PENDING);
-			nf_alg_binding_answered(grip->binding);
 			trace_nf_alg_binding_commit(grip->binding);
 		}
 		if (!renewed || grip->round == call->round || grip->expiring ||

@@ -235,37 +235,46 @@ void nf_alg_host_discharge(struct nf_alg_net *an, struct nf_alg_host *host,
 EXPORT_SYMBOL_GPL(nf_alg_host_discharge);
 
 /**
- * nf_alg_host_offer() - charge a host for a public port that it offers somebody
+ * nf_alg_host_port_take() - charge a host for a port of media-ports
  * @an: namespace
  * @host: inside host, with a reference
  *
- * Until somebody accepts, a host has at most a quarter of the public ports, so
- * that no few hosts can keep all of them from the others by calls that nobody
- * answers. Hosts of the list big-hosts have no such limit.
+ * A host has a quarter of the range at most, and of the last eighth nothing unless
+ * it has less than a 64th, so that no few hosts can keep all ports from the others.
+ * Hosts of the list big-hosts have no such limits. The ports of all public addresses
+ * are counted together.
  *
- * Return: true, and nf_alg_host_answered() is due; false if those are too many.
+ * Return: true, and nf_alg_host_port_give() is due; false if those are too many.
  */
-bool nf_alg_host_offer(struct nf_alg_net *an, struct nf_alg_host *host)
+bool nf_alg_host_port_take(struct nf_alg_net *an, struct nf_alg_host *host)
 {
 	u32 low = nf_alg_option(an, NF_ALG_OPTION_MEDIA_PORT_LOW);
 	u32 high = nf_alg_option(an, NF_ALG_OPTION_MEDIA_PORT_HIGH);
-	u32 quarter = high < low ? 0 : (high - low + 1) / 4;
+	u32 size = high < low ? 0 : high - low + 1;
+	u32 most = max(size / 4, 2u);
+	u32 used = atomic_read(&an->hosts.ports);
 
-	if (nf_alg_host_count(&host->offered, max(quarter, 2u)))
-		return true;
+	if (unlikely(size >= NF_ALG_HOST_SHARES && used >= size - size / 8))
+		most = min(most, size / NF_ALG_HOST_SHARES);
+	if (nf_alg_host_count(&host->ports, most))
+		goto taken;
 	if (!nf_alg_big_host(an, &host->key.host))
 		return false;
-	atomic_inc(&host->offered);
+	atomic_inc(&host->ports);
+taken:
+	atomic_inc(&an->hosts.ports);
 	return true;
 }
 
 /**
- * nf_alg_host_answered() - the offer was accepted, or is over
+ * nf_alg_host_port_give() - a host gives a port of media-ports back
+ * @an: namespace
  * @host: inside host, with a reference
  */
-void nf_alg_host_answered(struct nf_alg_host *host)
+void nf_alg_host_port_give(struct nf_alg_net *an, struct nf_alg_host *host)
 {
-	atomic_dec(&host->offered);
+	atomic_dec(&host->ports);
+	atomic_dec(&an->hosts.ports);
 }
 
 /**
@@ -292,6 +301,7 @@ void nf_alg_hosts_exit(struct nf_alg_net *an)
 
 	for (i = 0; i < __NF_ALG_CHARGE_MAX; i++)
 		WARN_ON_ONCE(atomic_read(&an->hosts.count[i]));
+	WARN_ON_ONCE(atomic_read(&an->hosts.ports));
 	rhashtable_destroy(&an->hosts.table);
 }
 

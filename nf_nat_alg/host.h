@@ -51,7 +51,7 @@ struct nf_alg_host_key {
  * @count: by enum nf_alg_charge
  * @minute: when the current minute of new bindings began, in jiffies
  * @doors: new bindings since then
- * @offered: public ports of offers that nobody has accepted yet
+ * @ports: public ports of the media range that it holds
  * @rcu: freed after a grace period
  */
 struct nf_alg_host {
@@ -61,7 +61,7 @@ struct nf_alg_host {
 	atomic_t count[__NF_ALG_CHARGE_MAX];
 	unsigned long minute;
 	atomic_t doors;
-	atomic_t offered;
+	atomic_t ports;
 	struct rcu_head rcu;
 };
 
@@ -86,8 +86,8 @@ struct nf_alg_host *nf_alg_host_charge(struct nf_alg_net *an,
 void nf_alg_host_discharge(struct nf_alg_net *an, struct nf_alg_host *host,
 			   enum nf_alg_charge what);
 
-bool nf_alg_host_offer(struct nf_alg_net *an, struct nf_alg_host *host);
-void nf_alg_host_answered(struct nf_alg_host *host);
+bool nf_alg_host_port_take(struct nf_alg_net *an, struct nf_alg_host *host);
+void nf_alg_host_port_give(struct nf_alg_net *an, struct nf_alg_host *host);
 
 int nf_alg_host_cache_init(void);
 void nf_alg_host_cache_exit(void);

@@ -88,6 +88,9 @@ struct nf_alg_sessions {
  * @lock: taken to change bindings and who holds them; innermost
  * @count: how many; 0 lets a new flow pass without a lookup
  * @away: how many of them are listeners outside
+ * @released: public ports of UDP that were given back lately: in this turn, and in
+ *	the one before; NULL: none, or no memory; under @lock
+ * @turned: when the turn began, in jiffies
  */
 struct nf_alg_bindings {
 	struct rhltable inside;
@@ -96,6 +99,8 @@ struct nf_alg_bindings {
 	spinlock_t lock;
 	atomic_t count;
 	atomic_t away;
+	unsigned long *released[2];
+	unsigned long turned;
 };
 
 /**
@@ -130,11 +135,13 @@ struct nf_alg_addresses {
  * @table: inside hosts by address, zone and VRF
  * @lock: taken to add and remove hosts
  * @count: charges of the whole namespace, by enum nf_alg_charge
+ * @ports: public ports of the media range that are bound, of all addresses
  */
 struct nf_alg_hosts {
 	struct rhashtable table;
 	spinlock_t lock;
 	atomic_t count[5];
+	atomic_t ports;
 };
 
 /**

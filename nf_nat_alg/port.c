@@ -2,8 +2,10 @@
 /*
  * Which public port a binding gets
  */
+#include <linux/bitmap.h>
 #include <linux/in.h>
-#include <linux/random.h>
+#include <linux/net.h>
+#include <linux/siphash.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_zones.h>
@@ -16,6 +18,11 @@
 #include "session.h"
 
 #define NF_ALG_PORT_CANDIDATES 2048
+
+/* A port that was given back is avoided for one to two turns: as long as conntrack
+ * keeps a flow of it, which leads to the host that had it
+ */
+#define NF_ALG_PORT_TURN (120 * HZ)
 
 /* Does a connection of somebody else use the port toward this peer */
 static bool nf_alg_port_tracked(const struct nf_alg_port_want *want, u8 i,
@@ -98,6 +105,12 @@ static bool nf_alg_port_all_free(const struct nf_alg_port_want *want, u16 port)
 	return true;
 }
 
+bool nf_alg_port_ranged(struct nf_alg_net *an, u16 port)
+{
+	return port >= nf_alg_option(an, NF_ALG_OPTION_MEDIA_PORT_LOW) &&
+	       port <= nf_alg_option(an, NF_ALG_OPTION_MEDIA_PORT_HIGH);
+}
+
 bool nf_alg_port_media(struct nf_alg_net *an, u8 l4proto, u16 port)
 {
 	return port >= NF_ALG_PORT_LOWEST &&
@@ -106,12 +119,84 @@ bool nf_alg_port_media(struct nf_alg_net *an, u8 l4proto, u16 port)
 }
 EXPORT_SYMBOL_GPL(nf_alg_port_media);
 
+/* Begin another turn when this one is over */
+static void nf_alg_port_turn(struct nf_alg_bindings *bindings)
+{
+	unsigned long past = jiffies - bindings->turned;
+
+	if (past < NF_ALG_PORT_TURN)
+		return;
+	bindings->turned = jiffies;
+	swap(bindings->released[0], bindings->released[1]);
+	if (bindings->released[0])
+		bitmap_zero(bindings->released[0], U16_MAX + 1);
+	if (past >= 2 * NF_ALG_PORT_TURN && bindings->released[1])
+		bitmap_zero(bindings->released[1], U16_MAX + 1);
+}
+
+/**
+ * nf_alg_port_released() - a public port of media that had flows is given back
+ * @an: namespace
+ * @port: host order
+ *
+ * Conntrack may keep those flows for a while, and packets of theirs would go to
+ * the host that had the port. Caller holds nf_alg_bindings.lock.
+ */
+void nf_alg_port_released(struct nf_alg_net *an, u16 port)
+{
+	struct nf_alg_bindings *bindings = &an->bindings;
+
+	nf_alg_port_turn(bindings);
+	if (!bindings->released[0])
+		bindings->released[0] =
+			bitmap_zalloc(U16_MAX + 1, GFP_ATOMIC | __GFP_NOWARN);
+	if (bindings->released[0])
+		__set_bit(port, bindings->released[0]);
+}
+
+/**
+ * nf_alg_ports_exit() - nothing is bound any more
+ * @an: namespace
+ */
+void nf_alg_ports_exit(struct nf_alg_net *an)
+{
+	bitmap_free(an->bindings.released[0]);
+	bitmap_free(an->bindings.released[1]);
+}
+
+static bool nf_alg_port_recent(const struct nf_alg_port_want *want, u16 port)
+{
+	struct nf_alg_bindings *bindings = &want->an->bindings;
+	int i, turn;
+
+	if (want->l4proto != IPPROTO_UDP)
+		return false;
+	nf_alg_port_turn(bindings);
+	for (turn = 0; turn < ARRAY_SIZE(bindings->released); turn++)
+		for (i = 0; bindings->released[turn] && i < want->count; i++)
+			if (test_bit(port + i, bindings->released[turn]))
+				return true;
+	return false;
+}
+
+/* Where the search begins: what is bound once more finds its port again, while
+ * nobody outside can tell which one it is
+ */
+static u32 nf_alg_port_hash(const struct nf_alg_endpoint *inside)
+{
+	static siphash_aligned_key_t key;
+
+	net_get_random_once(&key, sizeof(key));
+	return siphash(inside, sizeof(*inside), &key);
+}
+
 u16 nf_alg_port_choose(const struct nf_alg_port_want *want, const u16 *own,
 		       int n)
 {
 	u16 inside = ntohs(want->inside->port);
-	u32 low, high, slots, slot, step, left;
-	u16 odd = inside & 1;
+	u32 low, high, slots, first, slot, step, left;
+	u16 port, odd = inside & 1;
+	bool fresh;
 	int i;
 
 	for (i = 0; i < n; i++) {
@@ -139,14 +224,19 @@ u16 nf_alg_port_choose(const struct nf_alg_port_want *want, const u16 *own,
 		return 0;
 
 	slots = (high - (want->count - 1) - low) / step + 1;
-	slot = get_random_u32() % slots;
-	for (left = min_t(u32, slots, NF_ALG_PORT_CANDIDATES); left; left--) {
-		u16 port = low + slot * step;
-
-		if (nf_alg_port_all_free(want, port))
-			return port;
-		if (++slot == slots)
-			slot = 0;
+	first = nf_alg_port_hash(want->inside) % slots;
+	for (fresh = want->media;; fresh = false) {
+		slot = first;
+		left = min_t(u32, slots, NF_ALG_PORT_CANDIDATES);
+		for (; left; left--) {
+			port = low + slot * step;
+			if (!(fresh && nf_alg_port_recent(want, port)) &&
+			    nf_alg_port_all_free(want, port))
+				return port;
+			if (++slot == slots)
+				slot = 0;
+		}
+		if (!fresh)
+			return 0;
 	}
-	return 0;
 }

@@ -56,13 +56,27 @@ bool nf_alg_port_free(const struct nf_alg_port_want *want, u8 i, u16 port);
  * @n: how many of those
  *
  * Otherwise one of the media range (options media-port-low and -high) and no
- * other: the inside port if it lies there and is free, else from a random place,
- * at most 2,048 candidates. Caller holds nf_alg_bindings.lock.
+ * other: the inside port if it lies there and is free, else from a place that the
+ * inside endpoint decides, at most 2,048 candidates. Media gets a port that a flow has used
+ * in the last minutes only if there is no other. Caller holds nf_alg_bindings.lock.
  *
  * Return: the first port in host order, or 0.
  */
 u16 nf_alg_port_choose(const struct nf_alg_port_want *want, const u16 *own,
 		       int n);
+
+/**
+ * nf_alg_port_ranged() - does a public port lie in the media range
+ * @an: namespace
+ * @port: host order
+ *
+ * Return: true if it does.
+ */
+bool nf_alg_port_ranged(struct nf_alg_net *an, u16 port);
+
+/* For binding.c; the caller holds nf_alg_bindings.lock, or is the last one */
+void nf_alg_port_released(struct nf_alg_net *an, u16 port);
+void nf_alg_ports_exit(struct nf_alg_net *an);
 
 /**
  * nf_alg_port_media() - may media have this port, inside or public

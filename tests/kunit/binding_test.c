@@ -655,7 +655,7 @@ static void hundred_thousand(struct kunit *test)
 
 	f->an.option[NF_ALG_OPTION_BINDINGS_MAX] = 200000;
 	f->an.option[NF_ALG_OPTION_DOORS_PER_MINUTE] = 200000;
-	f->an.option[NF_ALG_OPTION_MEDIA_PORT_LOW] = 1024;
+	f->an.option[NF_ALG_OPTION_MEDIA_PORT_LOW] = 60000;
 	f->an.option[NF_ALG_OPTION_MEDIA_PORT_HIGH] = 65535;
 	begin = ktime_get();
 	for (i = 0; i < 100000; i++) {
@@ -677,6 +677,7 @@ static void hundred_thousand(struct kunit *test)
 				.l4proto = IPPROTO_UDP,
 				.count = 1,
 				.flags = NF_ALG_BIND_FIRM | NF_ALG_BIND_DOOR,
+				.prefer = htons(2000 + i % 50000),
 			};
 
 			if (nf_alg_bind(&f->msg, call, &want, &public))

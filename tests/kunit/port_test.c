@@ -4,6 +4,7 @@
  */
 #include <linux/bitmap.h>
 #include "fixture.h"
+#include "flow.h"
 
 /* A second inside host wants the ports of the first one */
 static void placed(struct kunit *test)
@@ -60,10 +61,33 @@ static void placed(struct kunit *test)
 	nf_alg_call_put(b);
 }
 
+/* The fixture's message comes from this inside host now, and is of its call "k" */
+static struct nf_alg_call *of_host(struct fixture *f, int host)
+{
+	f->session.side[0].own = fixture_ipv4(INSIDE + host, 5060);
+	return fixture_call(f, NF_ALG_CALL, "k");
+}
+
+static int bind_of_host(struct fixture *f, int host, u16 port, u8 count,
+			struct nf_alg_endpoint *public)
+{
+	struct nf_alg_call *call = of_host(f, host);
+	struct nf_alg_bind want = {
+		.inside = fixture_ipv4(INSIDE + host, port),
+		.l4proto = IPPROTO_UDP,
+		.count = count,
+		.flags = count == 2 ? NF_ALG_BIND_EVEN : 0,
+	};
+	int err = nf_alg_bind(&f->msg, call, &want, public);
+
+	nf_alg_bind_keep(&f->msg);
+	nf_alg_call_put(call);
+	return err;
+}
+
 static void exhausted(struct kunit *test)
 {
 	struct fixture *f = test->priv;
-	struct nf_alg_call *call = fixture_call(f, NF_ALG_CALL, "k");
 	struct nf_alg_endpoint public;
 	int i;
 
@@ -72,68 +96,97 @@ static void exhausted(struct kunit *test)
 	/* Ports outside of the range never keep their number */
 	for (i = 0; i < 11; i++)
 		KUNIT_EXPECT_EQ(test,
-				fixture_bind(f, call, 500 + 2 * i, 2,
+				bind_of_host(f, i, 500 + 2 * i, 2, &public), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&f->an.bindings.count), 22);
+	KUNIT_EXPECT_EQ(test, bind_of_host(f, 11, 600, 1, &public),
+			-NF_ALG_REASON_NO_PUBLIC_PORT);
+	KUNIT_EXPECT_EQ(test, bind_of_host(f, 11, 600, 2, &public),
+			-NF_ALG_REASON_NO_PUBLIC_PORT);
+	/* What exists is found nevertheless */
+	KUNIT_EXPECT_EQ(test, bind_of_host(f, 1, 502, 2, &public), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&f->an.bindings.count), 22);
+
+	f->an.option[NF_ALG_OPTION_MEDIA_PORT_HIGH] = 20000;
+	KUNIT_EXPECT_EQ(test, bind_of_host(f, 11, 601, 2, &public),
+			-NF_ALG_REASON_NO_PUBLIC_PORT);
+}
+
+/* A host has a quarter of them, and of the last eighth what few have */
+static void shared(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_endpoint public;
+	int host, i, got[9] = {};
+	struct nf_alg_call *call;
+
+	f->an.option[NF_ALG_OPTION_MEDIA_PORT_LOW] = 20000;
+	f->an.option[NF_ALG_OPTION_MEDIA_PORT_HIGH] = 20255;
+	for (host = 0; host < ARRAY_SIZE(got); host++) {
+		for (i = 0; i < 100; i++)
+			if (!bind_of_host(f, host, 4000 + 2 * i, 2, &public))
+				got[host] += 2;
+	}
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_EQ(test, got[i], 64);
+	/* 7/8 of 256 are given away */
+	KUNIT_EXPECT_EQ(test, got[3], 32);
+	for (i = 4; i < ARRAY_SIZE(got); i++)
+		KUNIT_EXPECT_EQ(test, got[i], 4);
+	KUNIT_EXPECT_EQ(test, bind_of_host(f, 0, 6000, 1, &public),
+			-NF_ALG_REASON_LIMIT_BINDINGS);
+
+	/* What is given back can be had again */
+	KUNIT_EXPECT_EQ(test, atomic_read(&f->an.hosts.ports), 244);
+	call = of_host(f, 0);
+	nf_alg_call_rollback(call);
+	nf_alg_call_put(call);
+	KUNIT_EXPECT_EQ(test, atomic_read(&f->an.hosts.ports), 180);
+	KUNIT_EXPECT_EQ(test, bind_of_host(f, 8, 6000, 1, &public), 0);
+}
+
+/* A port that had flows goes to another host only when there is no other */
+static void avoided(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_endpoint peer = fixture_ipv4(REMOTE, 7000);
+	struct nf_alg_endpoint public;
+	struct nf_alg_binding *b;
+	struct nf_alg_call *call;
+	u16 port[2] = {};
+	char key[4];
+	int i;
+
+	f->an.option[NF_ALG_OPTION_MEDIA_PORT_LOW] = 20000;
+	f->an.option[NF_ALG_OPTION_MEDIA_PORT_HIGH] = 20003;
+	for (i = 0; i < 4; i++) {
+		snprintf(key, sizeof(key), "%d", i);
+		call = fixture_call(f, NF_ALG_CALL, key);
+		KUNIT_EXPECT_EQ(test,
+				fixture_bind(f, call, 4000, 2,
 					     NF_ALG_BIND_EVEN |
 						     NF_ALG_BIND_FIRM,
 					     &public),
 				0);
-	KUNIT_EXPECT_EQ(test, atomic_read(&f->an.bindings.count), 22);
-	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 600, 1, 0, &public),
-			-NF_ALG_REASON_NO_PUBLIC_PORT);
-	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 600, 2, 0, &public),
-			-NF_ALG_REASON_NO_PUBLIC_PORT);
-	/* What exists is found nevertheless */
-	KUNIT_EXPECT_EQ(test, fixture_bind(f, call, 502, 2, 0, &public), 0);
-	KUNIT_EXPECT_EQ(test, atomic_read(&f->an.bindings.count), 22);
-	nf_alg_bind_keep(&f->msg);
-
-	f->an.option[NF_ALG_OPTION_MEDIA_PORT_HIGH] = 20000;
-	KUNIT_EXPECT_EQ(
-		test, fixture_bind(f, call, 601, 2, NF_ALG_BIND_EVEN, &public),
-		-NF_ALG_REASON_NO_PUBLIC_PORT);
-	nf_alg_call_put(call);
-}
-
-/* Until somebody accepts, a host has a quarter of them at most */
-static void offered(struct kunit *test)
-{
-	struct fixture *f = test->priv;
-	struct nf_alg_call *a = fixture_call(f, NF_ALG_CALL, "a");
-	struct nf_alg_call *b = fixture_call(f, NF_ALG_CALL, "b");
-	struct nf_alg_endpoint public;
-	int i;
-
-	f->an.option[NF_ALG_OPTION_MEDIA_PORT_LOW] = 20000;
-	f->an.option[NF_ALG_OPTION_MEDIA_PORT_HIGH] = 20039;
-	for (i = 0; i < 5; i++)
-		KUNIT_EXPECT_EQ(test,
-				fixture_bind(f, a, 4000 + 2 * i, 2,
-					     NF_ALG_BIND_EVEN, &public),
-				0);
-	nf_alg_bind_keep(&f->msg);
-	KUNIT_EXPECT_EQ(test, fixture_bind(f, b, 5000, 1, 0, &public),
-			-NF_ALG_REASON_LIMIT_BINDINGS);
-	/* All or nothing */
-	KUNIT_EXPECT_EQ(test, atomic_read(&f->an.bindings.count), 10);
-
-	/* Accepted: there is room for as many again */
-	nf_alg_call_commit(a);
-	for (i = 0; i < 5; i++)
-		KUNIT_EXPECT_EQ(test,
-				fixture_bind(f, b, 5000 + 2 * i, 2,
-					     NF_ALG_BIND_EVEN, &public),
-				0);
-	nf_alg_bind_keep(&f->msg);
-	KUNIT_EXPECT_EQ(test, fixture_bind(f, a, 6000, 1, 0, &public),
-			-NF_ALG_REASON_LIMIT_BINDINGS);
-	/* Refused: likewise */
-	nf_alg_call_rollback(b);
-	KUNIT_EXPECT_EQ(test, fixture_bind(f, a, 6000, 1, 0, &public), 0);
-	nf_alg_bind_undo(&f->msg);
-	KUNIT_EXPECT_EQ(test, fixture_bind(f, a, 6000, 1, 0, &public), 0);
-	nf_alg_bind_keep(&f->msg);
-	nf_alg_call_put(a);
-	nf_alg_call_put(b);
+		/* The same two in turns, though one place is the first to be
+		 * looked at; when both are used it is that one
+		 */
+		if (i < 2)
+			port[i] = ntohs(public.port);
+		else
+			KUNIT_EXPECT_EQ(test, ntohs(public.port), port[0]);
+		rcu_read_lock();
+		b = nf_alg_binding_by_public(&f->an, IPPROTO_UDP, 0, &public);
+		if (b)
+			nf_alg_flow_note(b, &peer);
+		rcu_read_unlock();
+		KUNIT_EXPECT_NOT_NULL(test, b);
+		nf_alg_bind_keep(&f->msg);
+		nf_alg_calls_flush_protocol(&f->an, NULL);
+		nf_alg_call_put(call);
+		if (i == 2)
+			f->an.bindings.turned = jiffies - 300 * HZ;
+	}
+	KUNIT_EXPECT_NE(test, port[0], port[1]);
 }
 
 /* Media is led to no service, no door and no port that others listen on */
@@ -160,20 +213,14 @@ static void denied(struct kunit *test)
 
 	/* The pairs at 11210 and 11214 are none */
 	for (i = 0; i < 3; i++) {
-		KUNIT_EXPECT_EQ(test,
-				fixture_bind(f, call, 11210 + 2 * i, 2,
-					     NF_ALG_BIND_EVEN |
-						     NF_ALG_BIND_FIRM,
-					     &public),
-				0);
+		KUNIT_EXPECT_EQ(
+			test, bind_of_host(f, i, 11210 + 2 * i, 2, &public), 0);
 		KUNIT_EXPECT_NE(test, ntohs(public.port), 11210);
 		KUNIT_EXPECT_NE(test, ntohs(public.port), 11214);
 	}
-	KUNIT_EXPECT_EQ(test,
-			fixture_bind(f, call, 11216, 2,
-				     NF_ALG_BIND_EVEN | NF_ALG_BIND_FIRM,
-				     &public),
+	KUNIT_EXPECT_EQ(test, bind_of_host(f, 3, 11216, 2, &public),
 			-NF_ALG_REASON_NO_PUBLIC_PORT);
+	f->session.side[0].own = fixture_ipv4(INSIDE, 5060);
 	f->an.services.udp_ports = NULL;
 	bitmap_free(ports);
 
@@ -191,11 +238,10 @@ static void denied(struct kunit *test)
 	nf_alg_call_put(door);
 }
 
-static struct kunit_case port_cases[] = { KUNIT_CASE(placed),
-					  KUNIT_CASE(exhausted),
-					  KUNIT_CASE(offered),
-					  KUNIT_CASE(denied),
-					  {} };
+static struct kunit_case port_cases[] = {
+	KUNIT_CASE(placed),  KUNIT_CASE(exhausted), KUNIT_CASE(shared),
+	KUNIT_CASE(avoided), KUNIT_CASE(denied),    {}
+};
 
 struct kunit_suite port_suite = {
 	.name = "port",
