@@ -132,13 +132,24 @@ def c13_ring(x):
     hang_up(x)
 
 
-@row("C13", "who never answers is forgotten after 15 minutes")
-def c13_never(x):
+@row("C13", "who never answers is forgotten after 15 minutes of ringing")
+def c13_ringing(x):
     port = 30040 if x.transport == "udp" else 30050
     invite(x, port)
+    x.down(response("180 Ringing", "INVITE", 1))
     time.sleep(890)
     expect(calls(x), "forgotten too early")
     time.sleep(120)
+    eventually(lambda: not calls(x) and not bound(port), "not forgotten")
+
+
+@row("C13", "what is not even heard is forgotten after 32 seconds")
+def c13_never(x):
+    port = 30180 if x.transport == "udp" else 30190
+    invite(x, port)
+    time.sleep(30)
+    expect(calls(x) and bound(port), "forgotten too early")
+    time.sleep(10)
     eventually(lambda: not calls(x) and not bound(port), "not forgotten")
 
 

@@ -273,7 +273,7 @@ def d11(x):
 @row("D12", "100 calls on one flow, each by itself")
 def d12(x):
     n = 100 if os.environ.get("FULL") else 18
-    base = 32000 if x.transport == "udp" else 33000
+    base = 22000 if x.transport == "udp" else 23000
     for i in range(n):
         x.up(request("INVITE", 1, CONTACT, call="m%d" % i,
                      body=sdp(audio(base + 4 * i))))
@@ -300,7 +300,7 @@ def d12(x):
 
 @row("D13", "with no port left a message passes as it is, and is counted")
 def d13(x):
-    port = 34000 if x.transport == "udp" else 34010
+    port = 24000 if x.transport == "udp" else 24010
     natctl("set", "bindings-max", "0")
     try:
         before = counted("limit-bindings")
