@@ -75,7 +75,8 @@ static bool nf_alg_outward_expected(const struct nf_conn *ct)
 
 	return test_bit(IPS_EXPECTED_BIT, &ct->status) && master &&
 	       !(READ_ONCE(master->status) & IPS_TEMPLATE) &&
-	       nfct_help(master) && !nf_alg_session_helper(master);
+	       nfct_help(master) && !nf_ct_is_dying(master) &&
+	       !nf_alg_session_helper(master);
 }
 
 static struct nf_conntrack_tuple

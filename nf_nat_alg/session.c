@@ -43,14 +43,16 @@ static int nf_alg_help(struct sk_buff *skb, unsigned int protoff,
 static void nf_alg_help_destroy(struct nf_conn *ct);
 
 /* What a connection with one of our helpers remembers, or NULL; caller holds
- * RCU. An entry that is not confirmed may lose its extensions at any time.
+ * RCU. An entry that is not confirmed may lose its extensions at any time. Whose
+ * helper an entry had that has left the table cannot be told: packets that wait
+ * keep it, and a helper that is unregistered is taken from those in the table.
  */
 static struct nf_alg_help *nf_alg_help_of(const struct nf_conn *ct)
 {
 	struct nf_conn_help *help = nfct_help(ct);
 	const struct nf_conntrack_helper *helper;
 
-	if (!help)
+	if (!help || nf_ct_is_dying(ct))
 		return NULL;
 	helper = rcu_dereference(help->helper);
 	if (!helper || !nf_alg_compat_helper_is(helper, nf_alg_help))
@@ -367,7 +369,8 @@ void nf_alg_session_keep(const struct nf_alg_session *session, u32 seconds)
 EXPORT_SYMBOL_GPL(nf_alg_session_keep);
 
 /* Let a connection forget its session. Where somebody took our helper away or
- * gave the connection another one since, its data is not ours to write.
+ * gave the connection another one since, its data is not ours to write, unless it
+ * is about to be freed.
  */
 static void nf_alg_session_forget(const struct nf_alg_session *session,
 				  struct nf_conn *ct, bool lost)
@@ -375,7 +378,7 @@ static void nf_alg_session_forget(const struct nf_alg_session *session,
 	struct nf_alg_help *help;
 
 	rcu_read_lock();
-	help = nf_alg_help_of(ct);
+	help = nf_ct_is_dying(ct) ? nf_alg_help_data(ct) : nf_alg_help_of(ct);
 	if (help && rcu_access_pointer(help->session) == session) {
 		/* The next datagram of a displaced one begins another */
 		if (!session->displaced)

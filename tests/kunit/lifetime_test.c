@@ -289,7 +289,43 @@ static void protocol_waits_for_sessions(struct kunit *test)
 	nf_ct_put(ct);
 }
 
+/* Packets keep an entry that has left the table, and its pointer to a helper that
+ * was unregistered since and is in memory that was freed
+ */
+static void dying_entry_is_nobodys(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_conntrack_helper *gone;
+	struct nf_alg_session *session;
+	struct nf_conn_help *help;
+	struct nf_conn *ct;
+
+	protocol_begin(test);
+	ct = entry(test);
+	session = session_begin(test, ct);
+	help = nfct_help(ct);
+	gone = kzalloc(sizeof(*gone), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, gone);
+	rcu_assign_pointer(help->helper, gone);
+	set_bit(IPS_DYING_BIT, &ct->status);
+	kfree(gone);
+
+	rcu_read_lock();
+	KUNIT_EXPECT_FALSE(test, nf_alg_session_helper(ct));
+	KUNIT_EXPECT_FALSE(test, nf_alg_session_borrowed(ct));
+	nf_alg_session_detach(session, true);
+	rcu_read_unlock();
+	/* But it forgets its session, which is freed */
+	KUNIT_EXPECT_NULL(test,
+			  rcu_access_pointer(
+				  ((struct nf_alg_help *)help->data)->session));
+	RCU_INIT_POINTER(help->helper, NULL);
+	nf_alg_protocol_unregister(&f->protocol);
+	nf_ct_put(ct);
+}
+
 static struct kunit_case lifetime_cases[] = {
+	KUNIT_CASE(dying_entry_is_nobodys),
 	KUNIT_CASE(destructor_only_queues),
 	KUNIT_CASE(session_holds_its_entry),
 	KUNIT_CASE(lost_are_read_under_rcu),
