@@ -239,7 +239,7 @@ EXPORT_SYMBOL_GPL(nf_alg_host_discharge);
  * @an: namespace
  * @host: inside host, with a reference
  *
- * A host has a quarter of the range at most, and of the last eighth nothing unless
+ * A host has half of the range at most, and of the last eighth nothing unless
  * it has less than a 64th, so that no few hosts can keep all ports from the others.
  * Hosts of the list big-hosts have no such limits. The ports of all public addresses
  * are counted together.
@@ -251,7 +251,7 @@ bool nf_alg_host_port_take(struct nf_alg_net *an, struct nf_alg_host *host)
 	u32 low = nf_alg_option(an, NF_ALG_OPTION_MEDIA_PORT_LOW);
 	u32 high = nf_alg_option(an, NF_ALG_OPTION_MEDIA_PORT_HIGH);
 	u32 size = high < low ? 0 : high - low + 1;
-	u32 most = max(size / 4, 2u);
+	u32 most = max(size / 2, 2u);
 	u32 used = atomic_read(&an->hosts.ports);
 
 	if (unlikely(size >= NF_ALG_HOST_SHARES && used >= size - size / 8))

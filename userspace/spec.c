@@ -116,7 +116,7 @@ const struct spec_reason spec_reason[__NF_ALG_REASON_MAX] = {
 	},
 	[NF_ALG_REASON_LIMIT_BINDINGS] = {
 		"limit-bindings",
-		"There are as many bindings as bindings-max or bindings-per-host permit, or the host has its share of media-ports: a quarter of them, or where few are left a 64th.",
+		"There are as many bindings as bindings-max or bindings-per-host permit, or the host has its share of media-ports: half of them, or where few are left a 64th.",
 		"See \"natctl show bindings\" for who has them; raise the limit with \"natctl set\" if they are meant to be there, or name the host in big-hosts.",
 	},
 	[NF_ALG_REASON_LIMIT_DOOR_RATE] = {

@@ -111,7 +111,7 @@ static void exhausted(struct kunit *test)
 			-NF_ALG_REASON_NO_PUBLIC_PORT);
 }
 
-/* A host has a quarter of them, and of the last eighth what few have */
+/* A host has half of them, and of the last eighth what few have */
 static void shared(struct kunit *test)
 {
 	struct fixture *f = test->priv;
@@ -126,21 +126,20 @@ static void shared(struct kunit *test)
 			if (!bind_of_host(f, host, 4000 + 2 * i, 2, &public))
 				got[host] += 2;
 	}
-	for (i = 0; i < 3; i++)
-		KUNIT_EXPECT_EQ(test, got[i], 64);
+	KUNIT_EXPECT_EQ(test, got[0], 128);
 	/* 7/8 of 256 are given away */
-	KUNIT_EXPECT_EQ(test, got[3], 32);
-	for (i = 4; i < ARRAY_SIZE(got); i++)
+	KUNIT_EXPECT_EQ(test, got[1], 96);
+	for (i = 2; i < ARRAY_SIZE(got); i++)
 		KUNIT_EXPECT_EQ(test, got[i], 4);
 	KUNIT_EXPECT_EQ(test, bind_of_host(f, 0, 6000, 1, &public),
 			-NF_ALG_REASON_LIMIT_BINDINGS);
 
 	/* What is given back can be had again */
-	KUNIT_EXPECT_EQ(test, atomic_read(&f->an.hosts.ports), 244);
+	KUNIT_EXPECT_EQ(test, atomic_read(&f->an.hosts.ports), 252);
 	call = of_host(f, 0);
 	nf_alg_call_rollback(call);
 	nf_alg_call_put(call);
-	KUNIT_EXPECT_EQ(test, atomic_read(&f->an.hosts.ports), 180);
+	KUNIT_EXPECT_EQ(test, atomic_read(&f->an.hosts.ports), 124);
 	KUNIT_EXPECT_EQ(test, bind_of_host(f, 8, 6000, 1, &public), 0);
 }
 

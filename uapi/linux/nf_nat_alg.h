@@ -143,8 +143,8 @@ enum nf_alg_reason {
 	 */
 	NF_ALG_REASON_LIMIT_CALLS,
 	/* There are as many bindings as bindings-max or bindings-per-host permit,
-	 * or the host has its share of media-ports: a quarter of them, or where few
-	 * are left a 64th.
+	 * or the host has its share of media-ports: half of them, or where few are
+	 * left a 64th.
 	 */
 	NF_ALG_REASON_LIMIT_BINDINGS,
 	/* An inside host asked for more bindings in a minute than doors-per-minute
