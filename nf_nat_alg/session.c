@@ -483,12 +483,20 @@ static void nf_alg_help_destroy(struct nf_conn *ct)
 	rcu_read_unlock();
 }
 
+/* Closed sessions that nobody pays for, too: conntrack may remember very many */
+static bool nf_alg_sessions_many(struct nf_alg_net *an)
+{
+	return atomic_read(&an->sessions.count) / 2 >=
+	       nf_alg_option(an, NF_ALG_OPTION_SESSIONS_MAX);
+}
+
 /* Conntrack remembers it for minutes; its protocol need not, and nobody pays for
- * what is over
+ * what is over, unless there are too many
  */
 static void nf_alg_session_closed(struct nf_alg_session *session)
 {
-	nf_alg_session_discharge(session);
+	if (!nf_alg_sessions_many(session->an))
+		nf_alg_session_discharge(session);
 	spin_lock_bh(&session->lock);
 	if (!session->dead && session->protocol->closed)
 		session->protocol->closed(session);
