@@ -30,6 +30,12 @@ union h323_owner {
 
 /* clang-format on */
 
+/* A datagram that is none of RAS begins no session, and answers nobody */
+static int h323_frame_ras(const u8 *data, u32 len, struct nf_alg_frame *frame)
+{
+	return h323_title_ras(data, len) ? len : -NF_ALG_REASON_NOT_PROTOCOL;
+}
+
 static const struct nf_alg_protocol h323_protocols[] = {
 	{
 		.name = "h225",
@@ -46,6 +52,7 @@ static const struct nf_alg_protocol h323_protocols[] = {
 		.name = "ras",
 		.id = NF_ALG_PROTOCOL_RAS,
 		.udp = true,
+		.frame = h323_frame_ras,
 		.translate = h323_translate_ras,
 		.title = h323_title_ras,
 		H323_COMMON,
