@@ -717,12 +717,7 @@ unsigned int nf_alg_binding_clear(struct nf_alg_net *an,
 		nf_alg_walk_for_each(b, &place, table, buckets, &walk)
 			if (nf_alg_filter_matches(filter, b))
 				cleared += nf_alg_binding_strip(an, b);
-		walk.slot++;
-		if (!(walk.slot % NF_ALG_WALK_BATCH)) {
-			rcu_read_unlock();
-			cond_resched();
-			rcu_read_lock();
-		}
+		nf_alg_walk_step(&walk);
 	}
 	rcu_read_unlock();
 

@@ -2,7 +2,11 @@
 /*
  * Walks of hash tables that give the CPU back
  */
+#include <linux/sched.h>
 #include "walk.h"
+
+/* Buckets between two chances to give the CPU back */
+#define NF_ALG_WALK_BATCH 64
 
 static bool nf_alg_walk_knows(const struct nf_alg_walk *walk,
 			      const struct bucket_table *buckets)
@@ -18,6 +22,23 @@ static void nf_alg_walk_begin(struct nf_alg_walk *walk,
 	walk->slot = 0;
 	walk->size = buckets->size;
 	walk->seed = buckets->hash_rnd;
+}
+
+/**
+ * nf_alg_walk_step() - go on to the next bucket
+ * @walk: the place
+ *
+ * Now and then this gives the CPU back, and RCU: what the caller has found under
+ * it may be gone. The caller holds RCU once.
+ */
+void nf_alg_walk_step(struct nf_alg_walk *walk)
+{
+	walk->slot++;
+	if (walk->slot % NF_ALG_WALK_BATCH)
+		return;
+	rcu_read_unlock();
+	cond_resched();
+	rcu_read_lock();
 }
 
 /**

@@ -8,9 +8,6 @@
 #include <linux/rhashtable.h>
 #include <linux/types.h>
 
-/* Buckets between two chances to give the CPU back */
-#define NF_ALG_WALK_BATCH 64
-
 /**
  * struct nf_alg_walk - a place between two buckets of a hash table
  * @slot: the bucket that comes next
@@ -31,6 +28,7 @@ struct nf_alg_walk {
 
 const struct bucket_table *nf_alg_walk_bucket(struct rhashtable *table,
 					      struct nf_alg_walk *walk);
+void nf_alg_walk_step(struct nf_alg_walk *walk);
 
 /**
  * struct nf_alg_walk_place - an object of a bucket
