@@ -24,6 +24,9 @@
 /* Remotes that one of its bindings may admit by name */
 #define NF_ALG_BIND_REMOTES_MAX 8
 
+/* Calls that are over and give up their media for one that asks */
+#define NF_ALG_BIND_CEDING_MAX 16
+
 /**
  * struct nf_alg_taking - one nf_alg_bind() on its way
  * @an: namespace
@@ -58,7 +61,7 @@ static bool nf_alg_bind_away(const struct nf_alg_bind *want)
 	return want->flags & NF_ALG_BIND_AWAY;
 }
 
-static int nf_alg_binding_take(struct nf_alg_taking *taking, u8 i)
+static int nf_alg_bind_take(struct nf_alg_taking *taking, u8 i)
 {
 	const struct nf_alg_session *session = taking->msg->session;
 	const struct nf_alg_bind *want = taking->want;
@@ -94,7 +97,7 @@ static int nf_alg_binding_take(struct nf_alg_taking *taking, u8 i)
 		if (!b->ranged) {
 			nf_alg_binding_discharge(an, b);
 			nf_alg_binding_free(b);
-			return -NF_ALG_REASON_LIMIT_BINDINGS;
+			return -NF_ALG_REASON_LIMIT_PORTS;
 		}
 	}
 	if (nf_alg_binding_insert(an, b))
@@ -198,7 +201,7 @@ static int nf_alg_grip_take(struct nf_alg_taking *taking, u8 i,
 	if (!grip)
 		return -NF_ALG_REASON_NO_MEMORY;
 	if (!taking->own[i]) {
-		err = nf_alg_binding_take(taking, i);
+		err = nf_alg_bind_take(taking, i);
 		if (err) {
 			nf_alg_grip_free(grip);
 			return err;
@@ -474,6 +477,19 @@ static int nf_alg_bind_check(const struct nf_alg_message *msg,
 	return 0;
 }
 
+/* Where the host has too many ports, its calls that are over give theirs up */
+static void nf_alg_bind_make_room(const struct nf_alg_taking *taking)
+{
+	struct nf_alg_host *host = taking->call->host;
+	int i;
+
+	for (i = 0; i < NF_ALG_BIND_CEDING_MAX; i++)
+		if (nf_alg_host_ports_left(taking->an, host,
+					   taking->want->count) ||
+		    !nf_alg_call_cede(taking->an, host))
+			return;
+}
+
 /* Not all of it is held. Return: 0 with the first public port in @public,
  * -EALREADY as nf_alg_bind_place_away(), or -reason.
  */
@@ -492,8 +508,12 @@ static noinline int nf_alg_bind_anew(struct nf_alg_message *msg,
 	LIST_HEAD(taken);
 	int i, err;
 
-	err = nf_alg_bind_away(want) ? nf_alg_bind_place_away(&taking) :
-				       nf_alg_bind_place(&taking);
+	if (nf_alg_bind_away(want)) {
+		err = nf_alg_bind_place_away(&taking);
+	} else {
+		nf_alg_bind_make_room(&taking);
+		err = nf_alg_bind_place(&taking);
+	}
 	for (i = 0; !err && i < want->count; i++)
 		err = nf_alg_grip_take(&taking, i, &taken);
 	if (err) {

@@ -248,8 +248,8 @@ struct nf_alg_bind {
  * they go away if translate() fails, if nf_alg_call_rollback() is called, and
  * stay after nf_alg_call_commit().
  *
- * Return: 0, or -reason: DOOR_OTHER_HOST, LIMIT_BINDINGS, LIMIT_DOOR_RATE,
- * NO_PUBLIC_PORT, NO_MEMORY.
+ * Return: 0, or -reason: DOOR_OTHER_HOST, DOOR_PORT_DENIED, LIMIT_BINDINGS,
+ * LIMIT_DOOR_RATE, LIMIT_PORTS, NO_PUBLIC_PORT, NO_MEMORY.
  */
 int nf_alg_bind(struct nf_alg_message *msg, struct nf_alg_call *call,
 		const struct nf_alg_bind *want, struct nf_alg_endpoint *public);

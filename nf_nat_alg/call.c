@@ -19,9 +19,6 @@
 #include "netns.h"
 #include "trace.h"
 
-/* Calls taken down at one go */
-#define NF_ALG_CALL_BATCH 32
-
 /* Keys come from outside: nobody may guess which of them share a chain, and no
  * two digests may be alike
  */
@@ -261,10 +258,59 @@ static void nf_alg_call_arm_by(struct nf_alg_call *call, unsigned long when)
 		nf_alg_call_arm(call, when);
 }
 
-/* Out of the table, bindings released, the timer and the table's reference
- * dropped: the caller needs one of its own. Caller holds call->lock.
+/* Its media is not wanted any more, unless it is taken again. Caller holds
+ * call->lock.
  */
-static void nf_alg_call_kill(struct nf_alg_call *call)
+static void nf_alg_call_linger(struct nf_alg_call *call)
+{
+	spin_lock(&call->an->bindings.lock);
+	list_add_tail(&call->lingering, &call->host->lingering);
+	spin_unlock(&call->an->bindings.lock);
+}
+
+/* It goes on. Caller holds call->lock. */
+static void nf_alg_call_live(struct nf_alg_call *call, u8 state)
+{
+	call->state = state;
+	spin_lock(&call->an->bindings.lock);
+	list_del_init(&call->lingering);
+	spin_unlock(&call->an->bindings.lock);
+}
+
+/**
+ * nf_alg_call_cede() - a call that is over gives its media up for a new one
+ * @an: namespace
+ * @host: inside host whose ports are short; it is the oldest of its calls that
+ *	lingers. The caller holds nf_alg_bindings.lock.
+ *
+ * Flows that exist go on; its doors stay, for what is said about its end.
+ *
+ * Return: false if no call of that host lingers.
+ */
+bool nf_alg_call_cede(struct nf_alg_net *an, struct nf_alg_host *host)
+{
+	struct nf_alg_grip *grip, *next;
+	struct nf_alg_call *call;
+
+	call = list_first_entry_or_null(&host->lingering, struct nf_alg_call,
+					lingering);
+	if (!call)
+		return false;
+	list_del_init(&call->lingering);
+	list_for_each_entry_safe(grip, next, &call->grips, list)
+		if (!(grip->flags & NF_ALG_BIND_DOOR))
+			nf_alg_grip_release(an, grip);
+	return true;
+}
+
+/**
+ * nf_alg_call_kill() - take a call down at once
+ * @call: call; the caller holds its lock, and a reference
+ *
+ * Out of the table, bindings released, the timer and the table's reference
+ * dropped.
+ */
+void nf_alg_call_kill(struct nf_alg_call *call)
 {
 	struct nf_alg_net *an = call->an;
 	struct nf_alg_grip *grip, *next;
@@ -281,6 +327,7 @@ static void nf_alg_call_kill(struct nf_alg_call *call)
 			  nf_alg_call_key_size(&call->key));
 
 	spin_lock(&an->bindings.lock);
+	list_del_init(&call->lingering);
 	list_for_each_entry_safe(grip, next, &call->grips, list)
 		nf_alg_grip_release(an, grip);
 	spin_unlock(&an->bindings.lock);
@@ -433,6 +480,7 @@ nf_alg_call_begin(const struct nf_alg_session *session,
 		jiffies + HZ * nf_alg_option(an, NF_ALG_OPTION_CALL_SETUP_TIME);
 	spin_lock_init(&call->lock);
 	INIT_LIST_HEAD(&call->grips);
+	INIT_LIST_HEAD(&call->lingering);
 	timer_setup(&call->timer, nf_alg_call_timer, 0);
 	/* One for the table, one for the caller */
 	refcount_set(&call->refs, 2);
@@ -463,7 +511,7 @@ bool nf_alg_call_resume(struct nf_alg_call *call,
 	call->abandoned = false;
 	if (call->state == NF_ALG_CALL_ENDED) {
 		/* The same identity again: it begins anew */
-		call->state = NF_ALG_CALL_SETUP;
+		nf_alg_call_live(call, NF_ALG_CALL_SETUP);
 		call->limited = false;
 		call->deadline =
 			jiffies +
@@ -647,7 +695,7 @@ static void nf_alg_call_last(struct nf_alg_call *call, u32 seconds,
 	spin_lock_bh(&call->lock);
 	if (call->state != NF_ALG_CALL_DEAD) {
 		if (call->state == NF_ALG_CALL_ENDED)
-			call->state = NF_ALG_CALL_LIVE;
+			nf_alg_call_live(call, NF_ALG_CALL_LIVE);
 		/* A week is for ever, and keeps the arithmetic of jiffies */
 		call->abandoned = false;
 		call->limited = limited;
@@ -679,6 +727,7 @@ void nf_alg_call_end(struct nf_alg_call *call)
 		call->deadline =
 			jiffies +
 			HZ * nf_alg_option(call->an, NF_ALG_OPTION_LINGER_TIME);
+		nf_alg_call_linger(call);
 		nf_alg_call_arm_by(call, call->deadline);
 	}
 	spin_unlock_bh(&call->lock);
@@ -717,131 +766,6 @@ void nf_alg_call_describe(struct nf_alg_call *call, const char *state,
 	spin_unlock_bh(&call->lock);
 }
 EXPORT_SYMBOL_GPL(nf_alg_call_describe);
-
-/**
- * struct nf_alg_call_filter - which calls are taken down
- * @protocol: of this protocol only, unless NULL
- * @cleared: only those whose last binding was cleared
- * @public: only those whose inside host was last known by this address, unless
- *	NULL
- */
-struct nf_alg_call_filter {
-	const struct nf_alg_protocol *protocol;
-	bool cleared;
-	const struct nf_alg_endpoint *public;
-};
-
-/* Is this the public address of one of its ends */
-static bool nf_alg_call_seen_as(struct nf_alg_call *call,
-				const struct nf_alg_endpoint *public)
-{
-	const struct nf_alg_side *side;
-	bool found = false;
-	int dir;
-
-	spin_lock_bh(&call->lock);
-	for (dir = 0; dir < IP_CT_DIR_MAX; dir++) {
-		side = &call->side[dir];
-		found |= nf_alg_same_host(&side->seen, public) &&
-			 !nf_alg_same_host(&side->own, public);
-	}
-	spin_unlock_bh(&call->lock);
-	return found;
-}
-
-static bool nf_alg_call_matches(struct nf_alg_call *call,
-				const struct nf_alg_call_filter *filter)
-{
-	if (filter->protocol && call->protocol != filter->protocol)
-		return false;
-	if (filter->public)
-		return nf_alg_call_seen_as(call, filter->public);
-	/* One that takes another binding at this moment may keep it */
-	return !filter->cleared ||
-	       (READ_ONCE(call->cleared) && !READ_ONCE(call->grip_count));
-}
-
-/* Gather some calls, with a reference each */
-static int nf_alg_calls_gather(struct nf_alg_net *an,
-			       const struct nf_alg_call_filter *filter,
-			       struct nf_alg_call **batch)
-{
-	struct rhashtable_iter iter;
-	struct nf_alg_call *call;
-	int n = 0;
-
-	rhashtable_walk_enter(&an->calls.table, &iter);
-	rhashtable_walk_start(&iter);
-	while (n < NF_ALG_CALL_BATCH && (call = rhashtable_walk_next(&iter))) {
-		if (IS_ERR(call) || !nf_alg_call_matches(call, filter))
-			continue;
-		if (refcount_inc_not_zero(&call->refs))
-			batch[n++] = call;
-	}
-	rhashtable_walk_stop(&iter);
-	rhashtable_walk_exit(&iter);
-	return n;
-}
-
-static void nf_alg_calls_flush(struct nf_alg_net *an,
-			       const struct nf_alg_call_filter *filter)
-{
-	struct nf_alg_call *batch[NF_ALG_CALL_BATCH];
-	int i, n;
-
-	do {
-		n = nf_alg_calls_gather(an, filter, batch);
-		for (i = 0; i < n; i++) {
-			spin_lock_bh(&batch[i]->lock);
-			nf_alg_call_kill(batch[i]);
-			spin_unlock_bh(&batch[i]->lock);
-			nf_alg_call_put(batch[i]);
-		}
-		cond_resched();
-	} while (n);
-}
-
-void nf_alg_calls_flush_protocol(struct nf_alg_net *an,
-				 const struct nf_alg_protocol *protocol)
-{
-	const struct nf_alg_call_filter filter = { .protocol = protocol };
-
-	nf_alg_calls_flush(an, &filter);
-}
-
-/**
- * nf_alg_calls_flush_all() - end all calls and registrations at once
- * @an: namespace
- *
- * May sleep.
- */
-void nf_alg_calls_flush_all(struct nf_alg_net *an)
-{
-	nf_alg_calls_flush_protocol(an, NULL);
-}
-
-/**
- * nf_alg_calls_flush_cleared() - end what has lost its last binding
- * @an: namespace
- *
- * A registration without its door, or a call without its media, of which
- * nothing is translated any more would be shown until its time is up. May
- * sleep.
- */
-void nf_alg_calls_flush_cleared(struct nf_alg_net *an)
-{
-	const struct nf_alg_call_filter filter = { .cleared = true };
-
-	nf_alg_calls_flush(an, &filter);
-}
-
-void nf_alg_calls_flush_public(struct nf_alg_net *an,
-			       const struct nf_alg_endpoint *public)
-{
-	const struct nf_alg_call_filter filter = { .public = public };
-
-	nf_alg_calls_flush(an, &filter);
-}
 
 /**
  * nf_alg_calls_init() - there is no call yet

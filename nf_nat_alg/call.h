@@ -96,6 +96,8 @@ static inline u32 nf_alg_call_key_size(const struct nf_alg_call_key *key)
  * @grip_count: how many; likewise
  * @round: counts offers that were committed or rolled back; likewise
  * @cleared: the last of them was taken away by nf_alg_binding_clear(); likewise
+ * @lingering: in nf_alg_host.lingering of @host while it is over and holds media
+ *	still; likewise
  * @timer: fires at @deadline, or when a replaced binding goes; armed under @lock,
  *	and never once the call is dead
  * @refs: one for the table, one for a timer that is pending or runs, one for each
@@ -126,6 +128,7 @@ struct nf_alg_call {
 	u32 grip_count;
 	u32 round;
 	bool cleared;
+	struct list_head lingering;
 
 	struct timer_list timer;
 	refcount_t refs;
@@ -264,6 +267,12 @@ void nf_alg_call_describe(struct nf_alg_call *call, const char *state,
  */
 void nf_alg_calls_flush_protocol(struct nf_alg_net *an,
 				 const struct nf_alg_protocol *protocol);
+
+/* For bind.c; the caller holds nf_alg_bindings.lock */
+bool nf_alg_call_cede(struct nf_alg_net *an, struct nf_alg_host *host);
+
+/* For call_flush.c; the caller holds call->lock and a reference */
+void nf_alg_call_kill(struct nf_alg_call *call);
 
 /* For binding.c: what was cleared ends calls. May sleep. */
 void nf_alg_calls_flush_all(struct nf_alg_net *an);

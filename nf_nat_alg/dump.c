@@ -20,6 +20,7 @@
 #include "netlink.h"
 #include "netns.h"
 #include "option.h"
+#include "port.h"
 #include "printable.h"
 #include "service.h"
 #include "session.h"
@@ -361,6 +362,14 @@ static void nf_alg_limit_of(struct nf_alg_net *an, enum nf_alg_resource what,
 	case NF_ALG_RESOURCE_TEXTS:
 		nf_alg_limit_texts(an, limit);
 		break;
+	case NF_ALG_RESOURCE_PORTS:
+		limit->used = atomic_read(&an->hosts.ports);
+		limit->max = nf_alg_port_count(an);
+		limit->per_host = nf_alg_host_ports_max(an);
+		limit->refused =
+			nf_alg_reason_sum(an, NF_ALG_REASON_LIMIT_PORTS) +
+			nf_alg_reason_sum(an, NF_ALG_REASON_NO_PUBLIC_PORT);
+		break;
 	case __NF_ALG_RESOURCE_MAX:
 		break;
 	}
@@ -560,12 +569,7 @@ static int nf_alg_dump_walk(struct sk_buff *skb, struct netlink_callback *cb,
 		cb->seq = restarts + 1;
 		if (!nf_alg_dump_bucket(skb, cb, table, buckets, &walk, fill))
 			break;
-		walk.slot++;
-		if (!(walk.slot % NF_ALG_WALK_BATCH)) {
-			rcu_read_unlock();
-			cond_resched();
-			rcu_read_lock();
-		}
+		nf_alg_walk_step(&walk);
 	}
 	rcu_read_unlock();
 	cb->seq = walk.restarts + 1;

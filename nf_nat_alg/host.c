@@ -8,9 +8,13 @@
 #include "host.h"
 #include "netns.h"
 #include "option.h"
+#include "port.h"
 
 /* A fair share of a total is one of so many */
 #define NF_ALG_HOST_SHARES 64
+
+/* Ports of a few calls, whatever the range */
+#define NF_ALG_HOST_PORTS_MIN 8u
 
 static struct kmem_cache *nf_alg_host_cache __read_mostly;
 
@@ -124,6 +128,7 @@ static struct nf_alg_host *nf_alg_host_take(struct nf_alg_hosts *hosts,
 		return NULL;
 	fresh->key = *key;
 	fresh->minute = jiffies;
+	INIT_LIST_HEAD(&fresh->lingering);
 	refcount_set(&fresh->refs, 1);
 
 	/* The last reference is dropped under this lock as well, so a host that
@@ -235,28 +240,53 @@ void nf_alg_host_discharge(struct nf_alg_net *an, struct nf_alg_host *host,
 EXPORT_SYMBOL_GPL(nf_alg_host_discharge);
 
 /**
+ * nf_alg_host_ports_max() - count the ports of media-ports that a host may have
+ * @an: namespace
+ *
+ * A quarter, and where the range is small the ports of a few calls; of the last
+ * eighth nothing unless the host has less than a 64th, so that no few hosts can
+ * keep all ports from the others.
+ *
+ * Return: how many. Hosts of the list big-hosts may have more.
+ */
+u32 nf_alg_host_ports_max(struct nf_alg_net *an)
+{
+	u32 size = nf_alg_port_count(an);
+
+	if (size >= NF_ALG_HOST_SHARES &&
+	    atomic_read(&an->hosts.ports) >= size - size / 8)
+		return size / NF_ALG_HOST_SHARES;
+	return max(size / 4, NF_ALG_HOST_PORTS_MIN);
+}
+
+/**
+ * nf_alg_host_ports_left() - test whether a host may have so many ports more
+ * @an: namespace
+ * @host: inside host, with a reference
+ * @n: how many
+ *
+ * Return: true if nf_alg_host_port_take() will permit them.
+ */
+bool nf_alg_host_ports_left(struct nf_alg_net *an, struct nf_alg_host *host,
+			    u32 n)
+{
+	return atomic_read(&host->ports) + n <= nf_alg_host_ports_max(an) ||
+	       nf_alg_big_host(an, &host->key.host);
+}
+
+/**
  * nf_alg_host_port_take() - charge a host for a port of media-ports
  * @an: namespace
  * @host: inside host, with a reference
  *
- * A host has half of the range at most, and of the last eighth nothing unless
- * it has less than a 64th, so that no few hosts can keep all ports from the others.
- * Hosts of the list big-hosts have no such limits. The ports of all public addresses
- * are counted together.
+ * Hosts of the list big-hosts have no limit of their own. The ports of all public
+ * addresses are counted together.
  *
  * Return: true, and nf_alg_host_port_give() is due; false if those are too many.
  */
 bool nf_alg_host_port_take(struct nf_alg_net *an, struct nf_alg_host *host)
 {
-	u32 low = nf_alg_option(an, NF_ALG_OPTION_MEDIA_PORT_LOW);
-	u32 high = nf_alg_option(an, NF_ALG_OPTION_MEDIA_PORT_HIGH);
-	u32 size = high < low ? 0 : high - low + 1;
-	u32 most = max(size / 2, 2u);
-	u32 used = atomic_read(&an->hosts.ports);
-
-	if (unlikely(size >= NF_ALG_HOST_SHARES && used >= size - size / 8))
-		most = min(most, size / NF_ALG_HOST_SHARES);
-	if (nf_alg_host_count(&host->ports, most))
+	if (nf_alg_host_count(&host->ports, nf_alg_host_ports_max(an)))
 		goto taken;
 	if (!nf_alg_big_host(an, &host->key.host))
 		return false;

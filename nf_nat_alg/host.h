@@ -52,6 +52,8 @@ struct nf_alg_host_key {
  * @minute: when the current minute of new bindings began, in jiffies
  * @doors: new bindings since then
  * @ports: public ports of the media range that it holds
+ * @lingering: its calls that are over and hold media still, struct
+ *	nf_alg_call.lingering, the oldest first; under nf_alg_bindings.lock
  * @rcu: freed after a grace period
  */
 struct nf_alg_host {
@@ -62,6 +64,7 @@ struct nf_alg_host {
 	unsigned long minute;
 	atomic_t doors;
 	atomic_t ports;
+	struct list_head lingering;
 	struct rcu_head rcu;
 };
 
@@ -86,6 +89,9 @@ struct nf_alg_host *nf_alg_host_charge(struct nf_alg_net *an,
 void nf_alg_host_discharge(struct nf_alg_net *an, struct nf_alg_host *host,
 			   enum nf_alg_charge what);
 
+u32 nf_alg_host_ports_max(struct nf_alg_net *an);
+bool nf_alg_host_ports_left(struct nf_alg_net *an, struct nf_alg_host *host,
+			    u32 n);
 bool nf_alg_host_port_take(struct nf_alg_net *an, struct nf_alg_host *host);
 void nf_alg_host_port_give(struct nf_alg_net *an, struct nf_alg_host *host);
 

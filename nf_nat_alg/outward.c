@@ -196,8 +196,6 @@ static bool nf_alg_outward_bind(struct nf_alg_outward_flow *flow,
 static void nf_alg_outward_range(const struct nf_alg_outward_flow *flow,
 				 u32 *low, u32 *high)
 {
-	u32 media_low = nf_alg_option(flow->an, NF_ALG_OPTION_MEDIA_PORT_LOW);
-	u32 media_high = nf_alg_option(flow->an, NF_ALG_OPTION_MEDIA_PORT_HIGH);
 	u32 port = ntohs(flow->chosen.port);
 
 	*low = port < 512 ? 1 : port < NF_ALG_PORT_LOWEST ? 600 : 1024;
@@ -206,10 +204,9 @@ static void nf_alg_outward_range(const struct nf_alg_outward_flow *flow,
 		*low = max(*low, port - min(port, NF_ALG_OUTWARD_TRIES / 2));
 		*high = min(*high, port + NF_ALG_OUTWARD_TRIES / 2);
 	}
-	if (port >= max_t(u32, media_low, NF_ALG_PORT_LOWEST) &&
-	    port <= min_t(u32, media_high, U16_MAX)) {
-		*low = max_t(u32, media_low, NF_ALG_PORT_LOWEST);
-		*high = min_t(u32, media_high, U16_MAX);
+	if (nf_alg_port_ranged(flow->an, port)) {
+		*low = nf_alg_option(flow->an, NF_ALG_OPTION_MEDIA_PORT_LOW);
+		*high = nf_alg_option(flow->an, NF_ALG_OPTION_MEDIA_PORT_HIGH);
 	}
 }
 

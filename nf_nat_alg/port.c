@@ -105,6 +105,15 @@ static bool nf_alg_port_all_free(const struct nf_alg_port_want *want, u16 port)
 	return true;
 }
 
+u32 nf_alg_port_count(struct nf_alg_net *an)
+{
+	u32 low = nf_alg_option(an, NF_ALG_OPTION_MEDIA_PORT_LOW);
+	u32 high = nf_alg_option(an, NF_ALG_OPTION_MEDIA_PORT_HIGH);
+
+	/* Both are set one after the other */
+	return high < low ? 0 : high - low + 1;
+}
+
 bool nf_alg_port_ranged(struct nf_alg_net *an, u16 port)
 {
 	return port >= nf_alg_option(an, NF_ALG_OPTION_MEDIA_PORT_LOW) &&
@@ -208,11 +217,8 @@ u16 nf_alg_port_choose(const struct nf_alg_port_want *want, const u16 *own,
 			return own[i];
 	}
 
-	low = max_t(u32, nf_alg_option(want->an, NF_ALG_OPTION_MEDIA_PORT_LOW),
-		    NF_ALG_PORT_LOWEST);
-	high = min_t(u32,
-		     nf_alg_option(want->an, NF_ALG_OPTION_MEDIA_PORT_HIGH),
-		     U16_MAX);
+	low = nf_alg_option(want->an, NF_ALG_OPTION_MEDIA_PORT_LOW);
+	high = nf_alg_option(want->an, NF_ALG_OPTION_MEDIA_PORT_HIGH);
 	if (inside >= low && inside + want->count - 1 <= high &&
 	    nf_alg_port_all_free(want, inside))
 		return inside;

@@ -35,7 +35,7 @@ struct nf_alg_port_want {
 };
 
 /**
- * nf_alg_port_free() - may a public port be bound
+ * nf_alg_port_free() - test whether a public port may be bound
  * @want: whose; @count and @parity are not looked at
  * @i: for which of its inside ports, counted from the first
  * @port: the public port, host order
@@ -66,7 +66,15 @@ u16 nf_alg_port_choose(const struct nf_alg_port_want *want, const u16 *own,
 		       int n);
 
 /**
- * nf_alg_port_ranged() - does a public port lie in the media range
+ * nf_alg_port_count() - count the ports of the media range
+ * @an: namespace
+ *
+ * Return: how many.
+ */
+u32 nf_alg_port_count(struct nf_alg_net *an);
+
+/**
+ * nf_alg_port_ranged() - test whether a public port lies in the media range
  * @an: namespace
  * @port: host order
  *
@@ -79,7 +87,7 @@ void nf_alg_port_released(struct nf_alg_net *an, u16 port);
 void nf_alg_ports_exit(struct nf_alg_net *an);
 
 /**
- * nf_alg_port_media() - may media have this port, inside or public
+ * nf_alg_port_media() - test whether media may have a port, inside or public
  * @an: namespace
  * @l4proto: IPPROTO_UDP or IPPROTO_TCP
  * @port: host order

@@ -440,6 +440,7 @@ const char *const nf_alg_reason_names[__NF_ALG_REASON_MAX] = {
 	[NF_ALG_REASON_LOCAL_SOCKET] = "local-socket",
 	[NF_ALG_REASON_LIMIT_UNANSWERED] = "limit-unanswered",
 	[NF_ALG_REASON_LIMIT_STRANGERS] = "limit-strangers",
+	[NF_ALG_REASON_LIMIT_PORTS] = "limit-ports",
 };
 
 const char *const nf_alg_resource_names[__NF_ALG_RESOURCE_MAX] = {
@@ -453,4 +454,5 @@ const char *const nf_alg_resource_names[__NF_ALG_RESOURCE_MAX] = {
 	[NF_ALG_RESOURCE_STRANGERS] = "strangers",
 	[NF_ALG_RESOURCE_UNANSWERED] = "unanswered",
 	[NF_ALG_RESOURCE_TEXTS] = "texts",
+	[NF_ALG_RESOURCE_PORTS] = "ports",
 };

@@ -116,7 +116,7 @@ const struct spec_reason spec_reason[__NF_ALG_REASON_MAX] = {
 	},
 	[NF_ALG_REASON_LIMIT_BINDINGS] = {
 		"limit-bindings",
-		"There are as many bindings as bindings-max or bindings-per-host permit, or the host has its share of media-ports: half of them, or where few are left a 64th.",
+		"There are as many bindings as bindings-max or bindings-per-host permit.",
 		"See \"natctl show bindings\" for who has them; raise the limit with \"natctl set\" if they are meant to be there, or name the host in big-hosts.",
 	},
 	[NF_ALG_REASON_LIMIT_DOOR_RATE] = {
@@ -308,6 +308,11 @@ const struct spec_reason spec_reason[__NF_ALG_REASON_MAX] = {
 		"limit-strangers",
 		"There are as many answered flows from outside as strangers-max permits: one that was silent since made room, or a connection was passed untranslated.",
 		"See \"natctl show sessions\" for who they are; raise the limit with \"natctl set strangers-max N\" if they are meant to be there.",
+	},
+	[NF_ALG_REASON_LIMIT_PORTS] = {
+		"limit-ports",
+		"A host has its share of media-ports: a quarter of them, or where few are left a 64th.",
+		"Widen the range with \"natctl set media-ports LOW-HIGH\", or name a host that is meant to have more in big-hosts. \"natctl show bindings\" shows who has them.",
 	},
 };
 
@@ -557,6 +562,7 @@ const char *const spec_resource[__NF_ALG_RESOURCE_MAX] = {
 	[NF_ALG_RESOURCE_STRANGERS] = "strangers",
 	[NF_ALG_RESOURCE_UNANSWERED] = "unanswered",
 	[NF_ALG_RESOURCE_TEXTS] = "texts",
+	[NF_ALG_RESOURCE_PORTS] = "ports",
 };
 
 const char *const spec_event[__NF_ALG_EVENT_MAX] = {

@@ -111,7 +111,7 @@ static void exhausted(struct kunit *test)
 			-NF_ALG_REASON_NO_PUBLIC_PORT);
 }
 
-/* A host has half of them, and of the last eighth what few have */
+/* A host has a quarter of them, and of the last eighth what few have */
 static void shared(struct kunit *test)
 {
 	struct fixture *f = test->priv;
@@ -126,21 +126,77 @@ static void shared(struct kunit *test)
 			if (!bind_of_host(f, host, 4000 + 2 * i, 2, &public))
 				got[host] += 2;
 	}
-	KUNIT_EXPECT_EQ(test, got[0], 128);
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_EQ(test, got[i], 64);
 	/* 7/8 of 256 are given away */
-	KUNIT_EXPECT_EQ(test, got[1], 96);
-	for (i = 2; i < ARRAY_SIZE(got); i++)
+	KUNIT_EXPECT_EQ(test, got[3], 32);
+	for (i = 4; i < ARRAY_SIZE(got); i++)
 		KUNIT_EXPECT_EQ(test, got[i], 4);
 	KUNIT_EXPECT_EQ(test, bind_of_host(f, 0, 6000, 1, &public),
-			-NF_ALG_REASON_LIMIT_BINDINGS);
+			-NF_ALG_REASON_LIMIT_PORTS);
 
 	/* What is given back can be had again */
-	KUNIT_EXPECT_EQ(test, atomic_read(&f->an.hosts.ports), 252);
+	KUNIT_EXPECT_EQ(test, atomic_read(&f->an.hosts.ports), 244);
 	call = of_host(f, 0);
 	nf_alg_call_rollback(call);
 	nf_alg_call_put(call);
-	KUNIT_EXPECT_EQ(test, atomic_read(&f->an.hosts.ports), 124);
+	KUNIT_EXPECT_EQ(test, atomic_read(&f->an.hosts.ports), 180);
 	KUNIT_EXPECT_EQ(test, bind_of_host(f, 8, 6000, 1, &public), 0);
+}
+
+/* A host with all its ports gets those of its calls that are over */
+static void ceded(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct nf_alg_endpoint public;
+	struct nf_alg_call *call[6];
+	char key[4];
+	int i;
+
+	f->an.option[NF_ALG_OPTION_MEDIA_PORT_LOW] = 20000;
+	f->an.option[NF_ALG_OPTION_MEDIA_PORT_HIGH] = 20031;
+	for (i = 0; i < ARRAY_SIZE(call); i++) {
+		snprintf(key, sizeof(key), "%d", i);
+		call[i] = fixture_call(f, NF_ALG_CALL, key);
+		KUNIT_EXPECT_EQ(test,
+				fixture_bind(f, call[i], 4000 + 2 * i, 2,
+					     NF_ALG_BIND_EVEN |
+						     NF_ALG_BIND_FIRM,
+					     &public),
+				i < 4 ? 0 : -NF_ALG_REASON_LIMIT_PORTS);
+	}
+	KUNIT_EXPECT_EQ(test,
+			fixture_bind(f, call[1], 5060, 1,
+				     NF_ALG_BIND_DOOR | NF_ALG_BIND_FIRM,
+				     &public),
+			0);
+	nf_alg_bind_keep(&f->msg);
+
+	/* The first one begins anew, the second one is over */
+	nf_alg_call_end(call[0]);
+	nf_alg_call_end(call[1]);
+	KUNIT_EXPECT_TRUE(test, nf_alg_call_resume(call[0], &f->session));
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call[4], 5000, 2, 0, &public), 0);
+	KUNIT_EXPECT_EQ(test, call[0]->grip_count, 2);
+	KUNIT_EXPECT_EQ(test, call[1]->grip_count, 1);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call[5], 5002, 2, 0, &public),
+			-NF_ALG_REASON_LIMIT_PORTS);
+
+	/* What a message has half of does not go for the other half */
+	nf_alg_call_end(call[3]);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call[5], 4006, 3, 0, &public),
+			-NF_ALG_REASON_LIMIT_PORTS);
+	KUNIT_EXPECT_EQ(test, call[3]->grip_count, 0);
+	KUNIT_EXPECT_EQ(test, fixture_bind(f, call[5], 4006, 2, 0, &public), 0);
+	nf_alg_bind_keep(&f->msg);
+
+	/* One that is gone gives nothing */
+	nf_alg_call_end(call[2]);
+	nf_alg_calls_flush_protocol(&f->an, NULL);
+	KUNIT_EXPECT_TRUE(test, list_empty(&call[2]->lingering));
+	KUNIT_EXPECT_EQ(test, atomic_read(&f->an.hosts.ports), 0);
+	for (i = 0; i < ARRAY_SIZE(call); i++)
+		nf_alg_call_put(call[i]);
 }
 
 /* A port that had flows goes to another host only when there is no other */
@@ -237,10 +293,13 @@ static void denied(struct kunit *test)
 	nf_alg_call_put(door);
 }
 
-static struct kunit_case port_cases[] = {
-	KUNIT_CASE(placed),  KUNIT_CASE(exhausted), KUNIT_CASE(shared),
-	KUNIT_CASE(avoided), KUNIT_CASE(denied),    {}
-};
+static struct kunit_case port_cases[] = { KUNIT_CASE(placed),
+					  KUNIT_CASE(exhausted),
+					  KUNIT_CASE(shared),
+					  KUNIT_CASE(ceded),
+					  KUNIT_CASE(avoided),
+					  KUNIT_CASE(denied),
+					  {} };
 
 struct kunit_suite port_suite = {
 	.name = "port",

@@ -142,10 +142,7 @@ enum nf_alg_reason {
 	 * permit.
 	 */
 	NF_ALG_REASON_LIMIT_CALLS,
-	/* There are as many bindings as bindings-max or bindings-per-host permit,
-	 * or the host has its share of media-ports: half of them, or where few are
-	 * left a 64th.
-	 */
+	/* There are as many bindings as bindings-max or bindings-per-host permit. */
 	NF_ALG_REASON_LIMIT_BINDINGS,
 	/* An inside host asked for more bindings in a minute than doors-per-minute
 	 * permits.
@@ -291,6 +288,10 @@ enum nf_alg_reason {
 	 * untranslated.
 	 */
 	NF_ALG_REASON_LIMIT_STRANGERS,
+	/* A host has its share of media-ports: a quarter of them, or where few are
+	 * left a 64th.
+	 */
+	NF_ALG_REASON_LIMIT_PORTS,
 
 	__NF_ALG_REASON_MAX,
 };
@@ -488,6 +489,7 @@ enum nf_alg_resource {
 	NF_ALG_RESOURCE_STRANGERS,
 	NF_ALG_RESOURCE_UNANSWERED,
 	NF_ALG_RESOURCE_TEXTS,
+	NF_ALG_RESOURCE_PORTS,
 
 	__NF_ALG_RESOURCE_MAX,
 };
